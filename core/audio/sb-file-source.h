@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A recording on disk, read through libsndfile.  One SNDFILE per reading
+ * thread (a small pool of handles, each used by one reader at a time).  The
+ * file is never written. */
+#pragma once
+#include "audio/sb-source.h"
+#include "base/sb-progress.h"
+
+typedef enum {
+  SB_SAMPLE_U8,
+  SB_SAMPLE_S8,
+  SB_SAMPLE_S16,
+  SB_SAMPLE_S24,
+  SB_SAMPLE_S32,
+  SB_SAMPLE_FLOAT,
+  SB_SAMPLE_DOUBLE,
+  SB_SAMPLE_OTHER /* lossy, ADPCM, companded: no sample type of its own; exports as float */
+} SbSampleType;
+
+const char *sb_sample_type_name (SbSampleType type); /* "8-bit unsigned", "24-bit", "32-bit float" … */
+int sb_sample_type_bits (SbSampleType type);         /* 0 for OTHER */
+bool sb_sample_type_is_integer (SbSampleType type);
+
+/* Opens and checks: regular file, readable, audio, ≥ 1 frame, rate and
+ * channels sane, length bounded by what is really there.  Messages name the
+ * file.  Thread: any but UI.  Blocks: disk. */
+SbSource *sb_file_source_new (const char *path, SbProgress *progress, GError **error);
+/* As above; also accepts what has zero frames (for `info`). */
+SbSource *sb_file_source_new_any (const char *path, SbProgress *progress, GError **error);
+
+bool sb_is_file_source (const SbSource *source);
+const char *sb_file_source_path (const SbSource *source);
+SbSampleType sb_file_source_sample_type (const SbSource *source);
+int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */
+/* Newly allocated: "WAV", "24-bit" … as libsndfile's words for people. */
+char *sb_file_source_container_name (const SbSource *source);
+
+/* Samples beyond float's precision, for export.  Interleaved [n][channels];
+ * [pos, pos+n) must lie inside.  int: left-justified 32 bits as libsndfile's
+ * sf_readf_int; double: as sf_readf_double (full scale 1 for integers). */
+bool sb_file_source_read_int (SbSource *source, int64_t pos, int64_t n, int32_t *out, GError **error);
+bool sb_file_source_read_double (SbSource *source, int64_t pos, int64_t n, double *out, GError **error);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An opened recording and its edits: the list of operations with unlimited
+ * undo, and the three sources (original, result, removed) as immutable
+ * snapshots.  Changes come from one thread (UI); snapshots may be taken and
+ * read on any. */
+#pragma once
+#include "edit/sb-edited.h"
+#include "edit/sb-op-json.h"
+
+typedef struct SbDocument SbDocument;
+
+typedef enum { SB_VIEW_ORIGINAL, SB_VIEW_RESULT, SB_VIEW_REMOVED, SB_N_VIEWS } SbView;
+const char *sb_view_name (SbView view); /* "original" "result" "removed" */
+bool sb_view_from_name (const char *name, SbView *view);
+
+/* Immutable; reference-counted; Thread: any. */
+typedef struct {
+  atomic_int refs;
+  uint64_t revision;           /* grows with every change, previews included */
+  SbSource *source[SB_N_VIEWS];
+  SbMask *mask;
+  SbResynth *resynth;
+} SbSnapshot;
+SbSnapshot *sb_snapshot_ref (SbSnapshot *snapshot);
+void sb_snapshot_unref (SbSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSnapshot, sb_snapshot_unref)
+
+typedef struct {
+  uint64_t revision;
+  int64_t dirty_from, dirty_to; /* frames of the result that may sound different, window reach included; empty: from == to */
+  bool list_changed;            /* operations or undo state changed, not only a preview */
+} SbDocumentChange;
+typedef void (*SbDocumentFunc) (SbDocument *document, const SbDocumentChange *change, void *data);
+
+/* References the source.  grid NULL: the default for the rate.  Blocks: plans FFTs (short). */
+SbDocument *sb_document_new (SbSource *original, const SbGrid *grid, GError **error);
+void sb_document_free (SbDocument *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbDocument, sb_document_free)
+/* Called on the changing thread after each change. One listener a (func, data) pair. */
+void sb_document_add_listener (SbDocument *document, SbDocumentFunc func, void *data);
+void sb_document_remove_listener (SbDocument *document, SbDocumentFunc func, void *data);
+
+SbSource *sb_document_original (const SbDocument *document);
+const SbGrid *sb_document_grid (const SbDocument *document);
+SbSnapshot *sb_document_snapshot (SbDocument *document); /* new reference; Thread: any */
+
+/* Thread: UI from here on.  Blocks: no more than a few ms of compute. */
+bool sb_document_apply (SbDocument *document, SbOperation *op, GError **error); /* clears redo and the preview */
+/* A stroke in progress: seen and heard, not committed.  NULL takes it back. */
+bool sb_document_preview (SbDocument *document, SbOperation *op, GError **error);
+bool sb_document_can_undo (const SbDocument *document);
+bool sb_document_can_redo (const SbDocument *document);
+void sb_document_undo (SbDocument *document);
+void sb_document_redo (SbDocument *document);
+/* Operations now in force, oldest first (no preview).  Borrowed until the next change. */
+SbOperation *const *sb_document_ops (const SbDocument *document, int *n_ops);
+/* Removing one from the middle, muting, and clearing are changes of the list and can be undone too. */
+bool sb_document_remove_op (SbDocument *document, const char *id);
+bool sb_document_set_muted (SbDocument *document, const char *id, bool muted);
+bool sb_document_is_muted (const SbDocument *document, const char *id);
+bool sb_document_clear (SbDocument *document);
+/* Seconds of the recording that really change, window reach included. */
+double sb_document_changed_s (const SbDocument *document);
+/* The list as an operations file (muted ones left out: they do nothing). */
+char *sb_document_to_json (const SbDocument *document);

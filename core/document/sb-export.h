@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Export.  Same container and sample type: the file is copied and only the
+ * changed samples are overwritten.  Otherwise libsndfile encodes.  Always: a
+ * temporary file in the target's folder, first error kept, fsync, reopened and
+ * decoded to the end and compared, renamed, folder fsynced.  The target is
+ * replaced whole or not at all; the source is never a target.
+ * Thread: worker.  Blocks: disk, compute. */
+#pragma once
+#include "audio/sb-file-source.h"
+#include "base/sb-progress.h"
+#include "edit/sb-edited.h"
+
+typedef struct {
+  const char *path;          /* format by its ending: wav, rf64, w64, aiff/aif, caf, au, flac, ogg/oga, opus, mp3 */
+  const char *subtype;       /* NULL: as the source; "pcm_u8" "pcm_s8" "pcm_16" "pcm_24" "pcm_32" "float" "double"
+                                "vorbis" "opus" "mp3" */
+  bool removed;              /* write r (float unless subtype says) instead of y */
+  bool dither;               /* TPDF to integers where r ≠ 0; default true */
+} SbExportSpec;
+
+typedef struct {
+  int64_t n_frames;
+  int64_t frames_changed;    /* frames in which at least one stored sample differs from the source's */
+  int64_t frames_clipped;
+  double loudest_removed_db; /* peak |r|, −inf when nothing */
+  bool in_place;             /* by copying and overwriting */
+  bool identical;            /* byte for byte (in place) or in audio */
+  char subtype[16];          /* what was written */
+} SbExportReport;
+
+void sb_export_spec_init (SbExportSpec *spec);
+bool sb_export (SbSource *original /* file source */, SbResynth *resynth, const SbExportSpec *spec,
+                SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+/* Writes any source whole as float WAV/format by name (stft/istft/--removed). */
+bool sb_export_source (SbSource *source, const char *path, const char *subtype, SbProgress *progress, GError **error);
+/* "name-clean.wav" beside the recording */
+char *sb_export_suggest_path (const char *recording, bool removed);

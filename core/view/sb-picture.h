@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The spectrogram as a picture with axes, colour bar and title, drawn with
+ * Cairo to PNG, SVG or PDF (text stays text); the same code for window and
+ * command line.  Thread: worker.  Blocks: disk, compute. */
+#pragma once
+#include "audio/sb-source.h"
+#include "base/sb-pool.h"
+#include "base/sb-progress.h"
+#include "dsp/sb-colormap.h"
+#include "dsp/sb-grid.h"
+#include "view/sb-viewport.h"
+
+typedef struct {
+  SbViewport view;      /* width/height are the whole picture's, axes included */
+  SbColormap map;
+  double low_db, high_db; /* NAN: automatic */
+  bool axes;
+  const char *title;    /* NULL: none */
+} SbPictureSpec;
+
+void sb_picture_spec_init (SbPictureSpec *spec, SbSource *source); /* whole file, mel, 1600×900, magma, axes on */
+/* Format by the path's ending (.png .svg .pdf); whole or not at all. */
+bool sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPictureSpec *spec, const char *path,
+                      SbProgress *progress, GError **error);

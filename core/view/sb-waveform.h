@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Minimum and maximum of the samples (over all channels) in blocks of 256 frames and a
+ * pyramid above, filled by worker jobs; for the waveform lane. */
+#pragma once
+#include "audio/sb-source.h"
+#include "base/sb-pool.h"
+
+typedef struct SbWaveform SbWaveform;
+typedef void (*SbWaveformFunc) (void *data);
+
+SbWaveform *sb_waveform_new (SbSource *source, SbPool *pool, SbWaveform *below);
+void sb_waveform_free (SbWaveform *w);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbWaveform, sb_waveform_free)
+void sb_waveform_set_notify (SbWaveform *w, SbWaveformFunc func, void *data); /* Thread of the call: worker */
+void sb_waveform_set_source (SbWaveform *w, SbSource *source, int64_t dirty_from, int64_t dirty_to);
+/* min, max: float[n_px]; pixels not known yet get min > max.  Under 256 frames a pixel it asks the workers for the
+ * visible samples themselves.  Thread: UI.  Blocks: a short lock. */
+void sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *min, float *max);
