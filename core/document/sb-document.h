@@ -58,6 +58,9 @@ SbOperation *const *sb_document_ops (const SbDocument *document, int *n_ops);
 /* Removing one from the middle, muting, and clearing are changes of the list and can be undone too. */
 bool sb_document_remove_op (SbDocument *document, const char *id);
 bool sb_document_set_muted (SbDocument *document, const char *id, bool muted);
+/* All edits in the list, muted ones too, oldest first.  Borrowed until the next change. */
+int sb_document_n_edits (const SbDocument *document);
+SbOperation *sb_document_edit (const SbDocument *document, int index, bool *muted /* may be NULL */);
 bool sb_document_is_muted (const SbDocument *document, const char *id);
 bool sb_document_clear (SbDocument *document);
 /* Seconds of the recording that really change, window reach included. */
