@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * See sb-file-source.h.  An SNDFILE has one position and one decoder, so each
- * reader borrows a handle of its own from a small pool; the one that stands
- * where the read begins is preferred, which spares a seek.  The first handle
- * stays open for good, so the recording can be read on after its file was
+ * reader borrows a decoder from a small pool; the one that stands where the
+ * read begins is preferred, which spares a seek.  The descriptor that was
+ * checked stays open for good, so the recording can be read on after its file was
  * renamed or removed. */
 #include "audio/sb-file-source.h"
 
+#include "audio/sb-decoder-private.h"
 #include "base/sb-error.h"
 
 #include <errno.h>
@@ -17,14 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_IDLE_HANDLES 4
+#define MAX_IDLE_DECODERS 4
 #define MAX_CHANNELS 1024
 #define SCAN_FRAMES 65536
-
-typedef struct {
-  SNDFILE *sf;
-  int64_t pos;
-} Handle;
 
 typedef struct {
   SbSource source;
@@ -34,7 +30,7 @@ typedef struct {
   SbSampleType sample_type;
   int fd; /* the file that was checked: handles are opened on duplicates of it */
   pthread_mutex_t lock;
-  GArray *idle; /* of Handle; under the lock */
+  GPtrArray *idle; /* of SbDecoder*; under the lock */
 } FileSource;
 
 static const SbSourceClass file_class;
@@ -93,145 +89,105 @@ sample_type_of_format (int format)
   }
 }
 
-/* --- handles ------------------------------------------------------------ */
-
-static SNDFILE *
-open_handle (int fd, SF_INFO *info)
-{
-  int own = fcntl (fd, F_DUPFD_CLOEXEC, 3);
-  if (own < 0)
-    return NULL;
-  memset (info, 0, sizeof *info);
-  SNDFILE *sf = sf_open_fd (own, SFM_READ, info, SF_TRUE);
-  if (sf == NULL)
-    close (own);
-  return sf;
-}
+/* --- decoders ----------------------------------------------------------- */
 
 /* A duplicated descriptor shares its file offset with every other, so each
- * handle needs an open file description of its own. */
+ * decoder needs an open file description of its own. */
 static int
 reopen (const FileSource *file)
 {
   g_autofree char *self = g_strdup_printf ("/proc/self/fd/%d", file->fd);
   int fd = open (self, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    fd = open (file->path, O_RDONLY | O_CLOEXEC);
-  return fd;
+  return fd >= 0 ? fd : open (file->path, O_RDONLY | O_CLOEXEC);
 }
 
-static bool
-new_handle (const FileSource *file, Handle *handle, GError **error)
+static SbDecoder *
+new_decoder (const FileSource *file, GError **error)
 {
   SF_INFO info = { 0 };
   int fd = reopen (file);
-  if (fd >= 0) {
-    handle->sf = sf_open_fd (fd, SFM_READ, &info, SF_TRUE);
-    handle->pos = 0;
-    if (handle->sf != NULL && info.channels == file->info.channels && info.format == file->info.format)
-      return true;
-    if (handle->sf != NULL)
-      sf_close (handle->sf);
-    else
-      close (fd);
-  }
+  SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &info, NULL) : NULL;
+  if (decoder != NULL && info.channels == file->info.channels && info.format == file->info.format)
+    return decoder;
+  sb_decoder_free (decoder);
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
                "“%s” can no longer be read. It may have been replaced or removed; open it again.", file->path);
-  return false;
+  return NULL;
 }
 
-static bool
-borrow (FileSource *file, int64_t pos, Handle *handle, GError **error)
+static SbDecoder *
+borrow (FileSource *file, int64_t pos, GError **error)
 {
+  SbDecoder *decoder = NULL;
   pthread_mutex_lock (&file->lock);
   guint n = file->idle->len;
   if (n > 0) {
     guint best = n - 1;
     for (guint i = 0; i < n; i++)
-      if (g_array_index (file->idle, Handle, i).pos == pos)
+      if (sb_decoder_position (file->idle->pdata[i]) == pos)
         best = i;
-    *handle = g_array_index (file->idle, Handle, best);
-    g_array_remove_index (file->idle, best);
+    decoder = g_ptr_array_steal_index (file->idle, best);
   }
   pthread_mutex_unlock (&file->lock);
-  return n > 0 || new_handle (file, handle, error);
+  return decoder != NULL ? decoder : new_decoder (file, error);
 }
 
 static void
-give_back (FileSource *file, Handle handle)
+give_back (FileSource *file, SbDecoder *decoder)
 {
   pthread_mutex_lock (&file->lock);
-  bool keep = file->idle->len < MAX_IDLE_HANDLES;
+  bool keep = file->idle->len < MAX_IDLE_DECODERS;
   if (keep)
-    g_array_append_val (file->idle, handle);
+    g_ptr_array_add (file->idle, decoder);
   pthread_mutex_unlock (&file->lock);
   if (!keep)
-    sf_close (handle.sf);
-}
-
-typedef enum { AS_FLOAT, AS_INT, AS_DOUBLE } ReadAs;
-
-static int64_t
-read_frames (SNDFILE *sf, ReadAs as, void *out, int64_t n)
-{
-  switch (as) {
-  case AS_INT:
-    return sf_readf_int (sf, out, n);
-  case AS_DOUBLE:
-    return sf_readf_double (sf, out, n);
-  default:
-    return sf_readf_float (sf, out, n);
-  }
+    sb_decoder_free (decoder);
 }
 
 static bool
-file_read_as (FileSource *file, ReadAs as, int64_t pos, int64_t n, void *out, GError **error)
+file_read_as (FileSource *file, SbReadAs as, int64_t pos, int64_t n, void *out, GError **error)
 {
-  Handle handle;
-  if (!borrow (file, pos, &handle, error))
+  SbDecoder *decoder = borrow (file, pos, error);
+  if (decoder == NULL)
     return false;
   int64_t got = 0;
-  if (handle.pos == pos || sf_seek (handle.sf, pos, SF_SEEK_SET) == pos) {
-    got = read_frames (handle.sf, as, out, n);
-    handle.pos = pos + got;
-  }
+  if (sb_decoder_position (decoder) == pos || sb_decoder_seek (decoder, pos))
+    got = sb_decoder_read (decoder, as, out, n);
   if (got == n) {
-    give_back (file, handle);
+    give_back (file, decoder);
     return true;
   }
-  sf_close (handle.sf); /* its decoder may be confused: the next reader gets a fresh one */
+  sb_decoder_free (decoder); /* it may be confused: the next reader gets a fresh one */
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
                "“%s” could not be read at %.3f s. The file is damaged there or has become shorter; check the disk and "
                "open it again.",
-               file->path, (double)(pos + MAX (got, 0)) / file->source.rate);
+               file->path, (double)(pos + got) / file->source.rate);
   return false;
 }
 
 static bool
 file_read (SbSource *source, int64_t pos, int64_t n, float *out, GError **error)
 {
-  return file_read_as ((FileSource *)source, AS_FLOAT, pos, n, out, error);
+  return file_read_as ((FileSource *)source, SB_READ_FLOAT, pos, n, out, error);
 }
 
 bool
 sb_file_source_read_int (SbSource *source, int64_t pos, int64_t n, int32_t *out, GError **error)
 {
-  return file_read_as ((FileSource *)source, AS_INT, pos, n, out, error);
+  return file_read_as ((FileSource *)source, SB_READ_INT, pos, n, out, error);
 }
 
 bool
 sb_file_source_read_double (SbSource *source, int64_t pos, int64_t n, double *out, GError **error)
 {
-  return file_read_as ((FileSource *)source, AS_DOUBLE, pos, n, out, error);
+  return file_read_as ((FileSource *)source, SB_READ_DOUBLE, pos, n, out, error);
 }
 
 static void
 file_finalize (SbSource *source)
 {
   FileSource *file = (FileSource *)source;
-  for (guint i = 0; i < file->idle->len; i++)
-    sf_close (g_array_index (file->idle, Handle, i).sf);
-  g_array_unref (file->idle);
+  g_ptr_array_unref (file->idle);
   pthread_mutex_destroy (&file->lock);
   if (file->fd >= 0)
     close (file->fd);
@@ -275,13 +231,14 @@ open_checked (const char *path, GError **error)
 
 /* Decodes to the end and counts: for headers that lie. */
 static int64_t
-count_frames (SNDFILE *sf, int channels, SbProgress *progress)
+count_frames (SbDecoder *decoder, int channels, SbProgress *progress)
 {
   int64_t block = MAX (1, SCAN_FRAMES / channels), total = 0, got;
   g_autofree float *frames = g_new (float, block * channels);
-  if (sf_seek (sf, 0, SF_SEEK_SET) != 0)
+  if (!sb_decoder_seek (decoder, 0))
     return 0;
-  while (!sb_progress_is_cancelled (progress) && (got = sf_readf_float (sf, frames, block)) > 0)
+  while (!sb_progress_is_cancelled (progress)
+         && (got = sb_decoder_read (decoder, SB_READ_FLOAT, frames, block)) > 0)
     total += got;
   return total;
 }
@@ -289,18 +246,18 @@ count_frames (SNDFILE *sf, int channels, SbProgress *progress)
 /* PCM in a walkable container cannot promise more than the file holds, the
  * decoders can: seek to the last promised frame and read it. */
 static int64_t
-true_length (SNDFILE *sf, const SF_INFO *info, SbSampleType type, SbProgress *progress)
+true_length (SbDecoder *decoder, const SF_INFO *info, SbSampleType type, SbProgress *progress)
 {
   int major = info->format & SF_FORMAT_TYPEMASK;
   if (info->frames <= 0)
     return 0;
-  bool trusted = type != SB_SAMPLE_OTHER && major != SF_FORMAT_FLAC && info->frames < ((int64_t)1 << 50);
-  if (!trusted) {
-    g_autofree float *frame = g_new (float, info->channels);
-    if (info->frames > ((int64_t)1 << 50) || sf_seek (sf, info->frames - 1, SF_SEEK_SET) != info->frames - 1
-        || sf_readf_float (sf, frame, 1) != 1)
-      return count_frames (sf, info->channels, progress);
-  }
+  bool absurd = info->frames > ((int64_t)1 << 50);
+  if (type != SB_SAMPLE_OTHER && major != SF_FORMAT_FLAC && !absurd)
+    return info->frames;
+  g_autofree float *frame = g_new (float, info->channels);
+  if (absurd || !sb_decoder_seek (decoder, info->frames - 1)
+      || sb_decoder_read (decoder, SB_READ_FLOAT, frame, 1) != 1)
+    return count_frames (decoder, info->channels, progress);
   return info->frames;
 }
 
@@ -322,39 +279,37 @@ static SbSource *
 file_source_open (const char *path, bool allow_empty, SbProgress *progress, GError **error)
 {
   FileSource *file = g_new0 (FileSource, 1);
-  Handle handle = { NULL, -1 };
+  SbDecoder *decoder = NULL;
+  const char *reason = NULL;
   pthread_mutex_init (&file->lock, NULL);
-  file->idle = g_array_new (FALSE, FALSE, sizeof (Handle));
+  file->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_decoder_free);
   file->path = g_canonicalize_filename (path, NULL);
   sb_source_init (&file->source, &file_class, 1, 1, 0);
   file->fd = open_checked (path, error);
   if (file->fd < 0)
     goto failed;
-  handle.sf = open_handle (file->fd, &file->info);
-  if (handle.sf == NULL) {
+  decoder = sb_decoder_new (reopen (file), &file->info, &reason);
+  if (decoder == NULL) {
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
                  "“%s” is not a recording that can be read. %s Choose a WAV, AIFF, FLAC, Ogg, MP3 or similar file.", path,
-                 sf_strerror (NULL));
+                 reason);
     goto failed;
   }
   if (!check_info (path, &file->info, error))
     goto failed;
   file->sample_type = sample_type_of_format (file->info.format);
   sb_source_init (&file->source, &file_class, file->info.samplerate, file->info.channels,
-                  true_length (handle.sf, &file->info, file->sample_type, progress));
+                  true_length (decoder, &file->info, file->sample_type, progress));
   if (sb_progress_check (progress, error))
     goto failed;
   if (file->source.n_frames < 1 && !allow_empty) {
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” holds no sound: it has a header but not a single frame.", path);
     goto failed;
   }
-  sf_seek (handle.sf, 0, SF_SEEK_SET);
-  handle.pos = -1; /* wherever the decoder says; the first read seeks */
-  g_array_append_val (file->idle, handle);
+  g_ptr_array_add (file->idle, decoder);
   return &file->source;
 failed:
-  if (handle.sf != NULL)
-    sf_close (handle.sf);
+  sb_decoder_free (decoder);
   file_finalize (&file->source);
   return NULL;
 }

@@ -72,7 +72,9 @@ fill_column (const SbShape *shape, int64_t col, int low, int high, float *a)
   for (int i = 0; i < shape->n; i++) {
     int j = (i + 1) % shape->n;
     double t0 = shape->t[i], t1 = shape->t[j], f0 = shape->f[i], f1 = shape->f[j];
-    if (fabs (t0 - t) < 1e-9 && fabs (t1 - t) < 1e-9) {
+    if (t0 == t)
+      fill (shape, col, f0, f0, low, high, a);
+    if (t0 == t && t1 == t) {
       fill (shape, col, MIN (f0, f1), MAX (f0, f1), low, high, a); /* the outline itself runs along the column */
     } else if ((t0 <= t) != (t1 <= t)) {
       Crossing crossing = { f0 + (f1 - f0) * (t - t0) / (t1 - t0), t1 > t0 ? 1 : -1 };
@@ -102,6 +104,13 @@ covers_anything (const SbShape *shape, int64_t first, int64_t end)
   return false;
 }
 
+/* A corner meant to lie on a cell's centre does, whatever the rounding of seconds and hertz. */
+static double
+snap (double cell)
+{
+  return fabs (cell - rint (cell)) < 1e-9 ? rint (cell) : cell;
+}
+
 SbShape *
 sb_lasso_shape_new (const SbOpSpec *spec, const SbRasterPlane *plane)
 {
@@ -113,8 +122,8 @@ sb_lasso_shape_new (const SbOpSpec *spec, const SbRasterPlane *plane)
   shape->t = g_new (double, shape->n);
   shape->f = g_new (double, shape->n);
   for (int i = 0; i < shape->n; i++) {
-    shape->t[i] = spec->points[i].t_s * cols_per_s;
-    shape->f[i] = spec->points[i].f_hz / bin_hz;
+    shape->t[i] = snap (spec->points[i].t_s * cols_per_s);
+    shape->f[i] = snap (spec->points[i].f_hz / bin_hz);
     from = MIN (from, shape->t[i]);
     to = MAX (to, shape->t[i]);
     low = MIN (low, shape->f[i]);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define BUCKET_COLS 64
+#define SEARCH_STEPS 32
 
 typedef struct {
   double x0, y0, x1, y1; /* in radii (y: of the warped axis) */
@@ -148,6 +149,23 @@ dab (const SbShape *shape, const Segment *s, double wx, double wy, double u)
   return strength * sb_raster_ramp (MAX (1.0 - sqrt (d2), 0.0), soft);
 }
 
+/* Where strength changes along the segment the best dab need not be the
+ * nearest: tries places over the stretch [u0, u1] in which the cell is inside,
+ * (C − ds²)u² − 2(B + s0·ds)u + (A − s0²) ≤ 0. */
+static double
+search_coverage (const SbShape *shape, const Segment *s, double wx, double wy, double A, double B, double C)
+{
+  double ds = s->s1 - s->s0, a = C - ds * ds, b = B + s->s0 * ds, c = A - (double)s->s0 * s->s0;
+  double root = b * b - a * c, u0 = 0.0, u1 = 1.0, best = 0.0;
+  if (a > 1e-12 && root >= 0.0) {
+    u0 = CLAMP ((b - sqrt (root)) / a, 0.0, 1.0);
+    u1 = CLAMP ((b + sqrt (root)) / a, 0.0, 1.0);
+  }
+  for (int i = 0; i <= SEARCH_STEPS; i++)
+    best = MAX (best, dab (shape, s, wx, wy, u0 + (u1 - u0) * i / SEARCH_STEPS));
+  return best;
+}
+
 static double
 segment_coverage (const SbShape *shape, const Segment *s, double x, double y)
 {
@@ -160,6 +178,8 @@ segment_coverage (const SbShape *shape, const Segment *s, double x, double y)
     if (u > 0.0 && u < 1.0)
       best = MAX (best, dab (shape, s, wx, wy, u));
   }
+  if (s->a0 != s->a1)
+    best = MAX (best, search_coverage (shape, s, wx, wy, A, B, C));
   return best;
 }
 

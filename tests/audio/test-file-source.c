@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audio/sb-file-source.h"
+#include "sb-test.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <pthread.h>
+#include <sndfile.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *
+write_file (const char *name, int format, int channels, const float *frames, int64_t n)
+{
+  char *path = sb_test_path (name);
+  SF_INFO info = { .samplerate = 48000, .channels = channels, .format = format };
+  SNDFILE *sf = sf_open (path, SFM_WRITE, &info);
+  g_assert_nonnull (sf);
+  g_assert_cmpint (sf_writef_float (sf, frames, n), ==, n);
+  sf_close (sf);
+  return path;
+}
+
+static void
+test_random_access (void)
+{
+  const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_FLAC | SF_FORMAT_PCM_24, SF_FORMAT_OGG | SF_FORMAT_VORBIS,
+                          SF_FORMAT_OGG | SF_FORMAT_OPUS, SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III };
+  g_autofree float *noise = sb_test_noise (1, 2 * 50000, 0.5f);
+  for (guint f = 0; f < G_N_ELEMENTS (formats); f++) {
+    g_autofree char *path = write_file ("random.audio", formats[f], 2, noise, 50000);
+    g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
+    g_assert_nonnull (source);
+    g_assert_cmpint (source->n_frames, >=, 50000); /* codecs may pad their last block */
+    g_autofree float *all = sb_test_read_all (source);
+    g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+    for (int i = 0; i < 100; i++) {
+      int64_t pos = g_rand_int_range (rand, 0, 49000), n = g_rand_int_range (rand, 1, 1000);
+      g_autofree float *out = g_new (float, n * 2);
+      g_assert_true (sb_source_read (source, pos, n, out, NULL));
+      if (memcmp (out, all + pos * 2, sizeof (float) * n * 2) != 0)
+        g_error ("format %#x: %" G_GINT64_FORMAT " frames at %" G_GINT64_FORMAT " differ by %g", formats[f], n, pos,
+                 sb_test_distance (out, all + pos * 2, (gsize)n * 2));
+    }
+  }
+}
+
+typedef struct {
+  SbSource *source;
+  const float *all;
+  guint32 seed;
+} Reader;
+
+static void *
+read_often (void *data)
+{
+  Reader *reader = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (reader->seed);
+  float out[512 * 2];
+  for (int i = 0; i < 200; i++) {
+    int64_t pos = g_rand_int_range (rand, 0, 49000);
+    if (!sb_source_read (reader->source, pos, 512, out, NULL) || memcmp (out, reader->all + pos * 2, sizeof out) != 0)
+      return GINT_TO_POINTER (1);
+  }
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autofree float *noise = sb_test_noise (2, 2 * 50000, 0.5f);
+  g_autofree char *path = write_file ("threads.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 2, noise, 50000);
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
+  pthread_t threads[6];
+  Reader readers[6];
+  for (int i = 0; i < 6; i++) {
+    readers[i] = (Reader){ source, noise, (guint32)i };
+    pthread_create (&threads[i], NULL, read_often, &readers[i]);
+  }
+  for (int i = 0; i < 6; i++) {
+    void *wrong;
+    pthread_join (threads[i], &wrong);
+    g_assert_null (wrong);
+  }
+}
+
+static void
+expect_refusal (const char *path, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+  SbSource *source = sb_file_source_new (path, NULL, &error);
+  g_assert_null (source);
+  g_assert_nonnull (error);
+  g_assert_cmpint (error->domain, ==, SB_ERROR);
+  if (strstr (error->message, path) == NULL || strstr (error->message, word) == NULL)
+    g_error ("not a clear sentence: %s", error->message);
+}
+
+static void
+test_bad_files (void)
+{
+  g_autofree char *text = sb_test_path ("text.wav"), *empty = sb_test_path ("empty.wav"), *none = sb_test_path ("none.wav");
+  g_autofree char *fifo = sb_test_path ("fifo.wav"), *loop = sb_test_path ("loop.wav"), *locked = sb_test_path ("locked.wav");
+  g_file_set_contents (text, "This is a shopping list, not a recording.\n", -1, NULL);
+  g_file_set_contents (empty, "", 0, NULL);
+  g_file_set_contents (locked, "x", 1, NULL);
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  g_assert_cmpint (symlink (loop, loop), ==, 0);
+  expect_refusal (text, "not a recording");
+  expect_refusal (empty, "empty");
+  expect_refusal (none, "no such file");
+  expect_refusal (sb_test_folder (), "folder");
+  expect_refusal (fifo, "regular file");
+  expect_refusal (loop, "link");
+  g_chmod (locked, 0);
+  if (access (locked, R_OK) != 0)
+    expect_refusal (locked, "permission");
+  g_autofree float *noise = sb_test_noise (2, 4, 0.5f);
+  g_autofree char *none_inside = write_file ("zero.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, noise, 0);
+  expect_refusal (none_inside, "no sound");
+  g_autoptr (SbSource) any = sb_file_source_new_any (none_inside, NULL, NULL);
+  g_assert_nonnull (any);
+}
+
+/* A file that lost its end is told, and never read as silence. */
+static void
+test_truncated (void)
+{
+  g_autofree float *noise = sb_test_noise (2, 50000, 0.5f);
+  g_autofree char *path = write_file ("short.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 1, noise, 50000);
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
+  g_assert_cmpint (truncate (path, 100000), ==, 0);
+  g_autoptr (GError) error = NULL;
+  float out[100];
+  g_assert_false (sb_source_read (source, 40000, 100, out, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_READ);
+  g_assert_true (sb_source_read (source, 100, 100, out, NULL));
+  g_assert_cmpmem (out, sizeof out, noise + 100, sizeof out);
+}
+
+/* Decoders that promise more frames than there are: the true length is found. */
+static void
+test_lying_length (void)
+{
+  const char *names[] = { "hostile/flac_02_-_increasing_number_of_channels.flac", "hostile/mm_adts-0-frame.mp3",
+                          "hostile/mutagen_bad-xing.mp3" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = sb_test_shared (names[i]);
+    if (path == NULL)
+      return;
+    g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
+    g_assert_nonnull (source);
+    g_assert_cmpint (source->n_frames, <, 200000);
+    g_autofree float *last = g_new (float, source->channels);
+    g_assert_true (sb_source_read (source, source->n_frames - 1, 1, last, NULL));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/file-source/random-access", test_random_access);
+  g_test_add_func ("/file-source/many-threads", test_threads);
+  g_test_add_func ("/file-source/bad-files-get-a-sentence", test_bad_files);
+  g_test_add_func ("/file-source/truncated-while-open", test_truncated);
+  g_test_add_func ("/file-source/lying-length", test_lying_length);
+  return g_test_run ();
+}

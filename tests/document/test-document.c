@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "document/sb-document.h"
+#include "sb-test.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  int calls;
+  SbDocumentChange last;
+} Heard;
+
+static void
+hear (SbDocument *document, const SbDocumentChange *change, void *data)
+{
+  Heard *heard = data;
+  heard->calls++;
+  heard->last = *change;
+}
+
+static float *
+result_of (SbDocument *document)
+{
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (document);
+  return sb_test_read_all (snapshot->source[SB_VIEW_RESULT]);
+}
+
+static void
+test_undo_returns_the_bits (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 2, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL);
+  GPtrArray *results = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (results, result_of (document));
+  for (int i = 0; i < 8; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (0.2 * i, 0.2 * i + 0.3, 1000, 4000 + 500 * i, i % 3 ? -12 : -INFINITY, SB_EDGE_AUTO);
+    g_assert_true (sb_document_apply (document, op, NULL));
+    g_ptr_array_add (results, result_of (document));
+  }
+  gsize bytes = sizeof (float) * 200000;
+  for (int i = 7; i >= 0; i--) {
+    sb_document_undo (document);
+    g_autofree float *now = result_of (document);
+    g_assert_cmpmem (now, bytes, results->pdata[i], bytes);
+  }
+  g_assert_false (sb_document_can_undo (document));
+  sb_document_undo (document);
+  for (int i = 1; i <= 8; i++) {
+    sb_document_redo (document);
+    g_autofree float *now = result_of (document);
+    g_assert_cmpmem (now, bytes, results->pdata[i], bytes);
+  }
+  g_assert_false (sb_document_can_redo (document));
+  g_ptr_array_unref (results);
+}
+
+static void
+test_preview (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL);
+  Heard heard = { 0 };
+  sb_document_add_listener (document, hear, &heard);
+  g_autofree float *before = result_of (document);
+  g_autoptr (SbOperation) op = sb_test_box (1.0, 1.2, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+  g_assert_true (sb_document_preview (document, op, NULL));
+  g_assert_cmpint (heard.calls, ==, 1);
+  g_assert_false (heard.last.list_changed);
+  g_assert_cmpint (heard.last.dirty_from, >, 38000);
+  g_assert_cmpint (heard.last.dirty_to, <, 60000);
+  g_autofree float *seen = result_of (document);
+  g_assert_cmpfloat (sb_test_distance (before, seen, 100000), >, 0.1);
+  g_assert_false (sb_document_can_undo (document));
+  g_assert_true (sb_document_preview (document, NULL, NULL));
+  g_autofree float *after = result_of (document);
+  g_assert_cmpmem (after, 400000, before, 400000);
+  g_assert_true (sb_document_preview (document, op, NULL));
+  g_assert_true (sb_document_apply (document, op, NULL));
+  g_assert_true (heard.last.list_changed);
+  g_autofree float *committed = result_of (document);
+  g_assert_cmpmem (committed, 400000, seen, 400000);
+  int n;
+  sb_document_ops (document, &n);
+  g_assert_cmpint (n, ==, 1);
+  sb_document_remove_listener (document, hear, &heard);
+  sb_document_undo (document);
+  g_assert_cmpint (heard.calls, ==, 4);
+}
+
+static void
+test_list_changes (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL);
+  const char *ids[3];
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (0.5 * i, 0.5 * i + 0.3, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+    g_assert_true (sb_document_apply (document, op, NULL));
+    g_assert_false (sb_document_apply (document, op, NULL)); /* the same id twice */
+    ids[i] = sb_operation_id (sb_document_edit (document, i, NULL));
+  }
+  g_autofree float *all = result_of (document), *x = sb_test_read_all (source);
+  g_autofree char *middle = g_strdup (ids[1]);
+  int n;
+  g_assert_true (sb_document_set_muted (document, middle, true));
+  g_assert_false (sb_document_set_muted (document, middle, true));
+  g_assert_true (sb_document_is_muted (document, middle));
+  sb_document_ops (document, &n);
+  g_assert_cmpint (n, ==, 2);
+  g_autofree float *muted = result_of (document);
+  g_assert_cmpfloat (sb_test_distance (muted, x, 100000), >, 0.1);
+  g_assert_cmpfloat (sb_test_distance (muted + 27000, x + 27000, 5000), ==, 0.0);
+  g_assert_true (sb_document_remove_op (document, middle));
+  g_autofree float *removed = result_of (document);
+  g_assert_cmpmem (removed, 400000, muted, 400000);
+  g_assert_true (sb_document_clear (document));
+  g_assert_cmpint (sb_document_n_edits (document), ==, 0);
+  g_assert_cmpfloat (sb_document_changed_s (document), ==, 0.0);
+  g_autofree float *cleared = result_of (document);
+  g_assert_cmpmem (cleared, 400000, x, 400000);
+  sb_document_undo (document);
+  sb_document_undo (document);
+  sb_document_undo (document);
+  g_autofree float *back = result_of (document);
+  g_assert_cmpmem (back, 400000, all, 400000);
+  g_assert_cmpfloat (sb_document_changed_s (document), >, 0.9);
+}
+
+static void
+test_refused_edit_changes_nothing (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL);
+  g_autoptr (SbOperation) op = sb_test_box (1, 1.3, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+  g_autoptr (SbOperation) far = sb_test_box (100, 101, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (sb_document_apply (document, op, NULL));
+  sb_document_undo (document);
+  g_assert_false (sb_document_apply (document, far, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_VALUE);
+  g_assert_true (sb_document_can_redo (document)); /* not even the way forward is lost */
+  sb_document_redo (document);
+  g_assert_cmpint (sb_document_n_edits (document), ==, 1);
+}
+
+/* What the window did is what the operations file says. */
+static void
+test_json_replays (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL), replay = sb_document_new (source, NULL, NULL);
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (0.4 * i, 0.4 * i + 0.31, 1000.0 / 3, 4000.0 / 3 * (i + 1), -INFINITY, SB_EDGE_AUTO);
+    sb_document_apply (document, op, NULL);
+  }
+  g_autofree char *json = sb_document_to_json (document);
+  g_autoptr (SbOpsFile) file = sb_ops_file_parse (json, -1, "json", NULL);
+  g_assert_nonnull (file);
+  for (guint i = 0; i < file->ops->len; i++)
+    g_assert_true (sb_document_apply (replay, file->ops->pdata[i], NULL));
+  g_autofree float *a = result_of (document), *b = result_of (replay);
+  g_assert_cmpmem (a, 400000, b, 400000);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/document/undo-returns-the-bits", test_undo_returns_the_bits);
+  g_test_add_func ("/document/preview", test_preview);
+  g_test_add_func ("/document/list-changes", test_list_changes);
+  g_test_add_func ("/document/refused-edit-changes-nothing", test_refused_edit_changes_nothing);
+  g_test_add_func ("/document/json-replays", test_json_replays);
+  return g_test_run ();
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "edit/sb-op-json.h"
+#include "sb-test.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char whole[]
+    = "{\"version\": 1, \"grid\": {\"n_fft\": 2048, \"hop\": 512, \"window\": \"hann\"}, \"ops\": ["
+      "{\"id\":\"a\",\"kind\":\"stroke\",\"points\":[[0.1,200],[0.30000000000000004,250.5,1.5,0.25]],\"radius_s\":0.05,"
+      "\"radius_hz\":150,\"gain_db\":\"-inf\",\"soft\":0.3,\"channels\":\"all\",\"edge\":\"deep\"},"
+      "{\"kind\":\"box\",\"from_s\":1.0,\"to_s\":1.4,\"low_hz\":900,\"high_hz\":1200,\"gain_db\":-24,\"soft_s\":0.01,"
+      "\"soft_hz\":20,\"channels\":[1]},"
+      "{\"kind\":\"lasso\",\"points\":[[0,0],[1,0],[1,100]],\"mode\":\"restore\"},"
+      "{\"kind\":\"harmonics\",\"from_s\":0,\"to_s\":3,\"f0_hz\":50,\"count\":12,\"radius_hz\":4,\"edge\":\"strict\"},"
+      "{\"kind\":\"stroke\",\"points\":[[0.1,200]],\"radius_s\":0.05,\"radius_oct\":0.1}]}";
+
+static void
+test_round_trip (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOpsFile) file = sb_ops_file_parse (whole, -1, "whole", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (file->ops->len, ==, 5);
+  g_assert_cmpint (file->grid.n_fft, ==, 2048);
+  const SbOpSpec *stroke = sb_operation_spec (file->ops->pdata[0]);
+  g_assert_cmpfloat (stroke->points[1].t_s, ==, 0.30000000000000004);
+  g_assert_cmpfloat (stroke->points[1].strength, ==, 0.25f);
+  g_assert_cmpint (stroke->edge, ==, SB_EDGE_DEEP);
+  g_assert_true (isinf (stroke->gain_db));
+  g_assert_cmpint (sb_operation_spec (file->ops->pdata[1])->channels[0], ==, 1);
+  g_assert_true (sb_operation_spec (file->ops->pdata[2])->restore);
+  g_autofree char *text = sb_ops_file_to_json (&file->grid, file->ops);
+  g_autoptr (SbOpsFile) again = sb_ops_file_parse (text, -1, "again", &error);
+  g_assert_no_error (error);
+  g_autofree char *text_again = sb_ops_file_to_json (&again->grid, again->ops);
+  g_assert_cmpstr (text, ==, text_again);
+}
+
+static void
+test_errors (void)
+{
+  const struct {
+    const char *text, *word;
+  } cases[] = {
+    { "", "brace" },
+    { "hello", "JSON" },
+    { "[]", "brace" },
+    { "{\"ops\":[]}", "version" },
+    { "{\"version\":2,\"ops\":[]}", "newer" },
+    { "{\"version\":1,\"ops\":[],\"extra\":1}", "extra" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"spray\"}]}", "spray" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1}]}", "high_hz" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1,\"high_hz\":2,\"sfot\":1}]}", "sfot" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"box\",\"from_s\":\"0\",\"to_s\":1,\"low_hz\":1,\"high_hz\":2}]}", "from_s" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1]],\"radius_s\":1,\"radius_hz\":1}]}", "point 1" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1,2]],\"radius_s\":-1,\"radius_hz\":1}]}", "negative" },
+    { "{\"version\":1,\"grid\":{\"window\":\"kaiser\"},\"ops\":[]}", "kaiser" },
+    { "{\"version\":1,\"ops\":[{\"id\":\"x\",\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1,\"high_hz\":2},"
+      "{\"id\":\"x\",\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1,\"high_hz\":2}]}",
+      "used before" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_null (sb_ops_file_parse (cases[i].text, -1, "bad.json", &error));
+    g_assert_error (error, SB_ERROR, SB_ERROR_FORMAT);
+    if (strstr (error->message, cases[i].word) == NULL || strstr (error->message, "bad.json") == NULL)
+      g_error ("case %u is not a clear sentence: %s", i, error->message);
+  }
+}
+
+static void
+test_file (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = sb_test_path ("ops.json"), *none = sb_test_path ("no/such/ops.json");
+  g_autoptr (SbOpsFile) file = sb_ops_file_parse (whole, -1, "whole", NULL);
+  g_assert_true (sb_ops_file_save (path, &file->grid, file->ops, &error));
+  g_autoptr (SbOpsFile) again = sb_ops_file_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (again->ops->len, ==, 5);
+  g_assert_false (sb_ops_file_save (none, &file->grid, file->ops, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_WRITE);
+  g_clear_error (&error);
+  g_assert_null (sb_ops_file_load (none, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_OPEN);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/op-json/round-trip", test_round_trip);
+  g_test_add_func ("/op-json/errors-are-sentences", test_errors);
+  g_test_add_func ("/op-json/file", test_file);
+  return g_test_run ();
+}
