@@ -243,6 +243,12 @@ count_frames (SbDecoder *decoder, int channels, SbProgress *progress)
   return total;
 }
 
+static bool
+readable (SbDecoder *decoder, int64_t frame, float *out)
+{
+  return sb_decoder_seek (decoder, frame) && sb_decoder_read (decoder, SB_READ_FLOAT, out, 1) == 1;
+}
+
 /* PCM in a walkable container cannot promise more than the file holds, the
  * decoders can: seek to the last promised frame and read it. */
 static int64_t
@@ -255,10 +261,13 @@ true_length (SbDecoder *decoder, const SF_INFO *info, SbSampleType type, SbProgr
   if (type != SB_SAMPLE_OTHER && major != SF_FORMAT_FLAC && !absurd)
     return info->frames;
   g_autofree float *frame = g_new (float, info->channels);
-  if (absurd || !sb_decoder_seek (decoder, info->frames - 1)
-      || sb_decoder_read (decoder, SB_READ_FLOAT, frame, 1) != 1)
-    return count_frames (decoder, info->channels, progress);
-  return info->frames;
+  if (!absurd && readable (decoder, info->frames - 1, frame))
+    return info->frames;
+  int64_t length = count_frames (decoder, info->channels, progress);
+  /* a decoder that stumbles may count frames that it cannot find again */
+  for (int64_t step = 1024; length > 0 && !readable (decoder, length - 1, frame); step *= 2)
+    length = MAX (length - step, 0);
+  return length;
 }
 
 static bool
