@@ -144,20 +144,31 @@ give_back (FileSource *file, SbDecoder *decoder)
     sb_decoder_free (decoder);
 }
 
+static int64_t
+read_with (SbDecoder *decoder, SbReadAs as, int64_t pos, int64_t n, void *out)
+{
+  if (sb_decoder_position (decoder) != pos && !sb_decoder_seek (decoder, pos))
+    return 0;
+  return sb_decoder_read (decoder, as, out, n);
+}
+
+/* A decoder that failed once may be confused for good: the read is tried again with a fresh one before it is given up. */
 static bool
 file_read_as (FileSource *file, SbReadAs as, int64_t pos, int64_t n, void *out, GError **error)
 {
   SbDecoder *decoder = borrow (file, pos, error);
-  if (decoder == NULL)
-    return false;
   int64_t got = 0;
-  if (sb_decoder_position (decoder) == pos || sb_decoder_seek (decoder, pos))
-    got = sb_decoder_read (decoder, as, out, n);
-  if (got == n) {
-    give_back (file, decoder);
-    return true;
+  for (int attempt = 0; decoder != NULL && attempt < 2; attempt++) {
+    got = read_with (decoder, as, pos, n, out);
+    if (got == n) {
+      give_back (file, decoder);
+      return true;
+    }
+    sb_decoder_free (decoder);
+    decoder = attempt == 0 ? new_decoder (file, error) : NULL;
   }
-  sb_decoder_free (decoder); /* it may be confused: the next reader gets a fresh one */
+  if (error != NULL && *error != NULL)
+    return false;
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
                "“%s” could not be read at %.3f s. The file is damaged there or has become shorter; check the disk and "
                "open it again.",
@@ -243,29 +254,35 @@ count_frames (SbDecoder *decoder, int channels, SbProgress *progress)
   return total;
 }
 
+/* A fresh decoder each time: one that failed may never recover. */
 static bool
-readable (SbDecoder *decoder, int64_t frame, float *out)
+readable (const FileSource *file, int64_t n_frames)
 {
-  return sb_decoder_seek (decoder, frame) && sb_decoder_read (decoder, SB_READ_FLOAT, out, 1) == 1;
+  g_autofree float *frame = g_new (float, file->info.channels);
+  SbDecoder *decoder = new_decoder (file, NULL);
+  bool good = decoder != NULL && sb_decoder_seek (decoder, n_frames - 1)
+              && sb_decoder_read (decoder, SB_READ_FLOAT, frame, 1) == 1;
+  sb_decoder_free (decoder);
+  return good;
 }
 
 /* PCM in a walkable container cannot promise more than the file holds, the
  * decoders can: seek to the last promised frame and read it. */
 static int64_t
-true_length (SbDecoder *decoder, const SF_INFO *info, SbSampleType type, SbProgress *progress)
+true_length (const FileSource *file, SbDecoder *decoder, SbProgress *progress)
 {
-  int major = info->format & SF_FORMAT_TYPEMASK;
-  if (info->frames <= 0)
+  int64_t claimed = file->info.frames;
+  int major = file->info.format & SF_FORMAT_TYPEMASK;
+  bool absurd = claimed > ((int64_t)1 << 50);
+  if (claimed <= 0)
     return 0;
-  bool absurd = info->frames > ((int64_t)1 << 50);
-  if (type != SB_SAMPLE_OTHER && major != SF_FORMAT_FLAC && !absurd)
-    return info->frames;
-  g_autofree float *frame = g_new (float, info->channels);
-  if (!absurd && readable (decoder, info->frames - 1, frame))
-    return info->frames;
-  int64_t length = count_frames (decoder, info->channels, progress);
+  if (file->sample_type != SB_SAMPLE_OTHER && major != SF_FORMAT_FLAC && !absurd)
+    return claimed;
+  if (!absurd && readable (file, claimed))
+    return claimed;
+  int64_t length = count_frames (decoder, file->info.channels, progress);
   /* a decoder that stumbles may count frames that it cannot find again */
-  for (int64_t step = 1024; length > 0 && !readable (decoder, length - 1, frame); step *= 2)
+  for (int64_t step = 1024; length > 0 && !readable (file, length); step *= 2)
     length = MAX (length - step, 0);
   return length;
 }
@@ -308,7 +325,7 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
     goto failed;
   file->sample_type = sample_type_of_format (file->info.format);
   sb_source_init (&file->source, &file_class, file->info.samplerate, file->info.channels,
-                  true_length (decoder, &file->info, file->sample_type, progress));
+                  true_length (file, decoder, progress));
   if (sb_progress_check (progress, error))
     goto failed;
   if (file->source.n_frames < 1 && !allow_empty) {
