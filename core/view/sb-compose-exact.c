@@ -94,7 +94,7 @@ sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const ui
                  .share_before = (double) x / view->width_px,
                  .share = (double) n / view->width_px};
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      if (!sb_progress_check (progress, error))
+      if (sb_progress_check (progress, error))
         return false;
       pthread_mutex_lock (&s->lock);
       if (round == 0)
