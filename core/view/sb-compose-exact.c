@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The exact picture, for the command line, exports and tests: strip after
+ * strip, compute what the strip lacks, then compose it.  The caller's thread
+ * works along with the pool's, so this may be called from a job and without a
+ * pool.  Blocks: disk, compute. */
+#include "view/sb-spectrogram-private.h"
+#include "base/sb-error.h"
+#include <string.h>
+
+#define STRIP_MIN_PX 64
+#define STRIP_PIECES 16             /* enough to keep a few processors busy */
+#define STRIP_BYTES (32.0 * (1 << 20)) /* of tiles */
+#define MAX_ROUNDS 4                /* what can't be had after so many stays coarse */
+
+typedef struct {
+  SbSpectrogram *s;
+  SbProgress *progress;
+  const SbPiece *pieces;
+  guint n_pieces;
+  atomic_uint next, done;
+  double share_before, share; /* of the whole job */
+} Crew;
+
+static void
+work (void *data)
+{
+  Crew *crew = data;
+  guint i;
+  while (!sb_progress_is_cancelled (crew->progress) &&
+         (i = atomic_fetch_add (&crew->next, 1)) < crew->n_pieces) {
+    sb_spectrogram_do_piece (crew->s, &crew->pieces[i]);
+    double part = (double) (atomic_fetch_add (&crew->done, 1) + 1) / crew->n_pieces;
+    sb_progress_set (crew->progress, crew->share_before + part * crew->share);
+  }
+}
+
+/* Stale grains of [g0, g1) as pieces of a job's length. */
+static void
+add_grains (SbSpectrogram *s, int64_t g0, int64_t g1, GArray *pieces)
+{
+  pthread_mutex_lock (&s->lock);
+  for (int64_t g = g0; g < g1; g++) {
+    if (sb_pyramid_grain_exact (s->pyramid, g))
+      continue;
+    SbPiece *last = pieces->len ? &g_array_index (pieces, SbPiece, pieces->len - 1) : NULL;
+    if (last && last->level < 0 && last->g1 == g && g - last->g0 < s->shape.piece_grains) {
+      last->g1++;
+    } else {
+      SbPiece piece = {.level = -1, .g0 = g, .g1 = g + 1};
+      g_array_append_val (pieces, piece);
+    }
+  }
+  pthread_mutex_unlock (&s->lock);
+}
+
+static void
+compute (Crew *crew, GArray *pieces)
+{
+  SbPool *pool = crew->s->pool;
+  crew->pieces = (const SbPiece *) (void *) pieces->data;
+  crew->n_pieces = pieces->len;
+  atomic_store (&crew->next, 0);
+  atomic_store (&crew->done, 0);
+  int helpers = pool ? MIN (sb_pool_n_threads (pool), (int) pieces->len - 1) : 0;
+  for (int i = 0; i < helpers; i++)
+    sb_pool_push (pool, crew, 0.0, work, crew, NULL);
+  work (crew);
+  if (helpers > 0)
+    sb_pool_quiesce (pool, crew); /* those that never started are not needed */
+}
+
+/* Pixel columns a strip holds. */
+static int
+strip_px (const SbSpectrogram *s, const SbViewport *view)
+{
+  double cols_per_px = (view->to_s - view->from_s) / view->width_px * s->rate / s->grid.hop;
+  double piece_cols = (double) ((int64_t) s->shape.piece_grains << s->shape.grain_log2);
+  double px = STRIP_PIECES * piece_cols / cols_per_px;
+  px = MIN (px, STRIP_BYTES / (4.0 * s->shape.n_bins)); /* ≤ 2 columns of 2 planes a pixel */
+  return (int) CLAMP (px, STRIP_MIN_PX, MAX (view->width_px, STRIP_MIN_PX));
+}
+
+bool
+sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const uint32_t *lut, uint32_t *argb,
+                              int stride_px, SbProgress *progress, GError **error)
+{
+  int step = strip_px (s, view);
+  g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (SbPiece));
+  for (int x = 0; x < view->width_px; x += step) {
+    int n = MIN (step, view->width_px - x);
+    Crew crew = {.s = s,
+                 .progress = progress,
+                 .share_before = (double) x / view->width_px,
+                 .share = (double) n / view->width_px};
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      if (sb_progress_check (progress, error))
+        return false;
+      pthread_mutex_lock (&s->lock);
+      if (round == 0)
+        s->pyramid->epoch++; /* the strip before may go */
+      pthread_mutex_unlock (&s->lock);
+      g_array_set_size (pieces, 0);
+      SbNeeds needs = {.tiles = pieces, .g0 = INT64_MAX};
+      sb_spectrogram_paint (s, view, x, n, lut, argb + x, stride_px, &needs);
+      if (needs.g0 < needs.g1)
+        add_grains (s, needs.g0, needs.g1, pieces);
+      if (pieces->len == 0)
+        break;
+      compute (&crew, pieces);
+    }
+  }
+  sb_progress_set (progress, 1.0);
+  return true;
+}

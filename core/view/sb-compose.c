@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From level codes to pixels.
+ *
+ * Time.  A view's pixel columns are counted from second 0, so that a view moved
+ * by whole pixels shows the same pixels.  With p grid columns in a pixel:
+ *   p ≥ 1  level ⌊log2 p⌋; a pixel shows the maximum over the columns of that
+ *          level whose centres lie in it.  Each column lies in exactly one pixel
+ *          and each pixel holds at least one: no click is lost or doubled.
+ *   p < 1  the codes of the two columns around the pixel's centre, blended.
+ * Frequency.  A pixel one bin high or more shows the maximum over the bins whose
+ * centres lie in it; a lower one blends the two bins around its centre.
+ * The colour table comes last.  The lock is held for the gathering of 16 pixel
+ * columns at a time, some microseconds.  Thread: any. */
+#include "dsp/sb-kernel-private.h"
+#include "view/sb-spectrogram-private.h"
+#include <math.h>
+#include <string.h>
+
+#define BLOCK_PX 16
+
+typedef struct {
+  int16_t weight; /* 0 … 256: blend of bins first and first + 1; −1: maximum of [first, end); −2: outside */
+  int32_t first, end;
+} Row;
+
+typedef struct {
+  double cols_per_px;  /* rounded to 36 bits: the same for views of the same width */
+  double origin_px;    /* of pixel 0, in thousandths of a pixel */
+  int level;
+  Row *rows;
+  int height;
+  int bin0, bin1;      /* bins that any row needs */
+} Mapping;
+
+/* ---- where pixels lie ---- */
+
+static void
+map_time (const SbSpectrogram *s, const SbViewport *view, Mapping *map)
+{
+  double cols_per_px = (view->to_s - view->from_s) / view->width_px * s->rate / s->grid.hop;
+  int exponent;
+  double mantissa = frexp (cols_per_px, &exponent);
+  map->cols_per_px = ldexp (rint (ldexp (mantissa, 36)), exponent - 36);
+  map->origin_px = rint (view->from_s * s->rate / s->grid.hop / map->cols_per_px * 1024.0) / 1024.0;
+  map->level = 0;
+  while (map->level + 1 < s->shape.n_levels && map->cols_per_px >= (double) ((int64_t) 2 << map->level))
+    map->level++;
+}
+
+/* Grid columns at the left edge of pixel x. */
+static double
+edge_col (const Mapping *map, int x)
+{
+  return (map->origin_px + x) * map->cols_per_px;
+}
+
+/* Columns [*first, *end) of map->level that pixel x shows, clipped to the recording. */
+static void
+pixel_columns (const SbSpectrogram *s, const Mapping *map, int x, int64_t *first, int64_t *end)
+{
+  double size = (double) ((int64_t) 1 << map->level), centre = (size - 1) / 2;
+  double last = (double) sb_pyramid_level_cols (&s->shape, map->level);
+  *first = (int64_t) CLAMP (ceil ((edge_col (map, x) - centre) / size), 0, last);
+  *end = (int64_t) CLAMP (ceil ((edge_col (map, x + 1) - centre) / size), 0, last);
+  /* The last column may be a stump whose nominal centre lies beyond the recording:
+   * it belongs to the pixel where the recording ends. */
+  double last_col = (double) (s->shape.n_cols - 1);
+  if (edge_col (map, x) > last_col)
+    *first = *end = (int64_t) last;
+  else if (edge_col (map, x + 1) >= last_col)
+    *end = (int64_t) last;
+}
+
+static void
+map_rows (const SbSpectrogram *s, const SbViewport *view, Mapping *map)
+{
+  double bins_per_hz = (double) s->grid.n_fft / s->rate;
+  int n_bins = s->shape.n_bins;
+  map->height = view->height_px;
+  map->rows = g_new (Row, (gsize) view->height_px);
+  map->bin0 = n_bins;
+  map->bin1 = 0;
+  double high = sb_viewport_hz (view, 0) * bins_per_hz;
+  for (int y = 0; y < view->height_px; y++) {
+    double low = sb_viewport_hz (view, y + 1) * bins_per_hz;
+    double middle = sb_viewport_hz (view, y + 0.5) * bins_per_hz;
+    Row *row = &map->rows[y];
+    *row = (Row){.weight = -2};
+    if (high - low >= 1.0) {
+      row->first = (int32_t) CLAMP (ceil (low), 0, n_bins);
+      row->end = (int32_t) CLAMP (ceil (high), 0, n_bins);
+      if (row->first < row->end)
+        row->weight = -1;
+    } else if (middle >= -0.5 && middle <= n_bins - 0.5) {
+      middle = CLAMP (middle, 0.0, n_bins - 1.0);
+      row->first = MIN ((int32_t) middle, MAX (n_bins - 2, 0));
+      row->weight = (int16_t) lrint (256.0 * (middle - row->first));
+      row->end = MIN (row->first + 2, n_bins);
+    }
+    if (row->weight != -2) {
+      map->bin0 = MIN (map->bin0, row->first);
+      map->bin1 = MAX (map->bin1, row->end);
+    }
+    high = low;
+  }
+}
+
+/* ---- gathering codes, under the lock ---- */
+
+static void
+need (SbSpectrogram *s, SbNeeds *needs, int level, int64_t col)
+{
+  if (!needs)
+    return;
+  int64_t g0 = (col << level) >> s->shape.grain_log2;
+  int64_t g1 = (MIN ((col + 1) << level, s->shape.n_cols) - 1) >> s->shape.grain_log2;
+  if (level >= s->shape.kept) {
+    needs->g0 = MIN (needs->g0, g0);
+    needs->g1 = MAX (needs->g1, g1 + 1);
+    return;
+  }
+  SbPiece piece = sb_spectrogram_tile_piece (s, level, col >> (sb_pyramid_tile_log2 (&s->shape, level) - level));
+  for (guint i = needs->tiles->len; i > 0; i--) {
+    const SbPiece *known = &g_array_index (needs->tiles, SbPiece, i - 1);
+    if (known->level == level && known->index == piece.index)
+      return;
+  }
+  g_array_append_val (needs->tiles, piece);
+}
+
+static const uint8_t *
+sparse_near (const SbSpectrogram *s, double col)
+{
+  const SbSparse *sparse = &s->sparse;
+  double place = sparse->n ? (col - sparse->first_col) / sparse->step_cols : -1e9;
+  if (place < -16 || place > sparse->n + 15)
+    return NULL;
+  int at = (int) CLAMP (rint (place), 0, sparse->n - 1);
+  for (int d = 0; d <= 64; d++) {
+    if (at + d < sparse->n && sparse->have[at + d])
+      return sparse->codes + (size_t) (at + d) * (size_t) s->shape.n_bins;
+    if (at - d >= 0 && sparse->have[at - d])
+      return sparse->codes + (size_t) (at - d) * (size_t) s->shape.n_bins;
+  }
+  return NULL;
+}
+
+/* out ← max(out, column); what is not there comes from where it is coarser. */
+static SbCells
+gather_column (SbSpectrogram *s, const Mapping *map, int64_t col, uint8_t *out, SbNeeds *needs)
+{
+  const uint8_t *max;
+  SbCells cells = sb_pyramid_column (s->pyramid, map->level, col, &max);
+  if (cells != SB_CELLS_EXACT)
+    need (s, needs, map->level, col);
+  for (int level = map->level + 1; !max && level < s->shape.n_levels; level++)
+    sb_pyramid_column (s->pyramid, level, col >> (level - map->level), &max);
+  const uint8_t *sparse = NULL;
+  if (cells != SB_CELLS_EXACT && (!max || (map->level >= s->shape.kept && cells == SB_CELLS_COARSE)))
+    sparse = sparse_near (s, ((double) col + 0.5) * (double) ((int64_t) 1 << map->level));
+  int n = map->bin1 - map->bin0;
+  if (max)
+    sb_codes_max (out + map->bin0, max + map->bin0, n);
+  if (sparse)
+    sb_codes_max (out + map->bin0, sparse + map->bin0, n);
+  if (cells == SB_CELLS_EXACT)
+    return cells;
+  return max || sparse ? SB_CELLS_COARSE : SB_CELLS_NONE;
+}
+
+/* Columns [first, end) together into `out` (zeroed here). */
+static SbCells
+gather (SbSpectrogram *s, const Mapping *map, int64_t first, int64_t end, uint8_t *out, SbNeeds *needs)
+{
+  SbCells worst = SB_CELLS_EXACT, best = SB_CELLS_NONE;
+  memset (out + map->bin0, 0, (size_t) MAX (map->bin1 - map->bin0, 0));
+  if (map->bin0 >= map->bin1)
+    return SB_CELLS_EXACT;
+  for (int64_t col = first; col < end; col++) {
+    SbCells cells = gather_column (s, map, col, out, needs);
+    worst = MIN (worst, cells);
+    best = MAX (best, cells);
+  }
+  return worst == SB_CELLS_EXACT ? worst : best == SB_CELLS_NONE ? SB_CELLS_NONE : SB_CELLS_COARSE;
+}
+
+/* What is missing here may be the same below, and ready there. */
+static SbCells
+gather_below (SbSpectrogram *s, SbSource *source, const Mapping *map, int64_t first, int64_t end, uint8_t *out)
+{
+  int64_t from, to;
+  sb_grid_frames_under (&s->grid, s->n_frames, first << map->level, MIN (end << map->level, s->shape.n_cols), &from,
+                        &to);
+  if (to <= from || sb_source_span (source, from, to - from) != SB_SPAN_BELOW)
+    return SB_CELLS_NONE;
+  pthread_mutex_lock (&s->below->lock);
+  SbCells cells = gather (s->below, map, first, end, out, NULL);
+  pthread_mutex_unlock (&s->below->lock);
+  return MIN (cells, SB_CELLS_COARSE);
+}
+
+/* ---- codes to pixels ---- */
+
+/* bins: uint8_t[n_bins] → rows: uint8_t[height] */
+static void
+codes_of_rows (const Mapping *map, const uint8_t *bins, uint8_t *rows)
+{
+  for (int y = 0; y < map->height; y++) {
+    const Row *row = &map->rows[y];
+    if (row->weight >= 0) {
+      int next = row->end - row->first > 1 ? bins[row->first + 1] : bins[row->first];
+      rows[y] = (uint8_t) ((bins[row->first] * (256 - row->weight) + next * row->weight + 128) >> 8);
+    } else {
+      uint8_t max = 0;
+      for (int bin = row->first; bin < row->end; bin++)
+        max = bins[bin] > max ? bins[bin] : max;
+      rows[y] = max;
+    }
+  }
+}
+
+SB_KERNEL static void
+blend_rows (const uint8_t *restrict a, const uint8_t *restrict b, int n, int weight, uint8_t *restrict out)
+{
+  uint16_t w = (uint16_t) weight, v = (uint16_t) (256 - weight);
+  for (int i = 0; i < n; i++)
+    out[i] = (uint8_t) ((uint16_t) (a[i] * v + b[i] * w + 128) >> 8);
+}
+
+/* rows: uint8_t[n][height] → n pixel columns */
+static void
+colour (const uint8_t *rows, int n, int height, const uint32_t *lut, uint32_t *argb, int stride_px)
+{
+  for (int y = 0; y < height; y++) {
+    uint32_t *to = argb + (size_t) y * (size_t) stride_px;
+    for (int i = 0; i < n; i++)
+      to[i] = lut[rows[(size_t) i * (size_t) height + (size_t) y]];
+  }
+}
+
+typedef struct {
+  int64_t first[BLOCK_PX + 2], end[BLOCK_PX + 2];
+  SbCells cells[BLOCK_PX + 2];
+  uint8_t *codes; /* uint8_t[BLOCK_PX + 2][n_bins] */
+  uint8_t *rows;  /* uint8_t[BLOCK_PX + 2][height] */
+  uint8_t *blended; /* uint8_t[BLOCK_PX][height] */
+} Block;
+
+static void
+gather_block (SbSpectrogram *s, const Mapping *map, Block *block, int n, SbNeeds *needs)
+{
+  size_t n_bins = (size_t) s->shape.n_bins;
+  SbSource *source = NULL;
+  pthread_mutex_lock (&s->lock);
+  bool missing = false;
+  for (int i = 0; i < n; i++) {
+    block->cells[i] = gather (s, map, block->first[i], block->end[i], block->codes + (size_t) i * n_bins, needs);
+    missing |= block->cells[i] == SB_CELLS_NONE;
+  }
+  if (missing && s->below)
+    source = sb_source_ref (s->source);
+  pthread_mutex_unlock (&s->lock);
+  for (int i = 0; source && i < n; i++)
+    if (block->cells[i] == SB_CELLS_NONE)
+      block->cells[i] =
+        gather_below (s, source, map, block->first[i], block->end[i], block->codes + (size_t) i * n_bins);
+  sb_source_unref (source);
+  for (int i = 0; i < n; i++)
+    codes_of_rows (map, block->codes + (size_t) i * n_bins, block->rows + (size_t) i * (size_t) map->height);
+}
+
+static void
+count (SbComposed *composed, SbCells cells)
+{
+  composed->missing += cells == SB_CELLS_NONE;
+  composed->coarse += cells == SB_CELLS_COARSE;
+}
+
+/* p ≥ 1: n pixel columns from x on. */
+static void
+paint_shrunk (SbSpectrogram *s, const Mapping *map, Block *block, int x, int n, SbComposed *composed, SbNeeds *needs)
+{
+  for (int i = 0; i < n; i++)
+    pixel_columns (s, map, x + i, &block->first[i], &block->end[i]);
+  gather_block (s, map, block, n, needs);
+  for (int i = 0; i < n; i++)
+    count (composed, block->cells[i]);
+}
+
+/* p < 1: the columns around n pixels, then blends of them. */
+static void
+paint_enlarged (SbSpectrogram *s, const Mapping *map, Block *block, int x, int n, SbComposed *composed, SbNeeds *needs)
+{
+  size_t height = (size_t) map->height;
+  double last = (double) (s->shape.n_cols - 1);
+  double place[BLOCK_PX];
+  for (int i = 0; i < n; i++)
+    place[i] = (map->origin_px + x + i + 0.5) * map->cols_per_px;
+  int64_t col0 = (int64_t) CLAMP (floor (place[0]), 0.0, last);
+  int64_t col1 = (int64_t) CLAMP (floor (place[n - 1]) + 1.0, 0.0, last);
+  int cols = (int) (col1 - col0) + 1;
+  for (int i = 0; i < cols; i++) {
+    block->first[i] = col0 + i;
+    block->end[i] = col0 + i + 1;
+  }
+  gather_block (s, map, block, cols, needs);
+  for (int i = 0; i < n; i++) {
+    uint8_t *out = block->blended + (size_t) i * height;
+    if (place[i] < -0.5 || place[i] > last + 0.5) { /* beyond the recording */
+      memset (out, 0, height);
+      continue;
+    }
+    double at = CLAMP (place[i], 0.0, last);
+    int a = (int) ((int64_t) at - col0), b = MIN (a + 1, cols - 1);
+    blend_rows (block->rows + (size_t) a * height, block->rows + (size_t) b * height, map->height,
+                (int) lrint (256.0 * (at - floor (at))), out);
+    count (composed, MIN (block->cells[a], block->cells[b]));
+  }
+}
+
+SbComposed
+sb_spectrogram_paint (SbSpectrogram *s, const SbViewport *view, int x0, int n, const uint32_t *lut, uint32_t *argb,
+                      int stride_px, SbNeeds *needs)
+{
+  SbComposed composed = {0};
+  Mapping map;
+  map_time (s, view, &map);
+  map_rows (s, view, &map);
+  size_t height = (size_t) map.height, n_bins = (size_t) s->shape.n_bins;
+  Block block = {.codes = g_malloc ((BLOCK_PX + 2) * n_bins),
+                 .rows = g_malloc ((BLOCK_PX + 2) * height),
+                 .blended = g_malloc (BLOCK_PX * height)};
+  bool enlarged = map.cols_per_px < 1.0;
+  for (int done = 0; done < n; done += BLOCK_PX) {
+    int px = MIN (BLOCK_PX, n - done);
+    if (enlarged)
+      paint_enlarged (s, &map, &block, x0 + done, px, &composed, needs);
+    else
+      paint_shrunk (s, &map, &block, x0 + done, px, &composed, needs);
+    colour (enlarged ? block.blended : block.rows, px, map.height, lut, argb + done, stride_px);
+  }
+  g_free (block.codes);
+  g_free (block.rows);
+  g_free (block.blended);
+  g_free (map.rows);
+  return composed;
+}

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The workers of a spectrogram.  A job in the pool is a ticket: when it runs it
+ * takes the best thing to do at that moment, works for some 10 ms, puts the
+ * result in and hands its ticket on, so that visible work never waits behind
+ * older work.  In order of need:
+ *   1. sparse columns for a view that has nothing to show
+ *   2. tiles that were asked for, nearest to the middle of the view first
+ *   3. grains of the kept levels that were asked for, likewise
+ *   4. the sample for the automatic range, then the sweep over the recording
+ * Thread: workers. */
+#include "view/sb-spectrogram-private.h"
+#include <math.h>
+#include <string.h>
+
+#define SPARSE_US 10000
+#define SAMPLE_COLS 256
+#define TELL_VISIBLE_US 8000
+#define TELL_US 60000
+#define PRIORITY_VISIBLE 10.0
+#define PRIORITY_SWEEP 100.0
+
+typedef enum { WORK_NONE, WORK_SPARSE, WORK_SAMPLE, WORK_PIECE } Work;
+
+static void run_ticket (void *data);
+
+/* ---- under the lock: choosing ---- */
+
+static SbAnalyser *
+take_analyser (SbSpectrogram *s)
+{
+  if (s->analysers->len > 0)
+    return g_ptr_array_steal_index_fast (s->analysers, s->analysers->len - 1);
+  return sb_analyser_new (s->stft, &s->shape);
+}
+
+/* cursor → 0 … n−1 spread evenly from the start: 0, n/2, n/4, 3n/4 …;  −1: none for this value */
+static int
+spread (int cursor, int n)
+{
+  int index = 0, size = 1;
+  for (; size < n; size *= 2, cursor /= 2)
+    index = 2 * index + cursor % 2;
+  return index < n ? index : -1;
+}
+
+/* The next sparse column that tells something new; −1: all done. */
+static int
+next_sparse (SbSpectrogram *s)
+{
+  SbSparse *sparse = &s->sparse;
+  int size = 1;
+  while (size < sparse->n)
+    size *= 2;
+  while (sparse->n > 0 && sparse->cursor < size) {
+    int i = spread (sparse->cursor++, sparse->n);
+    if (i < 0 || sparse->have[i])
+      continue;
+    int64_t col = (int64_t) (sparse->first_col + i * sparse->step_cols);
+    if (s->pyramid->done[CLAMP (col, 0, s->shape.n_cols - 1) >> s->shape.grain_log2] == 0)
+      return i;
+  }
+  return -1;
+}
+
+static double
+distance (const SbSpectrogram *s, int64_t g0, int64_t g1)
+{
+  double middle = (s->visible_from + s->visible_to) / 2;
+  return fabs ((double) (g0 + g1) * (double) ((int64_t) 1 << s->shape.grain_log2) / 2 - middle);
+}
+
+static bool
+pick_tile (SbSpectrogram *s, SbPiece *piece)
+{
+  SbPyramid *pyramid = s->pyramid;
+  SbWant *best = NULL;
+  double best_distance = INFINITY;
+  for (guint i = 0; i < s->wants->len;) {
+    SbWant *want = &g_array_index (s->wants, SbWant, i);
+    SbTile *tile = sb_pyramid_tile (pyramid, want->level, want->index);
+    if (tile && sb_pyramid_tile_exact (pyramid, tile)) {
+      g_array_remove_index_fast (s->wants, i);
+      best = NULL; /* the array moved under it */
+      best_distance = INFINITY;
+      i = 0;
+      continue;
+    }
+    SbPiece candidate = sb_spectrogram_tile_piece (s, want->level, want->index);
+    if (want->busy < pyramid->revision && distance (s, candidate.g0, candidate.g1) < best_distance) {
+      best = want;
+      best_distance = distance (s, candidate.g0, candidate.g1);
+      *piece = candidate;
+    }
+    i++;
+  }
+  if (best)
+    best->busy = pyramid->revision;
+  return best != NULL;
+}
+
+static bool
+grain_is_open (const SbPyramid *pyramid, int64_t g)
+{
+  return !sb_pyramid_grain_exact (pyramid, g) && pyramid->busy[g] < pyramid->need[g];
+}
+
+/* The open grains of [from, to) nearest to the middle of the view. */
+static bool
+pick_grains (SbSpectrogram *s, int64_t from, int64_t to, SbPiece *piece)
+{
+  SbPyramid *pyramid = s->pyramid;
+  if (from >= to)
+    return false;
+  double middle = (s->visible_from + s->visible_to) / 2;
+  int64_t centre = CLAMP ((int64_t) fmin (fmax (middle, 0), 9e18) >> s->shape.grain_log2, from, to - 1);
+  int64_t found = -1;
+  for (int64_t d = 0; found < 0 && (centre - d >= from || centre + d < to); d++) {
+    if (centre + d < to && grain_is_open (pyramid, centre + d))
+      found = centre + d;
+    else if (centre - d >= from && grain_is_open (pyramid, centre - d))
+      found = centre - d;
+  }
+  if (found < 0)
+    return false;
+  /* a whole job's worth, outwards */
+  int64_t g0 = found, g1 = found + 1;
+  while (g1 - g0 < s->shape.piece_grains && found >= centre && g1 < to && grain_is_open (pyramid, g1))
+    g1++;
+  while (g1 - g0 < s->shape.piece_grains && g0 > from && grain_is_open (pyramid, g0 - 1))
+    g0--;
+  for (int64_t g = g0; g < g1; g++)
+    pyramid->busy[g] = pyramid->need[g];
+  *piece = (SbPiece){.level = -1, .g0 = g0, .g1 = g1};
+  return true;
+}
+
+static Work
+pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
+{
+  *visible = true;
+  int cursor = s->sparse.cursor;
+  if (next_sparse (s) >= 0) {
+    s->sparse.cursor = cursor; /* only looked */
+    return WORK_SPARSE;
+  }
+  if (pick_tile (s, piece) || pick_grains (s, s->want_from, s->want_to, piece))
+    return WORK_PIECE;
+  *visible = false;
+  if (!s->analysing)
+    return WORK_NONE;
+  if (!s->have_histogram && !s->histogram_busy) {
+    s->histogram_busy = true;
+    return WORK_SAMPLE;
+  }
+  int64_t from = CLAMP ((int64_t) s->visible_from, 0, s->shape.n_cols - 1) >> s->shape.grain_log2;
+  int64_t to = (CLAMP ((int64_t) s->visible_to, 0, s->shape.n_cols - 1) >> s->shape.grain_log2) + 1;
+  *visible = pick_grains (s, from, to, piece);
+  return *visible || pick_grains (s, 0, s->shape.n_grains, piece) ? WORK_PIECE : WORK_NONE;
+}
+
+/* ---- telling ---- */
+
+static void
+note_change (SbSpectrogram *s, int64_t first_col, int64_t end_col, bool visible)
+{
+  s->changed_from = MIN (s->changed_from, first_col);
+  s->changed_to = MAX (s->changed_to, end_col);
+  s->changed_visible |= visible;
+}
+
+/* Tells the listener, unless it was told just now and more is to come. */
+static void
+tell (SbSpectrogram *s, bool at_once)
+{
+  pthread_mutex_lock (&s->lock);
+  int64_t now_us = g_get_monotonic_time ();
+  int64_t pause_us = s->changed_visible ? TELL_VISIBLE_US : TELL_US;
+  SbSpectrogramFunc notify = NULL;
+  void *data = s->notify_data;
+  int64_t from = 0, to = 0;
+  if (s->changed_from < s->changed_to && (at_once || now_us - s->told_at_us >= pause_us)) {
+    /* the hops on either side show it too, by interpolation */
+    from = CLAMP ((s->changed_from - 1) * s->grid.hop, 0, s->n_frames);
+    to = s->changed_to >= s->shape.n_cols ? s->n_frames : MIN (s->changed_to * s->grid.hop, s->n_frames);
+    s->changed_from = INT64_MAX;
+    s->changed_to = 0;
+    s->changed_visible = false;
+    s->told_at_us = now_us;
+    notify = s->notify;
+  }
+  pthread_mutex_unlock (&s->lock);
+  if (notify)
+    notify (data, from, to);
+}
+
+/* ---- without the lock: working ---- */
+
+static void
+do_sparse (SbSpectrogram *s)
+{
+  size_t n_bins = (size_t) s->shape.n_bins;
+  uint8_t *codes = g_malloc (n_bins);
+  int64_t until_us = g_get_monotonic_time () + SPARSE_US;
+  pthread_mutex_lock (&s->lock);
+  SbAnalyser *analyser = take_analyser (s);
+  uint64_t serial = s->sparse.serial;
+  while (s->sparse.serial == serial && g_get_monotonic_time () < until_us) {
+    int i = next_sparse (s);
+    if (i < 0)
+      break;
+    double place = s->sparse.first_col + i * s->sparse.step_cols;
+    uint32_t revision = s->pyramid->revision;
+    g_autoptr (SbSource) source = sb_source_ref (s->source);
+    pthread_mutex_unlock (&s->lock);
+    sb_analyser_column (analyser, source, CLAMP ((int64_t) place, 0, s->shape.n_cols - 1), codes);
+    pthread_mutex_lock (&s->lock);
+    if (s->sparse.serial == serial && s->pyramid->revision == revision) {
+      memcpy (s->sparse.codes + (size_t) i * n_bins, codes, n_bins);
+      s->sparse.have[i] = 1;
+      /* whoever has no neighbour yet shows this one */
+      double reach = 16 * s->sparse.step_cols;
+      note_change (s, (int64_t) (place - reach), (int64_t) (place + reach), true);
+    }
+  }
+  g_ptr_array_add (s->analysers, analyser);
+  pthread_mutex_unlock (&s->lock);
+  g_free (codes);
+}
+
+void
+sb_spectrogram_sample (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  if (s->have_histogram) {
+    pthread_mutex_unlock (&s->lock);
+    return;
+  }
+  SbAnalyser *analyser = take_analyser (s);
+  g_autoptr (SbSource) source = sb_source_ref (s->source);
+  pthread_mutex_unlock (&s->lock);
+
+  int64_t counts[256] = {0};
+  int64_t n = MIN (s->shape.n_cols, SAMPLE_COLS);
+  uint8_t *codes = g_malloc ((size_t) s->shape.n_bins);
+  for (int64_t i = 0; i < n; i++) {
+    int64_t col = (int64_t) (((double) i + 0.5) * (double) s->shape.n_cols / (double) n);
+    sb_analyser_column (analyser, source, MIN (col, s->shape.n_cols - 1), codes);
+    for (int bin = 0; bin < s->shape.n_bins; bin++)
+      counts[codes[bin]]++;
+  }
+  g_free (codes);
+
+  pthread_mutex_lock (&s->lock);
+  memcpy (s->histogram, counts, sizeof counts);
+  s->have_histogram = true;
+  g_ptr_array_add (s->analysers, analyser);
+  pthread_mutex_unlock (&s->lock);
+}
+
+/* Grains [g0, g1) of the patch from the spectrogram below, made there first if need be. */
+static void
+copy_from_below (SbSpectrogram *s, SbPatch *patch, int64_t g0, int64_t g1)
+{
+  SbSpectrogram *below = s->below;
+  const SbPyramidShape *shape = &s->shape;
+  bool tile = patch->lo < shape->kept;
+  for (int attempt = 0; attempt < 2; attempt++) {
+    pthread_mutex_lock (&below->lock);
+    bool ready = true;
+    for (int64_t g = g0; g < g1; g++) {
+      const uint8_t *max;
+      ready &= sb_pyramid_grain_exact (below->pyramid, g);
+      ready &= !tile || sb_pyramid_column (below->pyramid, patch->lo, (g << shape->grain_log2) >> patch->lo, &max) ==
+                            SB_CELLS_EXACT;
+    }
+    /* the second time what is there is taken: the source below may change all the while */
+    for (int level = patch->lo; (ready || attempt == 1) && level <= shape->patch_top; level++) {
+      if (level > patch->lo && level < shape->kept)
+        continue; /* nobody asked for the levels between */
+      int64_t first = (g0 << shape->grain_log2) >> level;
+      int64_t end = ((sb_spectrogram_grain_first_col (s, g1) - 1) >> level) + 1;
+      for (int64_t col = first; col < end; col++) {
+        const uint8_t *max;
+        size_t to = (size_t) (col - (patch->first >> level)) * (size_t) shape->n_bins;
+        if (sb_pyramid_column (below->pyramid, level, col, &max) == SB_CELLS_NONE || !max)
+          continue;
+        memcpy (patch->max[level] + to, max, (size_t) shape->n_bins);
+        if (level == 0)
+          continue;
+        const uint8_t *mean = max;
+        if (level >= shape->kept) {
+          mean = below->pyramid->mean[level] + col * shape->n_bins;
+        } else {
+          int tile_log2 = sb_pyramid_tile_log2 (shape, level) - level;
+          SbTile *from = sb_pyramid_tile (below->pyramid, level, col >> tile_log2);
+          mean = from->mean + (max - from->max);
+        }
+        memcpy (patch->mean[level] + to, mean, (size_t) shape->n_bins);
+      }
+    }
+    pthread_mutex_unlock (&below->lock);
+    if (ready)
+      return;
+    if (attempt == 0) {
+      SbPiece piece = {.level = tile ? patch->lo : -1, .g0 = g0, .g1 = g1};
+      if (tile)
+        piece = sb_spectrogram_tile_piece (below, patch->lo,
+                                           g0 >> (sb_pyramid_tile_log2 (shape, patch->lo) - shape->grain_log2));
+      sb_spectrogram_do_piece (below, &piece);
+    }
+  }
+}
+
+/* Which grains of the piece the newest revision wants computed.  Under the lock. */
+static bool *
+stale_grains (SbSpectrogram *s, const SbPiece *piece, SbPatch *patch)
+{
+  bool *stale = g_new (bool, (gsize) (piece->g1 - piece->g0));
+  SbTile *tile = piece->level >= 0 ? sb_pyramid_tile (s->pyramid, piece->level, piece->index) : NULL;
+  for (int64_t g = piece->g0; g < piece->g1; g++) {
+    uint32_t done = piece->level < 0 ? s->pyramid->done[g] : tile ? tile->done : 0;
+    stale[g - piece->g0] = s->pyramid->need[g] > done;
+  }
+  if (tile) { /* the grains that did not change */
+    size_t bytes = (size_t) sb_patch_cols (patch, piece->level) * (size_t) s->shape.n_bins;
+    memcpy (patch->max[piece->level], tile->max, bytes);
+    if (tile->mean)
+      memcpy (patch->mean[piece->level], tile->mean, bytes);
+  }
+  return stale;
+}
+
+static void
+fill_grains (SbSpectrogram *s, SbAnalyser *analyser, SbSource *source, SbPatch *patch, int64_t g0, int64_t g1)
+{
+  while (g0 < g1) {
+    /* neighbours of one kind together */
+    SbSpanKind kind = SB_SPAN_OWN;
+    int64_t g = g0;
+    for (; g < g1; g++) {
+      int64_t from, to;
+      sb_grid_frames_under (&s->grid, s->n_frames, sb_spectrogram_grain_first_col (s, g),
+                            sb_spectrogram_grain_first_col (s, g + 1), &from, &to);
+      SbSpanKind here = to > from ? sb_source_span (source, from, to - from) : SB_SPAN_SILENT;
+      if (here == SB_SPAN_BELOW && !s->below)
+        here = SB_SPAN_OWN;
+      if (g > g0 && here != kind)
+        break;
+      kind = here;
+    }
+    if (kind == SB_SPAN_OWN)
+      sb_analyser_fill (analyser, source, patch, sb_spectrogram_grain_first_col (s, g0),
+                        sb_spectrogram_grain_first_col (s, g));
+    else if (kind == SB_SPAN_BELOW)
+      copy_from_below (s, patch, g0, g);
+    else
+      for (int level = patch->lo; level <= s->shape.patch_top; level++) {
+        int64_t first = sb_spectrogram_grain_first_col (s, g0) >> level;
+        int64_t end = ((sb_spectrogram_grain_first_col (s, g) - 1) >> level) + 1;
+        size_t offset = (size_t) (first - (patch->first >> level)) * (size_t) s->shape.n_bins;
+        memset (patch->max[level] + offset, 0, (size_t) (end - first) * (size_t) s->shape.n_bins);
+        if (level > 0)
+          memset (patch->mean[level] + offset, 0, (size_t) (end - first) * (size_t) s->shape.n_bins);
+      }
+    g0 = g;
+  }
+}
+
+void
+sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
+{
+  SbPatch patch;
+  int64_t first = sb_spectrogram_grain_first_col (s, piece->g0), end = sb_spectrogram_grain_first_col (s, piece->g1);
+  if (!sb_patch_init (&patch, &s->shape, piece->level >= 0 ? piece->level : s->shape.kept, first, end))
+    return;
+  pthread_mutex_lock (&s->lock);
+  uint32_t revision = s->pyramid->revision;
+  g_autoptr (SbSource) source = sb_source_ref (s->source);
+  SbAnalyser *analyser = take_analyser (s);
+  g_autofree bool *stale = stale_grains (s, piece, &patch);
+  pthread_mutex_unlock (&s->lock);
+
+  int64_t n = piece->g1 - piece->g0;
+  for (int64_t i = 0, j; i < n; i = j) {
+    for (j = i + 1; j < n && stale[j] == stale[i]; j++)
+      continue;
+    if (stale[i])
+      fill_grains (s, analyser, source, &patch, piece->g0 + i, piece->g0 + j);
+  }
+
+  pthread_mutex_lock (&s->lock);
+  /* A result of an older revision than what is shown is dropped.  One that is
+   * newer than what is shown is taken even when the source has moved on: during
+   * a stroke each revision is overtaken by the next before it is done. */
+  for (int64_t i = 0; i < n; i++)
+    if (stale[i])
+      sb_pyramid_put (s->pyramid, &patch, piece->g0 + i, piece->g0 + i + 1, revision);
+  if (piece->level >= 0)
+    sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
+  g_ptr_array_add (s->analysers, analyser);
+  note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
+  pthread_mutex_unlock (&s->lock);
+  sb_patch_clear (&patch);
+}
+
+static void
+run_ticket (void *data)
+{
+  SbSpectrogram *s = data;
+  SbPiece piece = {.level = -1};
+  bool visible = false;
+  pthread_mutex_lock (&s->lock);
+  Work work = s->closing ? WORK_NONE : pick (s, &piece, &visible);
+  if (work == WORK_NONE)
+    s->tickets--;
+  pthread_mutex_unlock (&s->lock);
+
+  if (work == WORK_SPARSE)
+    do_sparse (s);
+  else if (work == WORK_SAMPLE)
+    sb_spectrogram_sample (s);
+  else if (work == WORK_PIECE)
+    sb_spectrogram_do_piece (s, &piece);
+  tell (s, work == WORK_NONE);
+  if (s->below)
+    tell (s->below, work == WORK_NONE); /* it may have been filled for us */
+  if (work != WORK_NONE)
+    sb_pool_push (s->pool, s, visible ? PRIORITY_VISIBLE : PRIORITY_SWEEP, run_ticket, s, NULL);
+}
+
+void
+sb_spectrogram_kick (SbSpectrogram *s)
+{
+  if (!s->pool)
+    return;
+  pthread_mutex_lock (&s->lock);
+  int fresh = s->max_tickets - s->tickets;
+  s->tickets = s->max_tickets;
+  pthread_mutex_unlock (&s->lock);
+  for (int i = 0; i < fresh; i++)
+    sb_pool_push (s->pool, s, PRIORITY_VISIBLE, run_ticket, s, NULL);
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Minimum and maximum over blocks of 256 frames, halved level by level up to
+ * one block, for the whole recording (2 floats a block: 8 h at 48 kHz take
+ * 43 MB).  A job fills a chunk of blocks; while zoomed in further, the samples
+ * in sight are read into a strip of their own.  Under one mutex. */
+#include "view/sb-waveform.h"
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_FRAMES 256
+#define CHUNK_BLOCKS 1024 /* a job: 262,144 frames, a few ms */
+#define READ_FLOATS (1 << 18)
+#define STRIP_FRAMES (1 << 21) /* most that is ever shown under 256 frames a pixel */
+#define MAX_LEVELS 40
+#define TELL_US 30000
+
+typedef struct {
+  float min, max;
+} Range;
+
+struct SbWaveform {
+  /* immutable */
+  SbPool *pool; /* may be NULL */
+  SbWaveform *below;
+  int64_t n_frames, n_blocks, n_chunks;
+  double rate;
+  int n_levels, max_tickets;
+
+  pthread_mutex_t lock;
+  /* under the lock */
+  SbSource *source;
+  uint32_t revision;
+  Range *levels[MAX_LEVELS];        /* level 0: a block each */
+  uint32_t *need, *done, *busy;     /* a chunk each */
+  int64_t centre;                   /* chunk looked at */
+  Range *strip;                     /* a frame each */
+  int64_t strip_from, strip_n;      /* frames there */
+  int64_t wish_from, wish_n;        /* frames asked for; 0: none */
+  bool strip_busy, closing, changed;
+  int tickets;
+  int64_t told_at_us;
+  SbWaveformFunc notify;
+  void *notify_data;
+};
+
+static const Range nothing = {INFINITY, -INFINITY};
+
+static Range
+join (Range a, Range b)
+{
+  return (Range){fminf (a.min, b.min), fmaxf (a.max, b.max)};
+}
+
+static int64_t
+level_blocks (const SbWaveform *w, int level)
+{
+  return (w->n_blocks + ((int64_t) 1 << level) - 1) >> level;
+}
+
+/* ---- computing ---- */
+
+/* Ranges of `per` frames each over frames [from, from + n·per); what can't be read is left unknown. */
+static void
+compute (SbSource *source, int64_t from, int64_t n, int per, Range *out)
+{
+  int channels = sb_source_channels (source);
+  int64_t n_frames = sb_source_n_frames (source);
+  int64_t step = MAX (1, READ_FLOATS / channels / per) * per;
+  float *frames = malloc ((size_t) (step * channels) * sizeof *frames);
+  for (int64_t i = 0; i < n; i++)
+    out[i] = nothing;
+  for (int64_t done = 0; frames && done < n * per; done += step) {
+    int64_t pos = from + done;
+    int64_t count = MIN (MIN (step, n * per - done), n_frames - pos);
+    if (count <= 0 || !sb_source_read (source, pos, count, frames, NULL))
+      continue;
+    for (int64_t i = 0; i < count; i++) {
+      Range *range = &out[(done + i) / per];
+      for (int channel = 0; channel < channels; channel++) {
+        float x = frames[i * channels + channel];
+        /* comparisons with NaN are false: it shows as nothing */
+        range->min = x < range->min ? x : range->min;
+        range->max = x > range->max ? x : range->max;
+      }
+    }
+  }
+  free (frames);
+}
+
+/* Blocks of a chunk from the waveform below; false: not known there. */
+static bool
+copy_from_below (SbWaveform *below, int64_t chunk, int64_t n, Range *out)
+{
+  pthread_mutex_lock (&below->lock);
+  bool known = below->done[chunk] >= below->need[chunk];
+  if (known)
+    memcpy (out, below->levels[0] + chunk * CHUNK_BLOCKS, (size_t) n * sizeof *out);
+  pthread_mutex_unlock (&below->lock);
+  return known;
+}
+
+static void
+do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision)
+{
+  int64_t first = chunk * CHUNK_BLOCKS, n = MIN (CHUNK_BLOCKS, w->n_blocks - first);
+  int64_t frames = MIN (n * BLOCK_FRAMES, w->n_frames - first * BLOCK_FRAMES);
+  Range *ranges = g_new (Range, (gsize) n);
+  SbSpanKind kind = sb_source_span (source, first * BLOCK_FRAMES, frames);
+  if (kind == SB_SPAN_SILENT)
+    memset (ranges, 0, (size_t) n * sizeof *ranges);
+  else if (kind != SB_SPAN_BELOW || !w->below || !copy_from_below (w->below, chunk, n, ranges))
+    compute (source, first * BLOCK_FRAMES, n, BLOCK_FRAMES, ranges);
+
+  pthread_mutex_lock (&w->lock);
+  if (revision > w->done[chunk]) {
+    memcpy (w->levels[0] + first, ranges, (size_t) n * sizeof *ranges);
+    w->done[chunk] = revision;
+    for (int level = 1; level < w->n_levels; level++)
+      for (int64_t i = first >> level; i <= (first + n - 1) >> level; i++) {
+        const Range *from = w->levels[level - 1] + 2 * i;
+        w->levels[level][i] = 2 * i + 1 < level_blocks (w, level - 1) ? join (from[0], from[1]) : from[0];
+      }
+    w->changed = true;
+  }
+  pthread_mutex_unlock (&w->lock);
+  g_free (ranges);
+}
+
+static void
+do_strip (SbWaveform *w, SbSource *source, int64_t from, int64_t n)
+{
+  Range *strip = g_new (Range, (gsize) n);
+  compute (source, from, n, 1, strip);
+  pthread_mutex_lock (&w->lock);
+  Range *old = w->strip;
+  w->strip = strip;
+  w->strip_from = from;
+  w->strip_n = n;
+  w->strip_busy = false;
+  w->changed = true;
+  pthread_mutex_unlock (&w->lock);
+  g_free (old);
+}
+
+/* ---- workers ---- */
+
+static int64_t
+pick_chunk (SbWaveform *w)
+{
+  for (int64_t d = 0; d < w->n_chunks; d++) {
+    int64_t candidates[] = {w->centre + d, w->centre - d};
+    for (int i = 0; i < 2; i++) {
+      int64_t chunk = candidates[i];
+      if (chunk >= 0 && chunk < w->n_chunks && w->done[chunk] < w->need[chunk] && w->busy[chunk] < w->need[chunk]) {
+        w->busy[chunk] = w->need[chunk];
+        return chunk;
+      }
+    }
+  }
+  return -1;
+}
+
+static void
+tell (SbWaveform *w, bool at_once)
+{
+  SbWaveformFunc notify = NULL;
+  pthread_mutex_lock (&w->lock);
+  void *data = w->notify_data;
+  int64_t now_us = g_get_monotonic_time ();
+  if (w->changed && (at_once || now_us - w->told_at_us > TELL_US)) {
+    w->changed = false;
+    w->told_at_us = now_us;
+    notify = w->notify;
+  }
+  pthread_mutex_unlock (&w->lock);
+  if (notify)
+    notify (data);
+}
+
+static void
+run_ticket (void *data)
+{
+  SbWaveform *w = data;
+  pthread_mutex_lock (&w->lock);
+  uint32_t revision = w->revision;
+  int64_t from = w->wish_from, n = w->closing || w->strip_busy ? 0 : w->wish_n, chunk = -1;
+  if (n > 0) {
+    w->wish_n = 0;
+    w->strip_busy = true;
+  } else if (!w->closing) {
+    chunk = pick_chunk (w);
+  }
+  bool idle = n == 0 && chunk < 0;
+  if (idle)
+    w->tickets--;
+  g_autoptr (SbSource) source = idle ? NULL : sb_source_ref (w->source);
+  pthread_mutex_unlock (&w->lock);
+
+  if (n > 0)
+    do_strip (w, source, from, n);
+  else if (chunk >= 0)
+    do_chunk (w, source, chunk, revision);
+  tell (w, idle || n > 0);
+  if (!idle)
+    sb_pool_push (w->pool, w, n > 0 ? 20.0 : 50.0, run_ticket, w, NULL);
+}
+
+static void
+kick (SbWaveform *w)
+{
+  if (!w->pool)
+    return;
+  pthread_mutex_lock (&w->lock);
+  int fresh = w->max_tickets - w->tickets;
+  w->tickets = w->max_tickets;
+  pthread_mutex_unlock (&w->lock);
+  for (int i = 0; i < fresh; i++)
+    sb_pool_push (w->pool, w, 20.0, run_ticket, w, NULL);
+}
+
+/* ---- life ---- */
+
+SbWaveform *
+sb_waveform_new (SbSource *source, SbPool *pool, SbWaveform *below)
+{
+  SbWaveform *w = g_new0 (SbWaveform, 1);
+  pthread_mutex_init (&w->lock, NULL);
+  w->pool = pool;
+  w->max_tickets = pool ? 1 : 0; /* the spectrogram needs the other processors more */
+  w->source = sb_source_ref (source);
+  w->rate = sb_source_rate (source);
+  w->n_frames = sb_source_n_frames (source);
+  w->n_blocks = MAX (1, (w->n_frames + BLOCK_FRAMES - 1) / BLOCK_FRAMES);
+  w->n_chunks = (w->n_blocks + CHUNK_BLOCKS - 1) / CHUNK_BLOCKS;
+  if (below && below->n_frames == w->n_frames)
+    w->below = below;
+  w->revision = 1;
+  for (w->n_levels = 1; level_blocks (w, w->n_levels - 1) > 1; w->n_levels++)
+    continue;
+  for (int level = 0; level < w->n_levels; level++) {
+    w->levels[level] = g_new (Range, (gsize) level_blocks (w, level));
+    for (int64_t i = 0; i < level_blocks (w, level); i++)
+      w->levels[level][i] = nothing;
+  }
+  w->need = g_new (uint32_t, (gsize) w->n_chunks);
+  w->done = g_new0 (uint32_t, (gsize) w->n_chunks);
+  w->busy = g_new0 (uint32_t, (gsize) w->n_chunks);
+  for (int64_t i = 0; i < w->n_chunks; i++)
+    w->need[i] = 1;
+  kick (w);
+  return w;
+}
+
+void
+sb_waveform_free (SbWaveform *w)
+{
+  if (!w)
+    return;
+  pthread_mutex_lock (&w->lock);
+  w->closing = true;
+  pthread_mutex_unlock (&w->lock);
+  /* twice: a job that was running may have handed its ticket on */
+  for (int i = 0; w->pool && i < 2; i++)
+    sb_pool_quiesce (w->pool, w);
+  for (int level = 0; level < w->n_levels; level++)
+    g_free (w->levels[level]);
+  g_free (w->need);
+  g_free (w->done);
+  g_free (w->busy);
+  g_free (w->strip);
+  sb_source_unref (w->source);
+  pthread_mutex_destroy (&w->lock);
+  g_free (w);
+}
+
+void
+sb_waveform_set_notify (SbWaveform *w, SbWaveformFunc func, void *data)
+{
+  pthread_mutex_lock (&w->lock);
+  w->notify = func;
+  w->notify_data = data;
+  pthread_mutex_unlock (&w->lock);
+}
+
+void
+sb_waveform_set_source (SbWaveform *w, SbSource *source, int64_t dirty_from, int64_t dirty_to)
+{
+  dirty_from = CLAMP (dirty_from, 0, w->n_frames);
+  dirty_to = CLAMP (dirty_to, 0, w->n_frames);
+  pthread_mutex_lock (&w->lock);
+  SbSource *old = w->source;
+  w->source = sb_source_ref (source);
+  w->revision++;
+  int64_t chunk_frames = (int64_t) CHUNK_BLOCKS * BLOCK_FRAMES;
+  for (int64_t chunk = dirty_from / chunk_frames; dirty_to > dirty_from && chunk <= (dirty_to - 1) / chunk_frames; chunk++)
+    w->need[chunk] = w->revision;
+  if (w->strip_n > 0 && dirty_from < w->strip_from + w->strip_n && dirty_to > w->strip_from && w->wish_n == 0) {
+    w->wish_from = w->strip_from; /* read again; the old samples show until then */
+    w->wish_n = w->strip_n;
+  }
+  pthread_mutex_unlock (&w->lock);
+  sb_source_unref (old);
+  kick (w);
+}
+
+/* ---- reading ---- */
+
+/* Blocks [first, end) by the largest pieces of the pyramid. */
+static Range
+range_of_blocks (const SbWaveform *w, int64_t first, int64_t end)
+{
+  Range range = nothing;
+  while (first < end) {
+    int level = 0;
+    while (level + 1 < w->n_levels && (first & (((int64_t) 2 << level) - 1)) == 0 && first + ((int64_t) 2 << level) <= end)
+      level++;
+    range = join (range, w->levels[level][first >> level]);
+    first += (int64_t) 1 << level;
+  }
+  return range;
+}
+
+static Range
+range_of_pixel (const SbWaveform *w, double from, double to, bool fine)
+{
+  int64_t first = (int64_t) floor (from), end = MAX ((int64_t) floor (to), first + 1);
+  if (end <= 0 || first >= w->n_frames)
+    return nothing;
+  first = MAX (first, 0);
+  end = MIN (end, w->n_frames);
+  if (fine && first >= w->strip_from && end <= w->strip_from + w->strip_n) {
+    Range range = nothing;
+    for (int64_t i = first; i < end; i++)
+      range = join (range, w->strip[i - w->strip_from]);
+    return range;
+  }
+  return range_of_blocks (w, first / BLOCK_FRAMES, MAX ((end + BLOCK_FRAMES - 1) / BLOCK_FRAMES, first / BLOCK_FRAMES + 1));
+}
+
+void
+sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *min, float *max)
+{
+  double from = from_s * w->rate, per_px = (to_s - from_s) * w->rate / n_px;
+  double last = (double) w->n_frames;
+  bool fine = per_px < BLOCK_FRAMES;
+  int64_t first = (int64_t) CLAMP (floor (from), 0, last), end = (int64_t) CLAMP (ceil (from + per_px * n_px) + 1, 0, last);
+  pthread_mutex_lock (&w->lock);
+  w->centre = (first + end) / 2 / (CHUNK_BLOCKS * BLOCK_FRAMES);
+  if (fine && end > first && end - first <= STRIP_FRAMES &&
+      (first < w->strip_from || end > w->strip_from + w->strip_n)) {
+    int64_t margin = (end - first) / 2; /* for scrolling */
+    w->wish_from = MAX (0, first - margin);
+    w->wish_n = MIN (end + margin, w->n_frames) - w->wish_from;
+  }
+  bool wish = w->wish_n > 0;
+  for (int x = 0; x < n_px; x++) {
+    Range range = range_of_pixel (w, from + x * per_px, from + (x + 1) * per_px, fine);
+    min[x] = range.min;
+    max[x] = range.max;
+  }
+  pthread_mutex_unlock (&w->lock);
+  if (wish)
+    kick (w);
+}
