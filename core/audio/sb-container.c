@@ -260,6 +260,10 @@ aiff_format (Walker *w, int64_t offset, int64_t size, bool aifc)
     set_integer (w, 24, true, false);
   else if (memcmp (kind, "in32", 4) == 0 && bits == 32)
     set_integer (w, 32, true, false);
+  else if (memcmp (kind, "42n1", 4) == 0 && bits == 24) /* libsndfile's little-endian in24, in32 */
+    set_integer (w, 24, false, false);
+  else if (memcmp (kind, "23ni", 4) == 0 && bits == 32)
+    set_integer (w, 32, false, false);
   else if (memcmp (kind, "fl32", 4) == 0 || memcmp (kind, "FL32", 4) == 0)
     set_floating (w, 32, true);
   else if (memcmp (kind, "fl64", 4) == 0 || memcmp (kind, "FL64", 4) == 0)
