@@ -4,6 +4,12 @@
  * lock-free ring, the device callback reads the ring.  Another source, seek or
  * loop is a 10 ms raised-cosine crossfade between two reads; outside
  * crossfades the sound is bit-identical to the source.
+ * What cannot be said at once by a device that hangs is said by take_problem().
+ *
+ * The output is stereo: one channel to both ears, two as they are, 5.1 (six
+ * channels: L R C LFE Ls Rs) by ITU-R BS.775 without the LFE, any other number
+ * with the 1st, 3rd, 5th … averaged to the left and the 2nd, 4th … to the
+ * right.  Samples that are not finite play as 0.
  * Every call returns at once; Thread: UI (one controlling thread).  Blocks: no. */
 #pragma once
 #include "audio/sb-sink.h"

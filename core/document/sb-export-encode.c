@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Export through libsndfile.  libsndfile reports success on a full disk
+ * (sf_close() always, FLAC and Ogg every call), so nothing it says is believed:
+ * the first error is kept, the file is flushed to the disk, opened again and
+ * decoded to the end, and each block's hash must be that of what was meant. */
+#include "base/sb-error.h"
+#include "document/sb-export-private.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <sndfile.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOSSY_PIECE_FRAMES 2048 /* the Vorbis encoder takes as much stack as it is given frames */
+
+#define MORE_TEXT_BYTES    15000 /* libsndfile refuses 16 kB and more */
+
+/* The codecs may add a block at the end (MP3 counts whole frames and its delay). */
+#define LOSSY_SLACK_FRAMES 4608
+
+static sf_count_t
+write_frames (SNDFILE *file, SbExportWork work, const void *samples, int64_t n)
+{
+  if (work == SB_WORK_INT)
+    return sf_writef_int (file, samples, n);
+  if (work == SB_WORK_FLOAT)
+    return sf_writef_float (file, samples, n);
+  return sf_writef_double (file, samples, n);
+}
+
+static sf_count_t
+read_frames (SNDFILE *file, SbExportWork work, void *samples, int64_t n)
+{
+  if (work == SB_WORK_INT)
+    return sf_readf_int (file, samples, n);
+  if (work == SB_WORK_FLOAT)
+    return sf_readf_float (file, samples, n);
+  return sf_readf_double (file, samples, n);
+}
+
+/* Titles, cue points, broadcast data, as far as libsndfile can carry them. */
+static void
+carry_metadata (const char *source_path, SNDFILE *to, int sf_format)
+{
+  SF_INFO info = { 0 };
+  SNDFILE *from = sf_open (source_path, SFM_READ, &info);
+  if (!from)
+    return;
+  for (int s = SF_STR_FIRST; s <= SF_STR_LAST; s++) {
+    const char *text = sf_get_string (from, s);
+    if (text && *text)
+      sf_set_string (to, s, text);
+  }
+  const int major = sf_format & SF_FORMAT_TYPEMASK;
+  if (major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64) {
+    static const struct {
+      int get, set;
+      gsize bytes;
+    } blocks[] = { { SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO, sizeof (SF_BROADCAST_INFO) + MORE_TEXT_BYTES },
+                   { SFC_GET_CART_INFO, SFC_SET_CART_INFO, sizeof (SF_CART_INFO) + MORE_TEXT_BYTES },
+                   { SFC_GET_INSTRUMENT, SFC_SET_INSTRUMENT, sizeof (SF_INSTRUMENT) } };
+    for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++) {
+      g_autofree void *block = g_malloc0 (blocks[i].bytes);
+      if (sf_command (from, blocks[i].get, block, (int)blocks[i].bytes) == SF_TRUE)
+        sf_command (to, blocks[i].set, block, (int)blocks[i].bytes);
+    }
+  }
+  SF_CUES *cues = g_new0 (SF_CUES, 1);
+  if (sf_command (from, SFC_GET_CUE, cues, sizeof *cues) == SF_TRUE && cues->cue_count > 0)
+    sf_command (to, SFC_SET_CUE, cues, sizeof *cues);
+  g_free (cues);
+  sf_close (from);
+}
+
+static void
+carry_channel_map (const char *source_path, SNDFILE *to, int channels)
+{
+  SF_INFO info = { 0 };
+  SNDFILE *from = sf_open (source_path, SFM_READ, &info);
+  g_autofree int *map = g_new0 (int, (gsize)channels);
+  const int bytes = channels * (int)sizeof (int);
+  if (from && info.channels == channels && sf_command (from, SFC_GET_CHANNEL_MAP_INFO, map, bytes) == SF_TRUE)
+    sf_command (to, SFC_SET_CHANNEL_MAP_INFO, map, bytes);
+  if (from)
+    sf_close (from);
+}
+
+static SNDFILE *
+open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GError **error)
+{
+  SF_INFO info = { .samplerate = sb_source_rate (render->source),
+                   .channels = sb_source_channels (render->source),
+                   .format = format->sf_format };
+  SNDFILE *file = sf_open_fd (target->fd, SFM_WRITE, &info, SF_FALSE);
+  if (!file) {
+    g_autofree char *why = g_strdup_printf ("%s cannot be made of it (%s)", format->container, sf_strerror (NULL));
+    sb_export_target_fail (target, why, error);
+    return NULL;
+  }
+  double quality = 0.7;
+  sf_command (file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it holds the time: never the same bytes twice */
+  if ((format->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64)
+    sf_command (file, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);
+  if ((format->sf_format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS)
+    sf_command (file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
+  if (render->is_file) {
+    carry_metadata (sb_file_source_path (render->source), file, format->sf_format);
+    carry_channel_map (sb_file_source_path (render->source), file, info.channels);
+  }
+  return file;
+}
+
+static bool
+write_block (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, int64_t n)
+{
+  const int channels = sb_source_channels (render->source);
+  if (!format->lossy)
+    return write_frames (file, format->work, render->after, n) == n;
+  float *samples = render->after;
+  for (int64_t i = 0; i < n * channels; i++)
+    if (!isfinite (samples[i]))
+      samples[i] = 0;
+  for (int64_t done = 0; done < n; done += LOSSY_PIECE_FRAMES) {
+    const int64_t m = MIN (LOSSY_PIECE_FRAMES, n - done);
+    if (write_frames (file, format->work, samples + done * channels, m) != m)
+      return false;
+  }
+  return true;
+}
+
+/* hashes: of uint64_t, one a block. */
+static bool
+write_all (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, SNDFILE *file, GArray *hashes,
+           SbProgress *progress, GError **error)
+{
+  const int64_t n_frames = sb_source_n_frames (render->source), step = render->max_frames;
+  const gsize frame_bytes = (gsize)sb_source_channels (render->source) * sb_export_work_bytes (format->work);
+  for (int64_t pos = 0; pos < n_frames; pos += step) {
+    const int64_t n = MIN (step, n_frames - pos);
+    if (sb_progress_check (progress, error) || !sb_export_render (render, pos, n, error))
+      return false;
+    if (!format->lossy) {
+      const uint64_t hash = sb_export_hash (render->after, (gsize)n * frame_bytes);
+      g_array_append_val (hashes, hash);
+    }
+    if (!write_block (render, format, file, n)) {
+      const char *why = sf_error (file) ? sf_strerror (file) : "the disk is full";
+      return sb_export_target_fail (target, why, error);
+    }
+    sb_progress_set (progress, 0.7 * (double)(pos + n) / (double)n_frames);
+  }
+  return true;
+}
+
+static bool
+verify_blocks (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, GArray *hashes,
+               SbProgress *progress, GError **error)
+{
+  const int64_t n_frames = sb_source_n_frames (render->source), step = render->max_frames;
+  const gsize frame_bytes = (gsize)sb_source_channels (render->source) * sb_export_work_bytes (format->work);
+  int64_t total = 0, got;
+  do {
+    if (sb_progress_check (progress, error))
+      return false;
+    got = read_frames (file, format->work, render->after, step);
+    if (!format->lossy && got > 0) {
+      const guint block = (guint)(total / step);
+      if (block >= hashes->len || g_array_index (hashes, uint64_t, block) !=
+                                      sb_export_hash (render->after, (gsize)got * frame_bytes))
+        return false;
+    }
+    total += MAX (0, got);
+    sb_progress_set (progress, 0.7 + 0.3 * (double)total / (double)MAX (1, n_frames));
+  } while (got == step);
+  if (sf_error (file) != SF_ERR_NO_ERROR)
+    return false;
+  return format->lossy ? llabs (total - n_frames) <= LOSSY_SLACK_FRAMES : total == n_frames;
+}
+
+static bool
+verify (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GArray *hashes,
+        SbProgress *progress, GError **error)
+{
+  SF_INFO info = { 0 };
+  GError *stopped = NULL;
+  SNDFILE *file = sf_open (target->temp, SFM_READ, &info);
+  bool ok = file && info.channels == sb_source_channels (render->source) &&
+            info.samplerate == sb_source_rate (render->source) &&
+            verify_blocks (render, format, file, hashes, progress, &stopped);
+  if (file)
+    sf_close (file);
+  if (stopped)
+    g_propagate_error (error, stopped);
+  else if (!ok)
+    sb_export_target_fail (
+        target, "what was read back differs from what was written. The disk may be full; choose another", error);
+  return ok;
+}
+
+bool
+sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, SbProgress *progress,
+                  GError **error)
+{
+  g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  SNDFILE *file = open_for_writing (render, format, target, error);
+  if (!file)
+    return false;
+  const bool written = write_all (render, format, target, file, hashes, progress, error);
+  const int closed = sf_close (file);
+  if (!written)
+    return false;
+  if (closed != 0)
+    return sb_export_target_fail (target, sf_error_number (closed), error);
+  return sb_export_target_sync (target, error) && verify (render, format, target, hashes, progress, error);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parts of an export, shared by the sb-export*.c files only:
+ *
+ *   format   what the target's name and the wish make of the source's type
+ *   target   the folder, the temporary file, the rename
+ *   render   the samples as they are to be stored, block by block
+ *   copy     same container and type: copy the file, overwrite what changed
+ *   encode   everything else, by libsndfile, and read back
+ *
+ * Thread: worker.  Blocks: disk, compute. */
+#pragma once
+#include "document/sb-export.h"
+
+#include <sys/types.h>
+
+/* ---- format ---- */
+
+typedef enum { SB_WORK_INT, SB_WORK_FLOAT, SB_WORK_DOUBLE } SbExportWork;
+
+typedef struct {
+  int sf_format; /* for libsndfile */
+  SbSampleType type;
+  const char *subtype; /* "pcm_24" … */
+  const char *container; /* words for people: "FLAC" */
+  SbExportWork work;   /* in which samples are computed and compared */
+  int bits;            /* SB_WORK_INT */
+  bool lossy;          /* cannot be compared sample by sample */
+  bool same_container, same_type; /* as the source's file */
+} SbExportFormat;
+
+typedef struct {
+  int rate, channels;
+  int64_t n_frames;
+  SbSampleType type; /* of what is written by default */
+  int sf_format;     /* of the source's file, 0: none */
+} SbExportShape;
+
+bool sb_export_format_choose (const char *path, const char *subtype, const SbExportShape *shape, SbExportFormat *format,
+                              GError **error);
+/* Whether a plain copy of the source's file is what the target's ending names; fills the format with its own type. */
+bool sb_export_format_copies (const char *path, const SbExportShape *shape, SbExportFormat *format);
+
+/* ---- target ---- */
+
+typedef struct {
+  char *shown; /* for messages */
+  char *real, *folder, *temp;
+  int fd; /* of the temporary file, read and write */
+} SbExportTarget;
+
+/* Checks, and makes the temporary file.  source_path may be NULL. */
+bool sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error);
+bool sb_export_target_sync (SbExportTarget *target, GError **error);
+/* Renames and frees.  After a failure the old target is still there. */
+bool sb_export_target_commit (SbExportTarget *target, GError **error);
+void sb_export_target_abort (SbExportTarget *target); /* frees; a zeroed one is fine */
+bool sb_export_target_fail (const SbExportTarget *target, const char *why, GError **error); /* false */
+
+/* ---- render ---- */
+
+typedef struct {
+  /* set by the caller */
+  SbSource *source;     /* x */
+  bool is_file;         /* samples beyond float's precision can be read */
+  SbSampleType type;    /* of the source */
+  SbResynth *resynth;   /* NULL: nothing is painted */
+  SbSource *removed;    /* r; NULL when nothing is painted */
+  bool only_removed;    /* store r */
+  bool dither;
+  SbExportWork work;
+  int bits;
+  /* made by sb_export_render() */
+  int64_t max_frames;
+  void *before, *after; /* int32_t/float/double [n][channels]: stored without and with the painting */
+  float *r;
+  double *exact;        /* x in units of the target's step, unrounded */
+  bool touched;         /* r may differ from 0 in this block */
+  int64_t frames_changed, frames_clipped;
+  float loudest;
+} SbExportRender;
+
+gsize sb_export_work_bytes (SbExportWork work);
+bool sb_export_render_prepare (SbExportRender *render, GError **error);
+void sb_export_render_clear (SbExportRender *render);
+/* `after` is what is to be stored for [pos, pos + n), n ≤ max_frames. */
+bool sb_export_render (SbExportRender *render, int64_t pos, int64_t n, GError **error);
+uint64_t sb_export_hash (const void *bytes, gsize n);
+
+/* ---- the two ways ---- */
+
+typedef enum { SB_EXPORT_DONE, SB_EXPORT_FAILED, SB_EXPORT_DOUBT /* the other way must do it */ } SbExportOutcome;
+
+/* Copies the source's file and overwrites changed samples.  render->resynth NULL: only copies. */
+SbExportOutcome sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *progress, GError **error);
+bool sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target,
+                       SbProgress *progress, GError **error);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where an export goes: checks that can be made beforehand, a temporary file
+ * in the same folder, and the rename at the end.  Until that rename the old
+ * target is untouched; after it the new one is whole. */
+#include "base/sb-error.h"
+#include "document/sb-export-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool
+sb_export_target_fail (const SbExportTarget *target, const char *why, GError **error)
+{
+  g_autofree char *reason = g_strchomp (g_strdup (why));
+  const gsize n = strlen (reason);
+  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s%s Nothing was replaced.", target->shown,
+               reason, n && reason[n - 1] == '.' ? "" : ".");
+  return false;
+}
+
+/* Where writing would really go: through links, also those that lead to nothing yet. */
+static char *
+resolve (const char *path)
+{
+  g_autofree char *at = g_strdup (path);
+  for (int hops = 0; hops < 40; hops++) {
+    char *real = realpath (at, NULL);
+    if (real) {
+      char *copy = g_strdup (real);
+      free (real);
+      return copy;
+    }
+    char link[4096];
+    const ssize_t n = readlink (at, link, sizeof link - 1);
+    if (n < 0) { /* a new name in, as we hope, a folder */
+      g_autofree char *folder = g_path_get_dirname (at), *base = g_path_get_basename (at);
+      char *real_folder = realpath (folder, NULL);
+      char *joined = g_build_filename (real_folder ? real_folder : folder, base, NULL);
+      free (real_folder);
+      return joined;
+    }
+    link[n] = 0;
+    g_autofree char *folder = g_path_get_dirname (at);
+    g_autofree char *next = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
+    g_free (at);
+    at = g_steal_pointer (&next);
+  }
+  return NULL;
+}
+
+static bool
+same_file (const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool
+check_folder (const SbExportTarget *target, GError **error)
+{
+  struct stat st;
+  g_autofree char *shown = g_filename_display_name (target->folder), *why = NULL;
+  if (stat (target->folder, &st) != 0)
+    why = errno == ENOENT ? g_strdup_printf ("the folder “%s” does not exist. Make it or choose another.", shown)
+                          : g_strdup_printf ("the folder “%s” cannot be reached (%s). Choose another.", shown,
+                                             g_strerror (errno));
+  else if (!S_ISDIR (st.st_mode))
+    why = g_strdup_printf ("“%s” is not a folder. Choose another place.", shown);
+  else if (access (target->folder, W_OK | X_OK) != 0)
+    why = g_strdup_printf ("the folder “%s” cannot be written to (%s). Choose another.", shown, g_strerror (errno));
+  return why ? sb_export_target_fail (target, why, error) : true;
+}
+
+/* *mode: permissions for the new file, 0 for what is usual. */
+static bool
+check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, GError **error)
+{
+  struct stat st, source;
+  *mode = 0;
+  if (stat (target->real, &st) != 0)
+    return errno == ENOENT ? true : sb_export_target_fail (target, g_strerror (errno), error);
+  if (S_ISDIR (st.st_mode))
+    return sb_export_target_fail (target, "it is a folder. Add a file name.", error);
+  if (!S_ISREG (st.st_mode))
+    return sb_export_target_fail (target, "it is not an ordinary file. Choose a file name in a folder.", error);
+  if (source_path && stat (source_path, &source) == 0 && same_file (&st, &source))
+    return sb_export_target_fail (target, "it is the recording itself, which is never overwritten. Choose another name.",
+                                  error);
+  if (access (target->real, W_OK) != 0)
+    return sb_export_target_fail (target, "a file of that name is there and write-protected. Choose another name.",
+                                  error);
+  *mode = st.st_mode & 0777;
+  return true;
+}
+
+static bool
+make_temp (SbExportTarget *target, mode_t mode, GError **error)
+{
+  for (int i = 0; i < 100; i++) {
+    g_free (target->temp);
+    target->temp = g_strdup_printf ("%s/.sonobrush-%08x.tmp", target->folder, g_random_int ());
+    target->fd = open (target->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (target->fd >= 0) {
+      if (mode != 0 && fchmod (target->fd, mode) != 0) {
+        /* a file system without permissions: nothing to keep */
+      }
+      return true;
+    }
+    if (errno != EEXIST)
+      break;
+  }
+  const int code = errno;
+  g_clear_pointer (&target->temp, g_free);
+  return sb_export_target_fail (target, g_strerror (code), error);
+}
+
+bool
+sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error)
+{
+  mode_t mode;
+  *target = (SbExportTarget){ .fd = -1, .shown = g_filename_display_name (path), .real = resolve (path) };
+  if (!target->real)
+    return sb_export_target_fail (target, "it is a link that leads nowhere. Choose another name.", error);
+  target->folder = g_path_get_dirname (target->real);
+  return check_folder (target, error) && check_old (target, source_path, &mode, error) &&
+         make_temp (target, mode, error);
+}
+
+bool
+sb_export_target_sync (SbExportTarget *target, GError **error)
+{
+  return fsync (target->fd) == 0 ? true : sb_export_target_fail (target, g_strerror (errno), error);
+}
+
+static void
+clear (SbExportTarget *target)
+{
+  if (target->fd >= 0 && target->shown)
+    close (target->fd);
+  g_free (target->shown);
+  g_free (target->real);
+  g_free (target->folder);
+  g_free (target->temp);
+  *target = (SbExportTarget){ .fd = -1 };
+}
+
+bool
+sb_export_target_commit (SbExportTarget *target, GError **error)
+{
+  if (close (target->fd) != 0) {
+    target->fd = -1;
+    return sb_export_target_fail (target, g_strerror (errno), error);
+  }
+  target->fd = -1;
+  if (rename (target->temp, target->real) != 0)
+    return sb_export_target_fail (target, g_strerror (errno), error);
+  const int folder = open (target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool kept = folder >= 0 && (fsync (folder) == 0 || errno == EINVAL);
+  const int code = errno;
+  if (folder >= 0)
+    close (folder);
+  if (!kept)
+    g_set_error (error, SB_ERROR, SB_ERROR_WRITE,
+                 "“%s” was written whole, but the disk did not confirm its name (%s). Export again to be sure.",
+                 target->shown, g_strerror (code));
+  g_clear_pointer (&target->temp, g_free);
+  clear (target);
+  return kept;
+}
+
+void
+sb_export_target_abort (SbExportTarget *target)
+{
+  if (target->temp)
+    unlink (target->temp);
+  clear (target);
+}

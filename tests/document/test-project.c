@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Project files: everything comes back, nothing half-written is left, and what
+ * is not a project of ours is refused with a sentence. */
+#include "document/sb-project.h"
+#include "edit/sb-op-json.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *folder;
+
+static char *
+in_folder (const char *name)
+{
+  return g_build_filename (folder, name, NULL);
+}
+
+static int
+n_files (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  int n = 0;
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
+static SbProject *
+make_project (int n_ops)
+{
+  SbProject *project = sb_project_new ();
+  project->source_path = g_strdup ("/a place/with “signs” \xff and bytes.wav");
+  project->source_fingerprint = g_strdup ("0123abcd");
+  project->source_size_bytes = INT64_C (7600000000);
+  project->rate = 48000;
+  project->channels = 2;
+  project->n_frames = INT64_C (4147200000);
+  project->grid = (SbGrid){ 2048, 512, SB_WINDOW_BLACKMAN };
+  for (int i = 0; i < n_ops; i++) {
+    SbOpSpec spec;
+    sb_op_spec_init (&spec, SB_OP_BOX);
+    spec.from_s = i / 3.0;
+    spec.to_s = i / 3.0 + 0.1;
+    spec.low_hz = 100.0 / 7;
+    spec.high_hz = 900 + i;
+    spec.gain_db = i % 2 ? -INFINITY : -i / 7.0;
+    g_autoptr (GError) error = NULL;
+    SbOperation *op = sb_operation_new (&spec, &error);
+    g_assert_no_error (error);
+    g_ptr_array_add (project->ops, op);
+  }
+  return project;
+}
+
+static void
+test_round_trip (void)
+{
+  g_autofree char *path = in_folder ("round.sonobrush");
+  const int sizes[] = { 0, 1, 500 };
+  for (int k = 0; k < 3; k++) { /* the second replaces the first */
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SbProject) project = make_project (sizes[k]);
+    g_assert_true (sb_project_save (project, path, &error));
+    g_assert_no_error (error);
+    g_assert_true (sb_is_project_file (path));
+    g_assert_cmpint (n_files (), ==, 1);
+    g_autoptr (SbProject) back = sb_project_load (path, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (back->source_path, ==, project->source_path);
+    g_assert_cmpstr (back->source_fingerprint, ==, project->source_fingerprint);
+    g_assert_cmpint (back->source_size_bytes, ==, project->source_size_bytes);
+    g_assert_cmpint (back->rate, ==, 48000);
+    g_assert_cmpint (back->channels, ==, 2);
+    g_assert_cmpint (back->n_frames, ==, project->n_frames);
+    g_assert_true (sb_grid_equal (&back->grid, &project->grid));
+    g_assert_cmpint (back->ops->len, ==, sizes[k]);
+    for (guint i = 0; i < back->ops->len; i++) {
+      g_autofree char *a = sb_operation_to_json (g_ptr_array_index (project->ops, i));
+      g_autofree char *b = sb_operation_to_json (g_ptr_array_index (back->ops, i));
+      g_assert_cmpstr (a, ==, b);
+    }
+  }
+  g_unlink (path);
+}
+
+static void
+change (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+static void
+expect_refused (const char *path, int code, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (sb_project_load (path, &error));
+  g_assert_error (error, SB_ERROR, code);
+  if (!strstr (error->message, word))
+    g_error ("“%s” lacks “%s”", error->message, word);
+}
+
+static void
+test_refused (void)
+{
+  g_autofree char *path = in_folder ("odd.sonobrush");
+  expect_refused (path, SB_ERROR_OPEN, "odd.sonobrush");
+  g_assert_true (g_file_set_contents (path, "I am a text\n", -1, NULL));
+  expect_refused (path, SB_ERROR_FORMAT, "is not a Sonobrush project");
+  g_assert_false (sb_is_project_file (path));
+  g_unlink (path);
+  change (path, "CREATE TABLE other (a)");
+  expect_refused (path, SB_ERROR_FORMAT, "is not a Sonobrush project");
+  g_unlink (path);
+  expect_refused (folder, SB_ERROR_FORMAT, "is not a Sonobrush project");
+
+  static const struct {
+    const char *sql, *word;
+  } damages[] = {
+    { "PRAGMA user_version = 2", "newer version" },
+    { "DELETE FROM project WHERE key = 'source_path'", "which recording" },
+    { "UPDATE project SET value = -5 WHERE key = 'rate'", "which recording" },
+    { "UPDATE project SET value = 'round' WHERE key = 'window'", "grid" },
+    { "UPDATE project SET value = 0 WHERE key = 'hop'", "grid" },
+    { "UPDATE operation SET json = '{\"kind\":\"comet\"}' WHERE position = 2", "edit 2" },
+    { "UPDATE operation SET json = x'7b00' WHERE position = 1", "edit 1" },
+    { "DROP TABLE operation", "edits" },
+    { "DROP TABLE project", "settings" },
+    { "DROP TABLE operation; CREATE VIEW operation AS SELECT 1 AS position, 'x' AS id, '{}' AS json", "damaged" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (damages); i++) {
+    g_autoptr (SbProject) project = make_project (3);
+    g_assert_true (sb_project_save (project, path, NULL));
+    change (path, damages[i].sql);
+    expect_refused (path, SB_ERROR_FORMAT, damages[i].word);
+  }
+  g_unlink (path);
+}
+
+/* Cut at every page and flipped in many places: an answer, no crash. */
+static void
+test_damaged (void)
+{
+  g_autofree char *path = in_folder ("damaged.sonobrush"), *bytes = NULL;
+  gsize n;
+  g_autoptr (SbProject) project = make_project (60);
+  g_assert_true (sb_project_save (project, path, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  for (int i = 0; i < 400; i++) {
+    g_autofree char *copy = g_memdup2 (bytes, n);
+    gsize length = n;
+    if (i < 40)
+      length = n * (gsize)i / 40;
+    else
+      for (int k = 0; k < 4; k++)
+        copy[g_rand_int_range (rand, 0, i < 200 ? 4096 : (gint32)n)] ^= (char)g_rand_int_range (rand, 1, 256);
+    g_assert_true (g_file_set_contents (path, copy, (gssize)length, NULL));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SbProject) back = sb_project_load (path, &error);
+    g_assert_true ((back != NULL) != (error != NULL));
+  }
+  g_unlink (path);
+}
+
+static void
+test_not_written (void)
+{
+  g_autoptr (SbProject) project = make_project (1);
+  g_autofree char *nowhere = g_build_filename (folder, "missing", "a.sonobrush", NULL);
+  const char *paths[] = { nowhere, folder, "/dev/full", "/dev/null" };
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (sb_project_save (project, paths[i], &error));
+    g_assert_error (error, SB_ERROR, SB_ERROR_WRITE);
+    g_assert_cmpint (n_files (), ==, 0);
+  }
+}
+
+/* Saving through a link replaces what it points to, and the link stays. */
+static void
+test_link (void)
+{
+  g_autoptr (SbProject) project = make_project (1);
+  g_autofree char *path = in_folder ("real.sonobrush"), *link = in_folder ("link.sonobrush");
+  g_assert_true (sb_project_save (project, path, NULL));
+  g_assert_cmpint (symlink ("real.sonobrush", link), ==, 0);
+  g_ptr_array_set_size (project->ops, 0);
+  g_assert_true (sb_project_save (project, link, NULL));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_autoptr (SbProject) back = sb_project_load (path, NULL);
+  g_assert_cmpint (back->ops->len, ==, 0);
+  g_unlink (link);
+  g_unlink (path);
+}
+
+static void
+test_fingerprint (void)
+{
+  g_autofree char *path = in_folder ("big.bin"), *before = NULL;
+  const gsize n = 6000000;
+  g_autofree char *bytes = g_malloc0 (n);
+  g_assert_true (g_file_set_contents (path, bytes, (gssize)n, NULL));
+  before = sb_fingerprint_file (path, NULL);
+  g_assert_cmpint (strlen (before), ==, 64);
+  const gsize places[] = { 0, 65535, n - 1, n - 65536 };
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    bytes[places[i]] = 1;
+    g_assert_true (g_file_set_contents (path, bytes, (gssize)n, NULL));
+    g_autofree char *after = sb_fingerprint_file (path, NULL);
+    g_assert_cmpstr (after, !=, before);
+    bytes[places[i]] = 0;
+  }
+  g_assert_true (g_file_set_contents (path, bytes, (gssize)n - 1, NULL)); /* shorter */
+  g_autofree char *shorter = sb_fingerprint_file (path, NULL);
+  g_assert_cmpstr (shorter, !=, before);
+  g_unlink (path);
+  g_autoptr (GError) error = NULL;
+  g_assert_null (sb_fingerprint_file (folder, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_READ);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("sonobrush-project-XXXXXX", NULL);
+  g_test_add_func ("/project/round-trip", test_round_trip);
+  g_test_add_func ("/project/refused", test_refused);
+  g_test_add_func ("/project/damaged", test_damaged);
+  g_test_add_func ("/project/not-written", test_not_written);
+  g_test_add_func ("/project/link", test_link);
+  g_test_add_func ("/project/fingerprint", test_fingerprint);
+  const int status = g_test_run ();
+  g_rmdir (folder);
+  g_free (folder);
+  return status;
+}
