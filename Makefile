@@ -51,7 +51,7 @@ bench: setup-tests
 	@tests/bench/run-bench.sh build
 
 screenshot: all setup-tests
-	@tools/screenshot.sh
+	@tools/screenshot.py
 
 install: all
 	meson install -C build
