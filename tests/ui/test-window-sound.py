@@ -49,8 +49,8 @@ def compare(desktop, cli, recording):
     heard = heard[:len(heard) // 2 * 2].reshape(-1, 2)
     y = (x - r).astype(np.float32)
     assert np.any(r[int(3.2 * rate):int(4.0 * rate)])
-    seconds = sound.check_heard(heard, y, rate, FROM_S, 1.5, "the daemon's sink")
-    print(f"# {seconds:.3f} s heard bit for bit")
+    seconds, late = sound.check_heard(heard, y, rate, FROM_S, 1.5, "the daemon's sink")
+    print(f"# {seconds:.3f} s heard bit for bit, late {late} times")
 
 
 def device_goes(desktop, window):

@@ -182,8 +182,8 @@ def agree(scene):
     y = (x - r).astype(np.float32)
     span = slice(int((scene.play_s + 0.3) * rate), int((scene.play_s + 1.0) * rate))
     assert np.any(r[span]), "nothing was removed where it was played: this would prove nothing"
-    seconds = sound.check_heard(frames.astype(np.float32), y, rate, scene.play_s, 1.0, scene.name)
-    print(f"# {scene.name}: {seconds:.3f} s heard bit for bit")
+    seconds, late = sound.check_heard(frames.astype(np.float32), y, rate, scene.play_s, 1.0, scene.name)
+    print(f"# {scene.name}: {seconds:.3f} s heard bit for bit, late {late} times")
 
 
 def gone(scene):
