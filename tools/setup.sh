@@ -130,29 +130,40 @@ if [ $list = yes ]; then
   exit 0
 fi
 
-missing_checks=
-missing_packages=
-set -f # the patterns of the table stay patterns until they are asked for
-while read -r group check apt dnf pacman zypper; do
-  [ -n "$group" ] || continue
-  wanted "$group" || continue
-  set +f
-  present "$check" && { set -f; continue; }
-  set -f
+package_of ()
+{
   case $manager in
-    apt-get) package=$apt ;;
-    dnf) package=$dnf ;;
-    pacman) package=$pacman ;;
-    zypper) package=$zypper ;;
-    *) package= ;;
+    apt-get) echo "$2" ;;
+    dnf) echo "$3" ;;
+    pacman) echo "$4" ;;
+    zypper) echo "$5" ;;
   esac
-  missing_checks="$missing_checks ${check#*:}"
-  case " $missing_packages " in *" $package "*) ;; *) missing_packages="$missing_packages $package" ;; esac
-done <<END
+}
+
+# Sets missing_checks and missing_packages.
+look ()
+{
+  missing_checks=
+  missing_packages=
+  set -f # the patterns of the table stay patterns until they are asked for
+  while read -r group check names; do
+    [ -n "$group" ] || continue
+    wanted "$group" || continue
+    set +f
+    present "$check" && { set -f; continue; }
+    set -f
+    # shellcheck disable=SC2086 # the four names are meant to be split
+    package=$(package_of "$check" $names)
+    missing_checks="$missing_checks ${check#*:}"
+    case " $missing_packages " in *" $package "*) ;; *) missing_packages="$missing_packages $package" ;; esac
+  done <<END
 $needs
 END
-missing_packages=${missing_packages# }
+  set +f
+  missing_packages=${missing_packages# }
+}
 
+look
 [ -n "$missing_checks" ] || exit 0
 
 if [ $manager = none ]; then
@@ -198,3 +209,9 @@ esac || {
   echo "The packages could not be installed; what $manager said stands above." >&2
   exit 1
 }
+
+look
+[ -n "$missing_checks" ] || exit 0
+echo "These are installed now, but missing or older than Sonobrush needs:$missing_checks" >&2
+echo "This release of the system is probably too old; Debian 12 is the oldest that is known to do." >&2
+exit 1
