@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot be opened is told in a dialog; the window lives and opens the next.
+
+    test-window-bad-input.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
+"""
+import os
+import sys
+import time
+
+from tap import Tap
+
+from desktop import Desktop, missing_tools, wait_until
+from window import APP_ID, APP_PATH, Window
+
+
+def text_file(folder):
+    path = os.path.join(folder, "letter.wav")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("Dear Sir or Madam,\nthis is not a recording.\n" * 40)
+    return path
+
+
+def empty_file(folder):
+    path = os.path.join(folder, "empty.wav")
+    with open(path, "wb"):
+        pass
+    return path
+
+
+def no_frames(folder):
+    path = os.path.join(folder, "nothing.wav")
+    with open(path, "wb") as file:
+        file.write(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\xbb\0\0\0\x77\1\0\2\0\x10\0data\0\0\0\0")
+    return path
+
+
+def cut_header(folder):
+    path = os.path.join(folder, "cut.wav")
+    with open(path, "wb") as file:
+        file.write(b"RIFF\xff\xff\xff\x7fWAVEfmt \x10\0\0\0\1\0")
+    return path
+
+
+def missing_file(folder):
+    return os.path.join(folder, "not-there.wav")
+
+
+def a_folder(folder):
+    path = os.path.join(folder, "folder.wav")
+    os.mkdir(path)
+    return path
+
+
+CASES = (text_file, empty_file, no_frames, cut_header, missing_file, a_folder)
+
+
+def told_and_alive(root, program, pictures, make):
+    with Desktop() as desktop:
+        path = make(desktop.folder)
+        window = Window(desktop, program, path, SONOBRUSH_SINK="null")
+        window.wait_shown()
+        # The dialog is a window of its own over the main one.
+        try:
+            wait_until(lambda: window.must_live() and len(set(window.shown_ids())) > 1, 15, "a dialog")
+            time.sleep(0.5)
+        finally:
+            desktop.screenshot(os.path.join(pictures, f"bad-{make.__name__}.png"))
+        window.must_live()
+        dialog = [i for i in window.shown_ids() if i != window.id][-1]
+        desktop.xdotool("windowfocus", dialog)
+        desktop.xdotool("key", "Escape")
+        wait_until(lambda: window.must_live() and len(window.shown_ids()) == 1, 10, "the dialog to close")
+        # The next file, as a file manager hands it over.
+        demo = os.path.join(root, "data", "demo", "garden-interview.flac")
+        desktop.run("gdbus", "call", "--session", "--dest", APP_ID, "--object-path", APP_PATH, "--method",
+                    "org.freedesktop.Application.Open", f"['file://{demo}']", "{}")
+        window.wait_any_title("garden-interview")
+        assert window.quit() == 0, window.output()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def start_page(program, pictures):
+    with Desktop() as desktop:
+        window = Window(desktop, program, SONOBRUSH_SINK="null").wait_shown()
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "start-dark.png"))
+        assert window.quit() == 0, window.output()
+    with Desktop(scheme="prefer-light") as desktop:
+        window = Window(desktop, program, SONOBRUSH_SINK="null").wait_shown()
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "start-light.png"))
+        assert window.quit() == 0, window.output()
+
+
+def second_process(root, program, pictures):
+    """A second start hands its file to the first and ends."""
+    demo = os.path.join(root, "data", "demo", "garden-interview.flac")
+    with Desktop() as desktop:
+        window = Window(desktop, program, SONOBRUSH_SINK="null").wait_shown()
+        second = desktop.start([program, demo], SONOBRUSH_SINK="null")
+        assert wait_until(lambda: second.poll() is not None, 10, "the second process to end") and second.returncode == 0
+        window.wait_any_title("garden-interview")
+        desktop.screenshot(os.path.join(pictures, "second-process.png"))
+        assert window.quit() == 0, window.output()
+
+
+def main():
+    root, program, pictures = sys.argv[1:4]
+    cases = Tap()
+    lacking = missing_tools()
+    if lacking:
+        cases.skip("/window-bad-input", f"{', '.join(lacking)} missing")
+        return cases.finish()
+    cases.run("/window-bad-input/start-page", start_page, program, pictures)
+    cases.run("/window-bad-input/second-process", second_process, root, program, pictures)
+    for make in CASES:
+        cases.run("/window-bad-input/" + make.__name__.replace("_", "-"), told_and_alive, root, program, pictures, make)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
