@@ -36,6 +36,7 @@ build pc:libadwaita-1>=1.2           libadwaita-1-dev       libadwaita-devel    
 build pc:json-glib-1.0               libjson-glib-dev       json-glib-devel          json-glib            json-glib-devel
 build pc:fftw3f                      libfftw3-dev           fftw-devel               fftw                 fftw3-devel
 build pc:sndfile>=1.2                libsndfile1-dev        libsndfile-devel         libsndfile           libsndfile-devel
+build pc:vorbisfile                libvorbis-dev          libvorbis-devel          libvorbis            libvorbis-devel
 build pc:portaudio-2.0               portaudio19-dev        portaudio-devel          portaudio            portaudio-devel
 build pc:sqlite3                     libsqlite3-dev         sqlite-devel             sqlite               sqlite3-devel
 build pc:cairo-svg                   libcairo2-dev          cairo-devel              cairo                cairo-devel
