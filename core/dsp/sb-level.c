@@ -3,7 +3,7 @@
  * Spectrum to 8-bit level codes in one pass.  The logarithm comes from the
  * float's own exponent and a polynomial in its mantissa, so that the loop has
  * no call and no branch and becomes vector code.  Thread: any. */
-#include "dsp/sb-kernel-private.h"
+#include "dsp/sb-kernel.h"
 #include "dsp/sb-level.h"
 #include <math.h>
 #include <string.h>

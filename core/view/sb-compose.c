@@ -12,7 +12,7 @@
  * centres lie in it; a lower one blends the two bins around its centre.
  * The colour table comes last.  The lock is held for the gathering of 16 pixel
  * columns at a time, some microseconds.  Thread: any. */
-#include "dsp/sb-kernel-private.h"
+#include "dsp/sb-kernel.h"
 #include "view/sb-spectrogram-private.h"
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * The store behind a spectrogram: whole-file planes of the coarse levels, a
  * bounded cache of tiles of the fine ones, and which grain shows which
  * revision.  Called under the spectrogram's lock. */
-#include "dsp/sb-kernel-private.h"
+#include "dsp/sb-kernel.h"
 #include "view/sb-pyramid-private.h"
 #include "base/sb-error.h"
 #include <stdlib.h>
