@@ -16,6 +16,8 @@ import re
 import sys
 
 CASE = re.compile(r"^(not )?ok\b[ \t]*\d*[ \t]*-?[ \t]*(.*)$", re.M)
+# What a program said just before a case that failed.
+FAILURE = re.compile(r"^((?:#.*\n)*)not ok\b(.*)$", re.M)
 
 
 def count_program(entry):
@@ -57,6 +59,8 @@ def count_folder(folder):
         skipped += s
         if f:
             print(f"{folder}: {entry['name']}: {f} failed ({entry['result']})")
+            for said, label in FAILURE.findall(entry.get("stdout") or ""):
+                print(f"  {label.strip()}\n{said}".rstrip())
     if programs == 0:
         print(f"{folder}: no test ran")
         failed += 1
