@@ -47,7 +47,7 @@ test_words (void)
 {
   SbViewport view = {125.3, 129.7, 60, 20000, SB_SCALE_MEL, 1074, 662};
   expect (sb_axis_time (&view, 90), "2:05.5 2:06.0 2:06.5 2:07.0 2:07.5 2:08.0 2:08.5 2:09.0 2:09.5");
-  expect (sb_axis_hz (&view, 22), "20k 15k 10k 7k 5k 3k 2k 1k 500 200 100");
+  expect (sb_axis_hz (&view, 22), "20k 15k 10k 7k 5k 3k 2k 1.5k 1k 700 500 200 100");
   expect (sb_axis_db (-120, 0, 640, 60), "0 −20 −40 −60 −80 −100 −120");
   SbViewport day = {0, 86400, 0, 22050, SB_SCALE_LINEAR, 1000, 600};
   expect (sb_axis_time (&day, 200), "0:00 6:00:00 12:00:00 18:00:00 24:00:00");

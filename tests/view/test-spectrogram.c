@@ -2,7 +2,7 @@
  *
  * The picture of a source: the same pixels whatever the road to them (order,
  * threads, zoom by pixels, changes), no click lost, nothing waiting. */
-#include "view/sb-spectrogram.h"
+#include "view/sb-spectrogram-private.h"
 #include "dsp/sb-colormap.h"
 #include "dsp/sb-level.h"
 #include "dsp/sb-stft.h"
@@ -79,6 +79,19 @@ noise (int64_t n, int channels, uint32_t seed)
 
 /* ---- pictures ---- */
 
+/* Everything kept, and next to nothing: then the fine levels are tiles that push each other out. */
+static const SbBudget budgets[] = {{48 << 20, 64 << 20}, {200 << 10, 100 << 10}};
+static const SbBudget *budget;
+
+static SbSpectrogram *
+new_spectrogram (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below)
+{
+  GError *error = NULL;
+  SbSpectrogram *s = sb_spectrogram_new_sized (source, grid, pool, below, budget, &error);
+  g_assert_no_error (error);
+  return s;
+}
+
 static const SbGrid small_grid = {128, 32, SB_WINDOW_HANN};
 
 static SbViewport
@@ -101,7 +114,7 @@ exact (SbSpectrogram *s, const SbViewport *view)
 static uint32_t *
 fresh (Fake *fake, const SbGrid *grid, SbPool *pool, const SbViewport *view)
 {
-  g_autoptr (SbSpectrogram) s = sb_spectrogram_new (&fake->parent, grid, pool, NULL, NULL);
+  g_autoptr (SbSpectrogram) s = new_spectrogram (&fake->parent, grid, pool, NULL);
   return exact (s, view);
 }
 
@@ -186,7 +199,7 @@ test_asked_for (void)
 {
   Fake *fake = fake_new (noise (100 * RATE, 1, 5), 100 * RATE, 1);
   g_autoptr (SbPool) pool = sb_pool_new (2);
-  SbSpectrogram *s = sb_spectrogram_new (&fake->parent, &small_grid, pool, NULL, NULL);
+  SbSpectrogram *s = new_spectrogram (&fake->parent, &small_grid, pool, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
     const SbViewport *view = &views[i];
     sb_spectrogram_set_visible (s, view->from_s, view->to_s);
@@ -207,7 +220,7 @@ static void
 test_shift (void)
 {
   Fake *fake = fake_new (noise (100 * RATE, 1, 9), 100 * RATE, 1);
-  g_autoptr (SbSpectrogram) s = sb_spectrogram_new (&fake->parent, &small_grid, NULL, NULL, NULL);
+  g_autoptr (SbSpectrogram) s = new_spectrogram (&fake->parent, &small_grid, NULL, NULL);
   static const double seconds_per_px[] = {0.0001, 0.0007, 0.004, 1 / 250.0, 0.0123, 0.1, 1 / 3.0};
   for (size_t i = 0; i < G_N_ELEMENTS (seconds_per_px); i++)
     for (int shift = 1; shift < 300; shift = shift * 3 + 1) {
@@ -241,7 +254,7 @@ test_click (void)
     int64_t at = (int64_t) (places[p] * (double) (n - 1));
     x[at] = 0.1f;
     Fake *fake = fake_new (x, n, 1);
-    g_autoptr (SbSpectrogram) s = sb_spectrogram_new (&fake->parent, &small_grid, NULL, NULL, NULL);
+    g_autoptr (SbSpectrogram) s = new_spectrogram (&fake->parent, &small_grid, NULL, NULL);
     for (int width = 1; width < 5000; width = width * 2 + width / 3 + 1) {
       SbViewport view = whole (fake, width, 16);
       g_autofree uint32_t *argb = exact (s, &view);
@@ -268,7 +281,7 @@ test_change (void)
   Fake *after = fake_new (g_memdup2 (before->frames, sizeof (float) * (gsize) n), n, 1);
   int64_t from = 90 * RATE, to = 91 * RATE;
   memset (after->frames + from, 0, sizeof (float) * (size_t) (to - from));
-  SbSpectrogram *s = sb_spectrogram_new (&before->parent, &small_grid, pool, NULL, NULL);
+  SbSpectrogram *s = new_spectrogram (&before->parent, &small_grid, pool, NULL);
   SbViewport near = {89, 93, 0, 4000, SB_SCALE_LINEAR, 400, 65}, all = whole (before, 400, 65);
   sb_spectrogram_analyse (s);
   g_autofree uint32_t *argb = g_new (uint32_t, 400 * 65);
@@ -289,7 +302,7 @@ test_change (void)
   sb_spectrogram_free (s);
 
   Fake *again = fake_new (g_memdup2 (after->frames, sizeof (float) * (gsize) n), n, 1);
-  s = sb_spectrogram_new (&before->parent, &small_grid, pool, NULL, NULL);
+  s = new_spectrogram (&before->parent, &small_grid, pool, NULL);
   g_free (exact (s, &all));
   sb_spectrogram_set_source (s, &again->parent, from, to);
   sb_pool_wait (pool, s);
@@ -315,7 +328,7 @@ test_spans (void)
     removed->frames[i] = result->frames[i] / 2;
     result->frames[i] /= 2;
   }
-  SbSpectrogram *below = sb_spectrogram_new (&original->parent, &small_grid, pool, NULL, NULL);
+  SbSpectrogram *below = new_spectrogram (&original->parent, &small_grid, pool, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
     g_autofree uint32_t *expected = fresh (result, &small_grid, NULL, &views[i]);
     g_autofree uint32_t *expected_removed = fresh (removed, &small_grid, NULL, &views[i]);
@@ -325,7 +338,7 @@ test_spans (void)
     removed->kind = SB_SPAN_SILENT;
     atomic_store (&result->frames_read, 0);
     atomic_store (&removed->frames_read, 0);
-    SbSpectrogram *s = sb_spectrogram_new (&result->parent, &small_grid, pool, below, NULL);
+    SbSpectrogram *s = new_spectrogram (&result->parent, &small_grid, pool, below);
     g_autofree uint32_t *argb = exact (s, &views[i]);
     assert_same (argb, expected, &views[i]);
     g_assert_cmpint (atomic_load (&result->frames_read), <, n / 8);
@@ -351,7 +364,7 @@ test_read_errors (void)
   Fake *fake = fake_new (noise (n, 1, 2), n, 1);
   fake->bad_from = 60 * RATE;
   fake->bad_to = n;
-  SbSpectrogram *s = sb_spectrogram_new (&fake->parent, &small_grid, pool, NULL, NULL);
+  SbSpectrogram *s = new_spectrogram (&fake->parent, &small_grid, pool, NULL);
   SbViewport view = whole (fake, 100, 20);
   g_autofree uint32_t *argb = g_new (uint32_t, 100 * 20);
   compose_until_exact (s, pool, &view, argb);
@@ -388,7 +401,7 @@ test_notify (void)
   g_autoptr (SbPool) pool = sb_pool_new (1);
   Fake *fake = fake_new (noise (n, 1, 2), n, 1);
   Heard heard = {.from = INT64_MAX};
-  SbSpectrogram *s = sb_spectrogram_new (&fake->parent, &small_grid, pool, NULL, NULL);
+  SbSpectrogram *s = new_spectrogram (&fake->parent, &small_grid, pool, NULL);
   sb_spectrogram_set_notify (s, hear, &heard);
   SbViewport view = whole (fake, 400, 65);
   g_autofree uint32_t *argb = g_new (uint32_t, 400 * 65);
@@ -427,8 +440,8 @@ test_stress (void)
   Fake *fakes[2] = {fake_new (noise (n, 2, 2), n, 2), fake_new (noise (n, 2, 3), n, 2)};
   for (int run = 0; run < 6; run++) {
     Heard heard = {.from = INT64_MAX};
-    SbSpectrogram *below = sb_spectrogram_new (&fakes[0]->parent, &small_grid, pool, NULL, NULL);
-    SbSpectrogram *s = sb_spectrogram_new (&fakes[0]->parent, &small_grid, pool, below, NULL);
+    SbSpectrogram *below = new_spectrogram (&fakes[0]->parent, &small_grid, pool, NULL);
+    SbSpectrogram *s = new_spectrogram (&fakes[0]->parent, &small_grid, pool, below);
     sb_spectrogram_set_notify (s, hear, &heard);
     sb_spectrogram_analyse (s);
     uint32_t argb[64 * 32];
@@ -469,22 +482,48 @@ test_odd_grids (void)
     }
 }
 
+typedef struct {
+  void (*run) (void);
+  const SbBudget *budget;
+} Run;
+
+static struct {
+  const char *name;
+  void (*run) (void);
+  Run budget[2];
+} cases[] = {
+  {"is-the-stft", test_is_the_stft},
+  {"threads", test_threads},
+  {"asked-for-becomes-exact", test_asked_for},
+  {"shift", test_shift},
+  {"click", test_click},
+  {"change", test_change},
+  {"spans", test_spans},
+  {"read-errors", test_read_errors},
+  {"notify", test_notify},
+  {"stress", test_stress},
+  {"odd-grids", test_odd_grids},
+};
+
+static void
+run_case (const void *data)
+{
+  const Run *run = data;
+  budget = run->budget;
+  run->run ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (uint32_t i = 0; i < 256; i++)
     lut[i] = i;
-  g_test_add_func ("/spectrogram/is-the-stft", test_is_the_stft);
-  g_test_add_func ("/spectrogram/threads", test_threads);
-  g_test_add_func ("/spectrogram/asked-for-becomes-exact", test_asked_for);
-  g_test_add_func ("/spectrogram/shift", test_shift);
-  g_test_add_func ("/spectrogram/click", test_click);
-  g_test_add_func ("/spectrogram/change", test_change);
-  g_test_add_func ("/spectrogram/spans", test_spans);
-  g_test_add_func ("/spectrogram/read-errors", test_read_errors);
-  g_test_add_func ("/spectrogram/notify", test_notify);
-  g_test_add_func ("/spectrogram/stress", test_stress);
-  g_test_add_func ("/spectrogram/odd-grids", test_odd_grids);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int b = 0; b < 2; b++) {
+      g_autofree char *name = g_strdup_printf ("/spectrogram/%s/%s", cases[i].name, b ? "tiles" : "kept");
+      cases[i].budget[b] = (Run){cases[i].run, &budgets[b]};
+      g_test_add_data_func (name, &cases[i].budget[b], run_case);
+    }
   return g_test_run ();
 }
