@@ -68,7 +68,7 @@ pixel_columns (const SbSpectrogram *s, const Mapping *map, int x, int64_t *first
   double last_col = (double) (s->shape.n_cols - 1);
   if (edge_col (map, x) > last_col)
     *first = *end = (int64_t) last;
-  else if (edge_col (map, x + 1) >= last_col)
+  else if (edge_col (map, x + 1) >= last_col - map->cols_per_px / 512) /* rounding must not push it out of sight */
     *end = (int64_t) last;
 }
 

@@ -67,7 +67,7 @@ int64_t sb_pyramid_level_cols (const SbPyramidShape *shape, int level);
 /* log2 of the grid columns that a tile of the level spans (level < kept). */
 int sb_pyramid_tile_log2 (const SbPyramidShape *shape, int level);
 
-SbPyramid *sb_pyramid_new (const SbPyramidShape *shape, GError **error);
+SbPyramid *sb_pyramid_new (const SbPyramidShape *shape, size_t tile_limit_bytes, GError **error);
 void sb_pyramid_free (SbPyramid *pyramid);
 
 static inline bool

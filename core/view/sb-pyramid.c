@@ -11,7 +11,6 @@
 
 #define TOP_COLS 256           /* no level coarser than this many columns for the recording */
 #define TILE_COLS 256          /* columns in a tile, where that is not too much work */
-#define TILE_LIMIT_BYTES (64u << 20)
 #define JOB_US 12000.0
 
 SB_KERNEL void
@@ -112,12 +111,12 @@ tile_free (gpointer p)
 }
 
 SbPyramid *
-sb_pyramid_new (const SbPyramidShape *shape, GError **error)
+sb_pyramid_new (const SbPyramidShape *shape, size_t tile_limit_bytes, GError **error)
 {
   SbPyramid *pyramid = g_new0 (SbPyramid, 1);
   pyramid->shape = *shape;
   pyramid->revision = 1;
-  pyramid->tile_limit_bytes = TILE_LIMIT_BYTES;
+  pyramid->tile_limit_bytes = tile_limit_bytes;
   pyramid->tiles = g_hash_table_new_full (tile_hash, tile_equal, NULL, tile_free);
   g_queue_init (&pyramid->queue);
 

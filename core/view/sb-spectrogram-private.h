@@ -74,6 +74,13 @@ sb_spectrogram_grain_first_col (const SbSpectrogram *s, int64_t grain)
   return MIN (grain << s->shape.grain_log2, s->shape.n_cols);
 }
 
+/* What the whole-file planes and the tiles may take; tests use little. */
+typedef struct {
+  size_t kept_bytes, tile_bytes;
+} SbBudget;
+SbSpectrogram *sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below,
+                                         const SbBudget *budget, GError **error);
+
 /* Computes a piece as the newest revision says and puts it in.  Blocks: disk, compute. */
 void sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece);
 /* Starts workers if there is work.  Not under the lock. */

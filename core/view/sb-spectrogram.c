@@ -10,9 +10,18 @@
 #include <string.h>
 
 #define KEPT_BUDGET_BYTES (48u << 20)
+#define TILE_BUDGET_BYTES (64u << 20)
 
 SbSpectrogram *
 sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below, GError **error)
+{
+  static const SbBudget usual = {KEPT_BUDGET_BYTES, TILE_BUDGET_BYTES};
+  return sb_spectrogram_new_sized (source, grid, pool, below, &usual, error);
+}
+
+SbSpectrogram *
+sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below,
+                          const SbBudget *budget, GError **error)
 {
   /* The exact plan: a measured one is chosen by the clock, and the picture of a
    * recording should be the same in each process, to the last code. */
@@ -30,14 +39,14 @@ sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectr
   double column_us = 0.3 + grid->n_fft * (5.0 + log2 (grid->n_fft)) * 1e-4;
   column_us *= CLAMP (sb_source_channels (source), 1, SB_ANALYSED_CHANNELS);
   sb_pyramid_shape_init (&s->shape, sb_stft_n_bins (stft), MAX (1, sb_grid_n_cols (grid, s->n_frames)), column_us,
-                         KEPT_BUDGET_BYTES);
+                         budget->kept_bytes);
   pthread_mutex_init (&s->lock, NULL);
   s->source = sb_source_ref (source);
   s->wants = g_array_new (FALSE, FALSE, sizeof (SbWant));
   s->analysers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_analyser_free);
   s->visible_to = (double) s->shape.n_cols;
   s->changed_from = INT64_MAX;
-  s->pyramid = sb_pyramid_new (&s->shape, error);
+  s->pyramid = sb_pyramid_new (&s->shape, budget->tile_bytes, error);
   if (!s->pyramid) {
     sb_spectrogram_free (s);
     return NULL;

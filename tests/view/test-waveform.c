@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Ranges against brute force, at each zoom, and after a change. */
+#include "view/sb-waveform.h"
+#include <math.h>
+
+#define RATE 8000
+
+static float *
+noise (int64_t n, int channels, uint32_t seed)
+{
+  float *x = g_new (float, n * channels);
+  for (int64_t i = 0; i < n * channels; i++) {
+    seed = seed * 1664525u + 1013904223u;
+    x[i] = (float) (seed >> 8) / 8388608.0f - 1.0f;
+  }
+  return x;
+}
+
+static void
+brute (const float *x, int64_t n, int channels, int64_t from, int64_t to, float *min, float *max)
+{
+  *min = INFINITY;
+  *max = -INFINITY;
+  for (int64_t i = CLAMP (from, 0, n) * channels; i < CLAMP (to, 0, n) * channels; i++) {
+    *min = fminf (*min, x[i]);
+    *max = fmaxf (*max, x[i]);
+  }
+}
+
+static void
+settle (SbPool *pool, SbWaveform *w, double from_s, double to_s)
+{
+  float min[64], max[64];
+  for (int i = 0; i < 3; i++) {
+    sb_waveform_read (w, from_s, to_s, 64, min, max);
+    sb_pool_wait (pool, w);
+  }
+}
+
+/* A pixel shows at least its own frames, and nothing beyond the blocks they lie in. */
+static void
+check (SbPool *pool, SbWaveform *w, const float *x, int64_t n, int channels)
+{
+  for (int64_t frames_per_px = 1; frames_per_px < n; frames_per_px *= 5) {
+    enum { PX = 50 };
+    float min[PX], max[PX], low, high;
+    int64_t from = n / 3;
+    double from_s = (double) from / RATE, to_s = (double) (from + PX * frames_per_px) / RATE;
+    settle (pool, w, from_s, to_s);
+    sb_waveform_read (w, from_s, to_s, PX, min, max);
+    int64_t slack = frames_per_px < 256 ? 1 : 256;
+    for (int i = 0; i < PX; i++) {
+      int64_t first = from + i * frames_per_px, end = first + frames_per_px;
+      if (first + 1 >= n)
+        continue;
+      brute (x, n, channels, first + 1, end - 1, &low, &high);
+      g_assert_cmpfloat (min[i], <=, low);
+      g_assert_cmpfloat (max[i], >=, high);
+      brute (x, n, channels, first - slack, end + slack, &low, &high);
+      g_assert_cmpfloat (min[i], >=, low);
+      g_assert_cmpfloat (max[i], <=, high);
+    }
+  }
+}
+
+static void
+test_ranges (void)
+{
+  g_autoptr (SbPool) pool = sb_pool_new (2);
+  for (int channels = 1; channels <= 3; channels++) {
+    int64_t n = 700001;
+    g_autofree float *x = noise (n, channels, 7);
+    g_autoptr (SbSource) source = sb_memory_source_new (x, n, channels, RATE);
+    SbWaveform *w = sb_waveform_new (source, pool, NULL);
+    check (pool, w, x, n, channels);
+    x[n / 2 * channels] = 5;
+    g_autoptr (SbSource) changed = sb_memory_source_new (x, n, channels, RATE);
+    sb_waveform_set_source (w, changed, n / 2, n / 2 + 1);
+    check (pool, w, x, n, channels);
+    sb_waveform_free (w);
+  }
+}
+
+static void
+test_short (void)
+{
+  g_autoptr (SbPool) pool = sb_pool_new (1);
+  float one[] = {0.25f}, min[3], max[3];
+  g_autoptr (SbSource) source = sb_memory_source_new (one, 1, 1, 1);
+  SbWaveform *w = sb_waveform_new (source, pool, NULL);
+  settle (pool, w, -1, 2);
+  sb_waveform_read (w, -1, 2, 3, min, max);
+  g_assert_cmpfloat (min[0], >, max[0]); /* nothing before the recording */
+  g_assert_cmpfloat (min[1], ==, 0.25f);
+  g_assert_cmpfloat (max[1], ==, 0.25f);
+  g_assert_cmpfloat (min[2], >, max[2]);
+  sb_waveform_free (w);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/waveform/ranges", test_ranges);
+  g_test_add_func ("/waveform/short", test_short);
+  return g_test_run ();
+}
