@@ -57,24 +57,25 @@ outlet_read (void *to, sf_count_t n, void *data)
   return MAX (got, 0);
 }
 
+/* After an error the rest is swallowed: told of it, libsndfile would leave its
+ * Vorbis encoder allocated.  The error is in first_errno, where we look. */
 static sf_count_t
 outlet_write (const void *from, sf_count_t n, void *data)
 {
   Outlet *outlet = data;
   sf_count_t done = 0;
   while (done < n && outlet->first_errno == 0) {
-    const ssize_t put = pwrite (outlet->fd, (const uint8_t *)from + done, (size_t)(n - done), outlet->pos);
+    const ssize_t put = pwrite (outlet->fd, (const uint8_t *)from + done, (size_t)(n - done), outlet->pos + done);
     if (put < 0 && errno == EINTR)
       continue;
-    if (put <= 0) {
+    if (put <= 0)
       outlet->first_errno = put < 0 ? errno : ENOSPC;
-      break;
-    }
-    done += put;
-    outlet->pos += put;
-    outlet->length = MAX (outlet->length, outlet->pos);
+    else
+      done += put;
   }
-  return done;
+  outlet->pos += n;
+  outlet->length = MAX (outlet->length, outlet->pos);
+  return n;
 }
 
 static sf_count_t
