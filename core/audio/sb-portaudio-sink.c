@@ -139,13 +139,11 @@ pa_stop (SbSink *base)
   if (!sink->stream)
     return;
   const bool ended_by_itself = Pa_IsStreamActive (sink->stream) != 1;
-  const int kept = silence_stderr ();
   Pa_AbortStream (sink->stream);
   Pa_CloseStream (sink->stream);
   sink->stream = NULL;
   if (ended_by_itself)
     shut_down (sink);
-  restore_stderr (kept);
 }
 
 static uint64_t

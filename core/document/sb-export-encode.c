@@ -2,14 +2,17 @@
  *
  * Export through libsndfile.  libsndfile reports success on a full disk
  * (sf_close() always, FLAC and Ogg every call), so nothing it says is believed:
- * the first error is kept, the file is flushed to the disk, opened again and
- * decoded to the end, and each block's hash must be that of what was meant. */
+ * its bytes go through functions of ours that keep the first error, the file is
+ * flushed to the disk, opened again and decoded to the end, and each block's
+ * hash must be that of what was meant. */
 #include "base/sb-error.h"
 #include "document/sb-export-private.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <math.h>
 #include <sndfile.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +22,71 @@
 
 /* The codecs may add a block at the end (MP3 counts whole frames and its delay). */
 #define LOSSY_SLACK_FRAMES 4608
+
+/* ---- what libsndfile writes to ---- */
+
+typedef struct {
+  int fd;
+  int64_t pos, length;
+  int first_errno; /* 0: none so far */
+} Outlet;
+
+static sf_count_t
+outlet_length (void *data)
+{
+  return ((Outlet *)data)->length;
+}
+
+static sf_count_t
+outlet_seek (sf_count_t offset, int whence, void *data)
+{
+  Outlet *outlet = data;
+  const int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? outlet->pos : outlet->length;
+  if (from + offset < 0)
+    return -1;
+  return outlet->pos = from + offset;
+}
+
+static sf_count_t
+outlet_read (void *to, sf_count_t n, void *data)
+{
+  Outlet *outlet = data;
+  const ssize_t got = pread (outlet->fd, to, (size_t)n, outlet->pos);
+  if (got > 0)
+    outlet->pos += got;
+  return MAX (got, 0);
+}
+
+/* After an error the rest is swallowed: told of it, libsndfile would leave its
+ * Vorbis encoder allocated.  The error is in first_errno, where we look. */
+static sf_count_t
+outlet_write (const void *from, sf_count_t n, void *data)
+{
+  Outlet *outlet = data;
+  sf_count_t done = 0;
+  while (done < n && outlet->first_errno == 0) {
+    const ssize_t put = pwrite (outlet->fd, (const uint8_t *)from + done, (size_t)(n - done), outlet->pos + done);
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put <= 0)
+      outlet->first_errno = put < 0 ? errno : ENOSPC;
+    else
+      done += put;
+  }
+  outlet->pos += n;
+  outlet->length = MAX (outlet->length, outlet->pos);
+  return n;
+}
+
+static sf_count_t
+outlet_tell (void *data)
+{
+  return ((Outlet *)data)->pos;
+}
+
+static SF_VIRTUAL_IO outlet_functions = { outlet_length, outlet_seek, outlet_read, outlet_write, outlet_tell };
+
+/* ---- writing ---- */
 
 static sf_count_t
 write_frames (SNDFILE *file, SbExportWork work, const void *samples, int64_t n)
@@ -88,12 +156,13 @@ carry_channel_map (const char *source_path, SNDFILE *to, int channels)
 }
 
 static SNDFILE *
-open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GError **error)
+open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, Outlet *outlet,
+                  GError **error)
 {
   SF_INFO info = { .samplerate = sb_source_rate (render->source),
                    .channels = sb_source_channels (render->source),
                    .format = format->sf_format };
-  SNDFILE *file = sf_open_fd (target->fd, SFM_WRITE, &info, SF_FALSE);
+  SNDFILE *file = sf_open_virtual (&outlet_functions, SFM_WRITE, &info, outlet);
   if (!file) {
     g_autofree char *why = g_strdup_printf ("%s cannot be made of it (%s)", format->container, sf_strerror (NULL));
     sb_export_target_fail (target, why, error);
@@ -130,9 +199,9 @@ write_block (SbExportRender *render, const SbExportFormat *format, SNDFILE *file
   return true;
 }
 
-/* hashes: of uint64_t, one a block. */
+/* hashes: of uint64_t, one a block.  What fails in writing is for the caller to tell. */
 static bool
-write_all (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, SNDFILE *file, GArray *hashes,
+write_all (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, const Outlet *outlet, GArray *hashes,
            SbProgress *progress, GError **error)
 {
   const int64_t n_frames = sb_source_n_frames (render->source), step = render->max_frames;
@@ -145,10 +214,8 @@ write_all (SbExportRender *render, const SbExportFormat *format, SbExportTarget 
       const uint64_t hash = sb_export_hash (render->after, (gsize)n * frame_bytes);
       g_array_append_val (hashes, hash);
     }
-    if (!write_block (render, format, file, n)) {
-      const char *why = sf_error (file) ? sf_strerror (file) : "the disk is full";
-      return sb_export_target_fail (target, why, error);
-    }
+    if (!write_block (render, format, file, n) || outlet->first_errno != 0)
+      return false;
     sb_progress_set (progress, 0.7 * (double)(pos + n) / (double)n_frames);
   }
   return true;
@@ -204,14 +271,22 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
                   GError **error)
 {
   g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  SNDFILE *file = open_for_writing (render, format, target, error);
+  Outlet outlet = { .fd = target->fd };
+  GError *why = NULL;
+  SNDFILE *file = open_for_writing (render, format, target, &outlet, error);
   if (!file)
     return false;
-  const bool written = write_all (render, format, target, file, hashes, progress, error);
-  const int closed = sf_close (file);
-  if (!written)
+  const bool written = write_all (render, format, file, &outlet, hashes, progress, &why);
+  const bool closed = sf_close (file) == 0;
+  if (outlet.first_errno != 0) {
+    g_clear_error (&why);
+    return sb_export_target_fail (target, g_strerror (outlet.first_errno), error);
+  }
+  if (why) {
+    g_propagate_error (error, why);
     return false;
-  if (closed != 0)
-    return sb_export_target_fail (target, sf_error_number (closed), error);
+  }
+  if (!written || !closed)
+    return sb_export_target_fail (target, "the encoder gave up. Choose another format", error);
   return sb_export_target_sync (target, error) && verify (render, format, target, hashes, progress, error);
 }

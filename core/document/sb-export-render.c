@@ -77,16 +77,15 @@ dither_at (int channel, int64_t frame)
 }
 
 /* To the left-justified form of libsndfile's ints. */
-static int32_t
+static inline int32_t
 quantise (double steps, int bits, bool *clipped)
 {
-  const double most = ldexp (1, bits - 1);
-  double v = rint (steps);
-  if (v > most - 1 || v < -most) {
-    *clipped = true;
-    v = v > 0 ? most - 1 : -most;
-  }
-  return (int32_t)((int64_t)v * ((int64_t)1 << (32 - bits)));
+  const int64_t most = (int64_t)1 << (bits - 1);
+  const double v = rint (steps);
+  if (v >= (double)-most && v <= (double)(most - 1))
+    return (int32_t)((int64_t)v * ((int64_t)1 << (32 - bits)));
+  *clipped = true;
+  return (int32_t)((v > 0 ? most - 1 : -most) * ((int64_t)1 << (32 - bits)));
 }
 
 /* exact: x in steps of the target. */
@@ -135,10 +134,11 @@ render_int (SbExportRender *render, int64_t pos, int64_t n, GError **error)
       const int64_t at = i * channels + c;
       const double x = render->exact[at];
       const float r = render->touched ? render->r[at] : 0.0f;
-      bool ignored = false;
+      bool ignored = false; /* clipped without the painting: counts only where that is what is stored */
       before[at] = quantise (x, render->bits, &ignored);
       if (r == 0 && x == rint (x)) {
-        after[at] = quantise (x, render->bits, &clipped);
+        after[at] = before[at];
+        clipped |= ignored;
         continue;
       }
       const double y = render->only_removed ? r * scale : x - r * scale;

@@ -5,6 +5,11 @@
  * temporary file in the target's folder, first error kept, fsync, reopened and
  * decoded to the end and compared, renamed, folder fsynced.  The target is
  * replaced whole or not at all; the source is never a target.
+ * A link as target: what it points to is replaced.  A target beyond 4 GB becomes
+ * RF64 when it is a WAV.  A recording of which nothing is painted is copied byte
+ * for byte to the same container, whatever it holds.
+ * A program that exports ignores SIGXFSZ (and SIGPIPE): core installs no signal
+ * handlers, and a file size limit should be an error, not the end.
  * Thread: worker.  Blocks: disk, compute. */
 #pragma once
 #include "audio/sb-file-source.h"
@@ -30,7 +35,7 @@ typedef struct {
 } SbExportReport;
 
 void sb_export_spec_init (SbExportSpec *spec);
-bool sb_export (SbSource *original /* file source */, SbResynth *resynth, const SbExportSpec *spec,
+bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
                 SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
 /* Writes any source whole as float WAV/format by name (stft/istft/--removed). */
 bool sb_export_source (SbSource *source, const char *path, const char *subtype, SbProgress *progress, GError **error);

@@ -23,6 +23,7 @@
 
 #define AHEAD_S        0.025
 #define MOST_AHEAD_S   0.200
+#define TAIL_S         0.060 /* silence after the end: stopping throws away what the device still holds */
 #define RING_FRAMES    (1 << 18)
 #define BLOCK_FRAMES   1024
 #define MAX_STRETCHES  64
@@ -351,7 +352,7 @@ watch (SbPlayer *p)
       continue;
     if (empty_ns == 0)
       empty_ns = now;
-    if ((double)(now - empty_ns) * 1e-9 >= latency_s && goes_on (p)) {
+    if ((double)(now - empty_ns) * 1e-9 >= latency_s + TAIL_S && goes_on (p)) {
       p->rest_position = sb_source_n_frames (p->session_source);
       p->want = false;
     }

@@ -3,6 +3,7 @@
  * What an export holds: what was not painted is the source's, sample for
  * sample and chunk for chunk; what was painted is x − r. */
 #include "audio/sb-container.h"
+#include "document/sb-export-private.h"
 #include "export-support.h"
 
 #define RATE 44100
@@ -328,6 +329,32 @@ test_removed (void)
   empty_folder ();
 }
 
+/* Beyond the 32 bits of a WAV's header: RF64 under the same name; AIFF says what to do. */
+static void
+test_over_4_gb (void)
+{
+  static const struct {
+    const char *name;
+    int64_t n_frames;
+    int format; /* 0: refused */
+  } cases[] = {
+    { "a.wav", 1000, SF_FORMAT_WAV },           { "a.wav", INT64_C (1000000000), SF_FORMAT_WAV },
+    { "a.wav", INT64_C (1100000000), SF_FORMAT_RF64 }, { "a.w64", INT64_C (1100000000), SF_FORMAT_W64 },
+    { "a.aiff", INT64_C (1100000000), 0 },      { "a.flac", INT64_C (1100000000), SF_FORMAT_FLAC },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    const SbExportShape shape = { .rate = RATE, .channels = 2, .n_frames = cases[i].n_frames, .type = SB_SAMPLE_S16 };
+    SbExportFormat format;
+    const bool ok = sb_export_format_choose (cases[i].name, NULL, &shape, &format, &error);
+    g_assert_cmpint (ok, ==, cases[i].format != 0);
+    if (ok)
+      g_assert_cmpint (format.sf_format & SF_FORMAT_TYPEMASK, ==, cases[i].format);
+    else
+      g_assert_nonnull (strstr (error->message, "4 GB"));
+  }
+}
+
 /* ---- real recordings ---- */
 
 static void
@@ -407,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export/to-a-narrower-type", test_narrower);
   g_test_add_func ("/export/lossy", test_lossy);
   g_test_add_func ("/export/removed", test_removed);
+  g_test_add_func ("/export/over-4-gb", test_over_4_gb);
   g_test_add_func ("/export/recordings", test_recordings);
   g_test_add_func ("/export/suggested-name", test_suggest);
   const int status = g_test_run ();
