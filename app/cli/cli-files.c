@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli.h"
+#include "document/sb-export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* realpath() of the folder + the last part of the name: tells files apart that do not exist yet. */
+static char *
+place_of (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  char *real = realpath (folder, NULL);
+  char *place = g_build_filename (real ? real : folder, name, NULL);
+  free (real);
+  return place;
+}
+
+static bool
+same_file (const char *a, const char *b)
+{
+  struct stat sa, sb;
+  if (stat (a, &sa) == 0 && stat (b, &sb) == 0)
+    return sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+  g_autofree char *pa = place_of (a), *pb = place_of (b);
+  return strcmp (pa, pb) == 0;
+}
+
+static bool
+refuse (GError **error, const char *path, const char *format, const char *what)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *shown_what = g_filename_display_name (what);
+  g_autofree char *why = g_strdup_printf (format, shown_what);
+  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” cannot be written: %s.", shown, why);
+  return false;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static bool
+check_place (const char *path, GError **error)
+{
+  struct stat st;
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (!*path)
+    return refuse (error, path, "the name is empty%s", "");
+  if (stat (folder, &st) != 0)
+    return errno == ENOENT || errno == ENOTDIR
+               ? refuse (error, path, "the folder “%s” does not exist; make it first or choose another", folder)
+               : refuse (error, path, "its folder cannot be reached (%s)", g_strerror (errno));
+  if (!S_ISDIR (st.st_mode))
+    return refuse (error, path, "“%s” is not a folder", folder);
+  if (stat (path, &st) == 0 && S_ISDIR (st.st_mode))
+    return refuse (error, path, "it is a folder; add a file name%s", "");
+  if (stat (path, &st) == 0 && !S_ISREG (st.st_mode))
+    return refuse (error, path, "it is not an ordinary file%s", "");
+  if (access (folder, W_OK | X_OK) != 0)
+    return refuse (error, path, "the folder “%s” is read-only; choose another", folder);
+  return true;
+}
+#pragma GCC diagnostic pop
+
+bool
+cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs, GError **error)
+{
+  for (int i = 0; i < n_outputs; i++) {
+    if (!outputs[i])
+      continue;
+    for (int k = 0; k < n_inputs; k++)
+      if (inputs[k] && same_file (outputs[i], inputs[k]))
+        return refuse (error, outputs[i], "it is the input “%s”, which is never changed; choose another name",
+                       inputs[k]);
+    for (int k = 0; k < i; k++)
+      if (outputs[k] && same_file (outputs[i], outputs[k]))
+        return refuse (error, outputs[i], "two outputs have this name%s", "");
+    if (!check_place (outputs[i], error))
+      return false;
+  }
+  return true;
+}
+
+static void
+tell (const char *path, const SbExportReport *report)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  printf ("%s: %" G_GINT64_FORMAT " frames, %s, ", shown, report->n_frames, report->subtype);
+  if (report->frames_changed == 0)
+    printf ("nothing changed\n");
+  else if (report->frames_clipped > 0)
+    printf ("%" G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT " clipped\n", report->frames_changed,
+            report->frames_clipped);
+  else
+    printf ("%" G_GINT64_FORMAT " changed\n", report->frames_changed);
+}
+
+bool
+cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
+            GError **error)
+{
+  g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
+  if (!resynth)
+    return false;
+  SbExportSpec spec;
+  SbExportReport report = {0};
+  sb_export_spec_init (&spec);
+  spec.path = path;
+  spec.subtype = cli_value (args, "subtype");
+  if (!sb_export (original, resynth, &spec, &report, args->progress, error))
+    return false;
+  tell (path, &report);
+  if (!removed_path)
+    return true;
+  sb_export_spec_init (&spec);
+  spec.path = removed_path;
+  spec.subtype = "float";
+  spec.removed = true;
+  return sb_export (original, resynth, &spec, NULL, args->progress, error);
+}

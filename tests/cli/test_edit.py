@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations replayed: what a box does, and what is refused."""
+import json
+import os
+
+import sbtest
+from sbtest import np, main, CliTest, write_wav, read_wav, slurp
+
+sbtest.need_numpy()
+
+SILENCE = {"kind": "box", "from_s": 0.2, "to_s": 0.5, "low_hz": 900, "high_hz": 2000, "gain_db": "-inf"}
+
+
+class Edit(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.x = np.random.default_rng(1).uniform(-0.5, 0.5, (8000, 2)).astype("f4").astype(float)
+        write_wav(self.path("x.wav"), self.x, 8000)
+
+    def ops(self, *ops, grid=None, version=1, **more):
+        document = {"version": version, "grid": grid or {"n_fft": 256, "hop": 64, "window": "hann"}, "ops": list(ops), **more}
+        with open(self.path("ops.json"), "w") as f:
+            json.dump({k: v for k, v in document.items() if v is not None}, f)
+
+    def edit(self, *more, out="y.wav"):
+        self.do("edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path(out), *more)
+        return read_wav(self.path(out))[1]
+
+    def cells(self, n_fft=256, hop=64, frames=8000, rate=8000):
+        """(bin, column) inside SILENCE, by their centres"""
+        t, f = np.arange(1 + frames // hop) * hop / rate, np.arange(n_fft // 2 + 1) * rate / n_fft
+        return ((f >= 900) & (f <= 2000))[:, None] & ((t >= 0.2) & (t <= 0.5))[None]
+
+    def test_strict_is_the_plain_matrix(self):
+        self.ops(dict(SILENCE, edge="strict"))
+        self.edit("--mask-out", self.path("G.npy"))
+        G = np.load(self.path("G.npy"))
+        self.assertEqual(G.dtype, np.dtype("f4"))
+        self.assertTrue(np.array_equal(G, np.where(self.cells(), 0, 1)))
+        np.save(self.path("M.npy"), ~self.cells())
+        self.do("apply", self.path("x.wav"), "--mask", self.path("M.npy"), "-o", self.path("z.wav"), "--n-fft", "256")
+        self.assertEqual(slurp(self.path("y.wav")), slurp(self.path("z.wav")))
+
+    def test_deep_grows_and_the_mask_tells(self):
+        """What --mask-out writes is what was done: as a matrix it gives the same bytes."""
+        self.ops(dict(SILENCE, edge="deep"), {"kind": "stroke", "points": [[0.7, 3000], [0.8, 2500]], "radius_s": 0.02,
+                                               "radius_hz": 300, "gain_db": -20, "soft": 0.5})
+        self.edit("--mask-out", self.path("G.npy"))
+        G = np.load(self.path("G.npy"))
+        inside = self.cells()
+        self.assertTrue((G[inside] == 0).all())
+        rows, cols = np.nonzero((G == 0))
+        irows, icols = np.nonzero(inside)
+        self.assertEqual((irows.min() - rows.min(), rows.max() - irows.max()), (4, 4))
+        self.assertEqual((icols.min() - cols.min(), cols.max() - icols.max()), (3, 3))
+        self.do("apply", self.path("x.wav"), "--mask", self.path("G.npy"), "-o", self.path("z.wav"), "--n-fft", "256")
+        self.assertEqual(slurp(self.path("y.wav")), slurp(self.path("z.wav")))
+
+    def test_mask_png(self):
+        self.ops(dict(SILENCE, gain_db=-6, edge="strict"))
+        self.edit("--mask-out", self.path("G.png"))
+        self.do("apply", self.path("x.wav"), "--mask", self.path("G.png"), "-o", self.path("z.wav"), "--n-fft", "256")
+        y, z = read_wav(self.path("y.wav"))[1], read_wav(self.path("z.wav"))[1]
+        self.assertGreater(abs(y - self.x).max(), 0.01)
+        self.assertLess(abs(y - z).max(), 0.5 / 255)  # eight bits
+        self.ops(dict(SILENCE, edge="strict"))
+        self.edit("--mask-out", self.path("G.png"))  # 0 and 1 are exact
+        self.do("apply", self.path("x.wav"), "--mask", self.path("G.png"), "-o", self.path("z.wav"), "--n-fft", "256")
+        self.assertEqual(slurp(self.path("y.wav")), slurp(self.path("z.wav")))
+
+    def test_channels(self):
+        self.ops(dict(SILENCE, edge="strict", channels=[1]))
+        y = self.edit("--mask-out", self.path("G.npy"))
+        G = np.load(self.path("G.npy"))
+        self.assertEqual(G.shape, (2, 129, 126))
+        self.assertTrue((G[0] == 1).all() and np.array_equal(G[1] == 0, self.cells()))
+        self.assertTrue(np.array_equal(y[:, 0], self.x[:, 0]))
+        self.assertGreater(abs(y - self.x)[:, 1].max(), 0.01)
+        err = self.refused("edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path("new.wav"),
+                           "--mask-out", self.path("new.png"), says=".npy")
+        self.assertIn("channels", err)
+
+    def test_gain_above_one_is_no_png(self):
+        self.ops(dict(SILENCE, gain_db=6))
+        self.refused("edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path("y.wav"), "--mask-out",
+                     self.path("G.png"), says=".npy")
+        self.edit("--mask-out", self.path("G.npy"))
+        self.assertAlmostEqual(np.load(self.path("G.npy")).max(), 10 ** 0.3, places=5)
+
+    def test_grid_of_file_and_options(self):
+        self.ops(dict(SILENCE, edge="strict"))
+        self.edit("--mask-out", self.path("G.npy"))
+        self.assertEqual(np.load(self.path("G.npy")).shape, (129, 126))
+        self.edit("--mask-out", self.path("G.npy"), "--n-fft", "512")
+        self.assertEqual(np.load(self.path("G.npy")).shape, (257, 63))
+        self.edit("--mask-out", self.path("G.npy"), "--hop", "32")
+        self.assertEqual(np.load(self.path("G.npy")).shape, (129, 251))
+        with open(self.path("ops.json"), "w") as f:
+            json.dump({"version": 1, "ops": [SILENCE]}, f)
+        self.edit("--mask-out", self.path("G.npy"))
+        self.assertEqual(np.load(self.path("G.npy")).shape, (129, 126))  # the default of 8000 Hz: 256, 64
+
+    def test_nothing_painted(self):
+        self.ops()
+        self.edit("--removed", self.path("r.wav"), "--mask-out", self.path("G.npy"))
+        self.assertEqual(slurp(self.path("x.wav")), slurp(self.path("y.wav")))
+        self.assertFalse(read_wav(self.path("r.wav"))[1].any())
+        self.assertTrue((np.load(self.path("G.npy")) == 1).all())
+
+    def test_same_bytes_again(self):
+        self.ops(SILENCE)
+        self.edit(out="a.wav")
+        self.edit(out="b.wav")
+        self.assertEqual(slurp(self.path("a.wav")), slurp(self.path("b.wav")))
+
+    def test_project(self):
+        """A project draws as the edit it holds; another file in the recording's place is told, not guessed."""
+        self.ops(SILENCE)
+        self.edit("--project", self.path("p.sonobrush"))
+        size = ["--size", "300x200", "--db", "-100:0", "--axes", "off"]
+        self.do("render", self.path("p.sonobrush"), "-o", self.path("p.png"), *size)
+        self.do("render", self.path("x.wav"), "-o", self.path("x.png"), *size)
+        self.do("render", self.path("p.sonobrush"), "-o", self.path("o.png"), "--view", "original", *size)
+        self.assertEqual(slurp(self.path("x.png")), slurp(self.path("o.png")))
+        self.assertNotEqual(slurp(self.path("x.png")), slurp(self.path("p.png")))
+        self.refused("render", self.path("p.sonobrush"), "-o", self.path("x.wav"), says="input")
+        write_wav(self.path("x.wav"), self.x * 0.5, 8000)
+        self.refused("render", self.path("p.sonobrush"), "-o", self.path("q.png"), says="x.wav")
+        os.remove(self.path("x.wav"))
+        self.refused("render", self.path("p.sonobrush"), "-o", self.path("q.png"), says="x.wav")
+
+    def test_refuses(self):
+        call = ["edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path("y.wav"), "--mask-out",
+                self.path("G.npy"), "--removed", self.path("r.wav"), "--project", self.path("p.sonobrush")]
+        bad = [dict(SILENCE, from_s=1.5, to_s=2), dict(SILENCE, from_s=-2, to_s=-1), dict(SILENCE, low_hz=5000, high_hz=6000),
+               dict(SILENCE, channels=[2]), dict(SILENCE, channels=[-1]), dict(SILENCE, channels=[]), dict(SILENCE, colour="red"),
+               dict(SILENCE, kind="blob"), dict(SILENCE, from_s=0.6), dict(SILENCE, gain_db="loud"), dict(SILENCE, gain_db=1e9),
+               dict(SILENCE, edge="wide"), dict(SILENCE, soft=-1), dict(SILENCE, soft_hz=-5), dict(SILENCE, from_s=None),
+               {"kind": "stroke", "points": [[0.1, 100]], "radius_s": -0.05, "radius_hz": 50, "gain_db": -6},
+               {"kind": "stroke", "points": [[0.1, 100]], "radius_s": 0.05, "radius_hz": -50, "gain_db": -6},
+               {"kind": "stroke", "points": [], "radius_s": 0.05, "radius_hz": 50, "gain_db": -6},
+               {"kind": "lasso", "points": [[0.1, 100]], "gain_db": -6},
+               {"kind": "harmonics", "from_s": 0, "to_s": 1, "f0_hz": 50, "count": 0, "radius_hz": 4, "gain_db": -6}]
+        for op in bad:
+            self.ops(op)
+            self.refused(*call)
+        for more in ({"version": 2}, {"version": None}, {"version": "1"}, {"more": 1}, {"grid": {"n_fft": -256}}, {"grid": {"n_fft": 256, "hop": 0}},
+                     {"grid": {"n_fft": 256, "hop": 256}}, {"grid": {"window": "kaiser"}}, {"grid": {"size": 1}}):
+            self.ops(SILENCE, **more)
+            self.refused(*call)
+        for text in (b"", b"[]", b"{", b"\x00\x01", b"nonsense", b'{"version": 1, "ops": 5}', b"\xff\xfe{}", b"[" * 5000):
+            with open(self.path("ops.json"), "wb") as f:
+                f.write(text)
+            self.refused(*call, says="ops.json")
+        os.remove(self.path("ops.json"))
+        self.refused(*call, says="ops.json")
+        self.ops(SILENCE)
+        self.refused(*call[:-1], self.path("missing/p.sonobrush"), says="missing")
+        self.refused(*call, "--mask-out=" + self.path("G.txt"), status=2)  # twice
+        self.refused("edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path("y.wav"), "--mask-out",
+                     self.path("G.txt"), says=".png")
+
+
+if __name__ == "__main__":
+    main()
