@@ -5,6 +5,7 @@
  * and its amplitude is |X[k]| over the window's kernel at d,
  * sin(πd)/(πd)/(1 − d²)  (Grandke 1983). */
 #include "view/sb-readout.h"
+#include "base/sb-error.h"
 
 #include <math.h>
 
@@ -42,7 +43,11 @@ sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *re
   g_autoptr (SbStftScratch) scratch = sb_stft_scratch_new (stft);
   SbReadout loudest = { .hz = (double) bin * rate / grid->n_fft, .level_db = 0 };
 
-  if (!frames || !sb_source_read (source, sb_grid_col_start (grid, col), grid->n_fft, frames, error))
+  if (!frames) {
+    g_set_error (error, SB_ERROR, SB_ERROR_MEMORY, "There is not enough memory to read the level here.");
+    return false;
+  }
+  if (!sb_source_read (source, sb_grid_col_start (grid, col), grid->n_fft, frames, error))
     return false;
   for (int c = 0; c < MIN (channels, MAX_CHANNELS); c++) {
     const float complex *X = sb_stft_forward (stft, scratch, frames + c, channels);
