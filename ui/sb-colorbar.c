@@ -75,7 +75,7 @@ draw_labels (SbColorbar *self, cairo_t *cr, int height)
   const SbLook *look = sb_session_look (self->session);
   double bottom, top, low = y_of (self, look->low_db), high = y_of (self, look->high_db);
   scale_ends (self, &bottom, &top);
-  g_autoptr (GArray) ticks = sb_axis_db (bottom, top, height - 2 * PAD, 40);
+  g_autoptr (GArray) ticks = sb_axis_db (bottom, top, height - 2 * PAD, 56);
   for (guint i = 0; i < ticks->len; i++) {
     const SbTick *tick = &g_array_index (ticks, SbTick, i);
     double y = PAD + tick->pos_px;

@@ -252,8 +252,8 @@ on_activate (GtkListView *view, guint position, List *list)
   if (!item || !recording)
     return;
   SbViewport shown = sb_session_viewport (list->session, 1, 1);
-  double from, to, span = shown.to_s - shown.from_s;
-  sb_operation_bounds (item->op, &from, &to, NULL, NULL);
+  double from, to, low, high, span = shown.to_s - shown.from_s;
+  sb_operation_bounds (item->op, &from, &to, &low, &high);
   span = MAX (span, MIN ((to - from) * 1.5, recording->duration_s));
   sb_session_show_span (list->session, (from + to - span) / 2, (from + to + span) / 2);
 }

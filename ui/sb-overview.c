@@ -85,8 +85,8 @@ append_marks (SbOverview *self, GtkSnapshot *snapshot, const SbViewport *all, in
   GdkRGBA accent = sb_theme ()->accent;
   double last = -1;
   for (int i = 0; i < n_ops; i++) {
-    double from, to;
-    sb_operation_bounds (ops[i], &from, &to, NULL, NULL);
+    double from, to, low, high;
+    sb_operation_bounds (ops[i], &from, &to, &low, &high);
     double x0 = floor (CLAMP (sb_viewport_x (all, from), 0, width - MARK));
     double x1 = ceil (CLAMP (sb_viewport_x (all, to), x0 + MARK, width));
     if (x0 == last && x1 - x0 <= MARK)
