@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window's entry point. */
+#include "sb-application.h"
+
+int
+main (int argc, char **argv)
+{
+  g_set_application_name ("Sonobrush");
+  g_autoptr (SbApplication) application = sb_application_new ();
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

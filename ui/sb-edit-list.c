@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A GtkListView, so that thousands of edits cost no more than the visible
+ * ones.  The model is rebuilt when the document's list changes: only the part
+ * that differs is spliced. */
+#include "ui/sb-edit-list.h"
+#include "base/sb-units.h"
+#include "ui/sb-thumb.h"
+
+#include <math.h>
+
+/* --- one edit in the model --- */
+
+#define SB_TYPE_EDIT_ITEM (sb_edit_item_get_type ())
+G_DECLARE_FINAL_TYPE (SbEditItem, sb_edit_item, SB, EDIT_ITEM, GObject)
+struct _SbEditItem {
+  GObject parent;
+  SbOperation *op;
+  bool muted;
+};
+G_DEFINE_TYPE (SbEditItem, sb_edit_item, G_TYPE_OBJECT)
+
+static void
+sb_edit_item_finalize (GObject *object)
+{
+  sb_operation_unref (SB_EDIT_ITEM (object)->op);
+  G_OBJECT_CLASS (sb_edit_item_parent_class)->finalize (object);
+}
+
+static void
+sb_edit_item_class_init (SbEditItemClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = sb_edit_item_finalize;
+}
+
+static void
+sb_edit_item_init (SbEditItem *item)
+{
+}
+
+/* --- the widgets of a row, kept with its list item --- */
+
+typedef struct {
+  SbSession *session;
+  GtkWidget *thumb, *title, *strength, *span, *band, *mute;
+  SbEditItem *item; /* while bound */
+  bool setting;
+} Row;
+
+static GtkWidget *
+row_label (double xalign, const char *css)
+{
+  GtkWidget *label = gtk_label_new ("");
+  gtk_label_set_xalign (GTK_LABEL (label), (float) xalign);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (label, css);
+  gtk_widget_add_css_class (label, "numeric");
+  return label;
+}
+
+static void
+on_mute (GtkToggleButton *button, Row *row)
+{
+  const SbRecording *recording = sb_session_recording (row->session);
+  if (!row->setting && row->item && recording)
+    sb_document_set_muted (recording->document, sb_operation_id (row->item->op), gtk_toggle_button_get_active (button));
+}
+
+static void
+on_delete (GtkButton *button, Row *row)
+{
+  const SbRecording *recording = sb_session_recording (row->session);
+  if (!row->item || !recording)
+    return;
+  g_autofree char *id = g_strdup (sb_operation_id (row->item->op));
+  sb_document_remove_op (recording->document, id);
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *session)
+{
+  Row *row = g_new0 (Row, 1);
+  row->session = session;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *grid = gtk_grid_new ();
+  row->thumb = sb_thumb_new (session);
+  row->title = row_label (0, "edit-title");
+  row->strength = row_label (1, "edit-numbers");
+  row->span = row_label (0, "edit-numbers");
+  row->band = row_label (0, "edit-numbers");
+  gtk_widget_set_hexpand (row->title, TRUE);
+  gtk_grid_attach (GTK_GRID (grid), row->title, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), row->strength, 1, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), row->span, 0, 1, 2, 1);
+  gtk_grid_attach (GTK_GRID (grid), row->band, 0, 2, 2, 1);
+  gtk_widget_set_hexpand (grid, TRUE);
+  row->mute = gtk_toggle_button_new_with_label ("M");
+  gtk_widget_set_tooltip_text (row->mute, "Mute This Edit");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->mute), GTK_ACCESSIBLE_PROPERTY_LABEL, "Mute This Edit", -1);
+  GtkWidget *trash = gtk_button_new_from_icon_name ("user-trash-symbolic");
+  gtk_widget_set_tooltip_text (trash, "Delete This Edit");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (trash), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete This Edit", -1);
+  GtkWidget *const buttons[] = { row->mute, trash };
+  gtk_box_append (GTK_BOX (box), row->thumb);
+  gtk_box_append (GTK_BOX (box), grid);
+  for (int i = 0; i < 2; i++) {
+    gtk_widget_set_valign (buttons[i], GTK_ALIGN_CENTER);
+    gtk_widget_add_css_class (buttons[i], "flat");
+    gtk_widget_add_css_class (buttons[i], "small-button");
+    gtk_box_append (GTK_BOX (box), buttons[i]);
+  }
+  g_signal_connect (row->mute, "toggled", G_CALLBACK (on_mute), row);
+  g_signal_connect (trash, "clicked", G_CALLBACK (on_delete), row);
+  g_object_set_data_full (G_OBJECT (list_item), "row", row, g_free);
+  gtk_list_item_set_child (list_item, box);
+}
+
+static char *
+title_of (const SbOperation *op, const SbRecording *recording)
+{
+  const SbOpSpec *spec = sb_operation_spec (op);
+  if (spec->kind == SB_OP_BOX && spec->low_hz <= 0 && spec->high_hz >= recording->nyquist_hz)
+    return g_strdup ("Time Band");
+  if (spec->kind == SB_OP_BOX && spec->from_s <= 0 && spec->to_s >= recording->duration_s)
+    return g_strdup ("Frequency Band");
+  return g_strdup (sb_operation_title (op));
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *session)
+{
+  Row *row = g_object_get_data (G_OBJECT (list_item), "row");
+  const SbRecording *recording = sb_session_recording (session);
+  SbEditItem *item = gtk_list_item_get_item (list_item);
+  const SbOpSpec *spec = sb_operation_spec (item->op);
+  double from, to, low, high;
+  if (!recording)
+    return;
+  sb_operation_bounds (item->op, &from, &to, &low, &high);
+  bool all_hz = low <= 0 && high >= recording->nyquist_hz, all_time = from <= 0 && to >= recording->duration_s;
+  g_autofree char *title = title_of (item->op, recording);
+  g_autofree char *strength = spec->restore ? g_strdup ("Restore") : sb_format_db (spec->gain_db, spec->gain_db == round (spec->gain_db) ? 0 : 1);
+  g_autofree char *span = all_time ? g_strdup ("whole recording") : sb_format_span (MAX (from, 0), MIN (to, recording->duration_s), to - from < .05 ? 3 : 2);
+  g_autofree char *band = all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
+  row->item = item;
+  gtk_label_set_text (GTK_LABEL (row->title), title);
+  gtk_label_set_text (GTK_LABEL (row->strength), strength);
+  gtk_label_set_text (GTK_LABEL (row->span), span);
+  gtk_label_set_text (GTK_LABEL (row->band), band);
+  row->setting = true;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (row->mute), item->muted);
+  row->setting = false;
+  gtk_widget_set_opacity (row->title, item->muted ? .5 : 1);
+  gtk_widget_set_opacity (row->strength, item->muted ? .5 : 1);
+  sb_thumb_set (SB_THUMB (row->thumb), item->op, item->muted);
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *session)
+{
+  Row *row = g_object_get_data (G_OBJECT (list_item), "row");
+  row->item = NULL;
+  sb_thumb_set (SB_THUMB (row->thumb), NULL, false);
+}
+
+/* --- keeping up with the document --- */
+
+typedef struct {
+  SbSession *session;
+  GListStore *store;
+  GtkSingleSelection *selection;
+  bool updating;
+} List;
+
+static SbEditItem *
+item_new (SbOperation *op, bool muted)
+{
+  SbEditItem *item = g_object_new (SB_TYPE_EDIT_ITEM, NULL);
+  item->op = sb_operation_ref (op);
+  item->muted = muted;
+  return item;
+}
+
+static void
+show_selected (GtkWidget *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  const char *id = sb_session_selected (list->session);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (list->store)), at = GTK_INVALID_LIST_POSITION;
+  for (guint i = 0; id && i < n && at == GTK_INVALID_LIST_POSITION; i++) {
+    g_autoptr (SbEditItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), i);
+    if (g_str_equal (sb_operation_id (item->op), id))
+      at = i;
+  }
+  list->updating = true;
+  gtk_single_selection_set_selected (list->selection, at);
+  list->updating = false;
+}
+
+static void
+edits_changed (GtkWidget *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  const SbRecording *recording = sb_session_recording (list->session);
+  int n_ops = 0;
+  SbOperation *const *ops = recording ? sb_document_ops (recording->document, &n_ops) : NULL;
+  guint old = g_list_model_get_n_items (G_LIST_MODEL (list->store)), same_end = 0, same_start = 0;
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
+  for (int i = n_ops - 1; i >= 0; i--)
+    g_ptr_array_add (fresh, item_new (ops[i], sb_document_is_muted (recording->document, sb_operation_id (ops[i]))));
+#define SAME(place_old, place_new)                                                                                     \
+  ({                                                                                                                   \
+    g_autoptr (SbEditItem) was = g_list_model_get_item (G_LIST_MODEL (list->store), place_old);                        \
+    SbEditItem *is = g_ptr_array_index (fresh, place_new);                                                             \
+    was->op == is->op && was->muted == is->muted;                                                                      \
+  })
+  while (same_end < old && same_end < fresh->len && SAME (old - 1 - same_end, fresh->len - 1 - same_end))
+    same_end++;
+  while (same_start + same_end < old && same_start + same_end < fresh->len && SAME (same_start, same_start))
+    same_start++;
+#undef SAME
+  list->updating = true;
+  g_list_store_splice (list->store, same_start, old - same_end - same_start, fresh->pdata + same_start,
+                       fresh->len - same_end - same_start);
+  list->updating = false;
+  show_selected (view);
+}
+
+static void
+recording_changed (GtkWidget *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  g_list_store_remove_all (list->store);
+  edits_changed (view);
+}
+
+static void
+on_selected (GtkSingleSelection *selection, GParamSpec *spec, GtkWidget *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  SbEditItem *item = gtk_single_selection_get_selected_item (selection);
+  if (!list->updating)
+    sb_session_select (list->session, item ? sb_operation_id (item->op) : NULL);
+}
+
+/* Double click or Enter: the edit comes into sight. */
+static void
+on_activate (GtkListView *view, guint position, List *list)
+{
+  const SbRecording *recording = sb_session_recording (list->session);
+  g_autoptr (SbEditItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), position);
+  if (!item || !recording)
+    return;
+  SbViewport shown = sb_session_viewport (list->session, 1, 1);
+  double from, to, low, high, span = shown.to_s - shown.from_s;
+  sb_operation_bounds (item->op, &from, &to, &low, &high);
+  span = MAX (span, MIN ((to - from) * 1.5, recording->duration_s));
+  sb_session_show_span (list->session, (from + to - span) / 2, (from + to + span) / 2);
+}
+
+static void
+list_free (void *data)
+{
+  List *list = data;
+  g_object_unref (list->store);
+  g_object_unref (list->session);
+  g_free (list);
+}
+
+GtkWidget *
+sb_edit_list_new (SbSession *session)
+{
+  List *list = g_new0 (List, 1);
+  list->session = g_object_ref (session);
+  list->store = g_list_store_new (SB_TYPE_EDIT_ITEM);
+  list->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (list->store)));
+  gtk_single_selection_set_autoselect (list->selection, FALSE);
+  gtk_single_selection_set_can_unselect (list->selection, TRUE);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), session, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), session, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), session, 0);
+  GtkWidget *view = gtk_list_view_new (GTK_SELECTION_MODEL (list->selection), factory);
+  g_object_set_data_full (G_OBJECT (view), "list", list, list_free);
+  gtk_widget_add_css_class (view, "edit-list");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Edits", -1);
+  g_signal_connect_object (list->selection, "notify::selected", G_CALLBACK (on_selected), view, 0);
+  g_signal_connect (view, "activate", G_CALLBACK (on_activate), list);
+  g_signal_connect_object (session, "edits", G_CALLBACK (edits_changed), view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "recording", G_CALLBACK (recording_changed), view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selected", G_CALLBACK (show_selected), view, G_CONNECT_SWAPPED);
+  return view;
+}

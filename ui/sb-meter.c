@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Falls by 30 dB a second; the peak line holds for 1.5 s. */
+#include "ui/sb-meter.h"
+#include "ui/sb-theme.h"
+
+#include <math.h>
+
+enum { HEIGHT = 30, BAR = 4, HOLD_US = 1500000 };
+#define BOTTOM_DB (-60.0)
+#define FALL_DB_PER_S 30.0
+#define TEXT_PX 10.5
+
+struct _SbMeter {
+  GtkWidget parent;
+  double level_db[2], peak_db[2];
+  gint64 peak_us[2], last_us;
+};
+
+G_DEFINE_TYPE (SbMeter, sb_meter, GTK_TYPE_WIDGET)
+
+static double
+x_of (double db, double width)
+{
+  return CLAMP ((db - BOTTOM_DB) / -BOTTOM_DB, 0, 1) * width;
+}
+
+static void
+draw_bar (SbMeter *self, cairo_t *cr, int channel, double y, double width)
+{
+  static const struct {
+    double from_db, to_db;
+    uint32_t rgb;
+  } zones[] = { { BOTTOM_DB, -11, 0x2ec27e }, { -11, -3, 0xe5a50a }, { -3, 0, 0xe01b24 } };
+  sb_theme_source (cr, &sb_theme ()->hairline);
+  cairo_rectangle (cr, 0, y, width, BAR);
+  cairo_fill (cr);
+  double end = x_of (self->level_db[channel], width);
+  for (int i = 0; i < 3; i++) {
+    double from = x_of (zones[i].from_db, width), to = MIN (x_of (zones[i].to_db, width), end);
+    if (to <= from)
+      continue;
+    sb_theme_source_rgb (cr, zones[i].rgb, 1);
+    cairo_rectangle (cr, from, y, to - from, BAR);
+    cairo_fill (cr);
+  }
+  double peak = self->peak_db[channel];
+  if (peak > BOTTOM_DB) {
+    sb_theme_source_rgb (cr, zones[peak >= -3 ? 2 : peak >= -11 ? 1 : 0].rgb, 1);
+    cairo_rectangle (cr, MIN (floor (x_of (peak, width)), width - 2), y, 2, BAR);
+    cairo_fill (cr);
+  }
+}
+
+static void
+sb_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  SbMeter *self = SB_METER (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  double inner = width - 8, top = (height - HEIGHT) / 2.0 + 4;
+  for (int c = 0; c < 2; c++)
+    draw_bar (self, cr, c, top + c * (BAR + 2), inner);
+  sb_theme_source (cr, &sb_theme ()->text);
+  for (int db = -48; db <= 0; db += 12) {
+    g_autofree char *label = g_strdup_printf ("%s%d", db ? "\u2212" : "", abs (db));
+    sb_theme_text (widget, cr, TEXT_PX, label, x_of (db, inner), top + 2 * BAR + 11, db ? .5 : .5, .5);
+  }
+  cairo_destroy (cr);
+}
+
+void
+sb_meter_feed (SbMeter *self, const float peaks[2], gint64 now_us)
+{
+  double fall = self->last_us ? FALL_DB_PER_S * (now_us - self->last_us) / 1e6 : 0;
+  self->last_us = now_us;
+  for (int c = 0; c < 2; c++) {
+    double db = peaks[c] > 0 ? MAX (20 * log10 (peaks[c]), BOTTOM_DB) : BOTTOM_DB;
+    self->level_db[c] = MAX (db, MAX (self->level_db[c] - fall, BOTTOM_DB));
+    if (db >= self->peak_db[c] || now_us - self->peak_us[c] > HOLD_US) {
+      self->peak_db[c] = db;
+      self->peak_us[c] = now_us;
+    }
+  }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+bool
+sb_meter_is_quiet (SbMeter *self)
+{
+  for (int c = 0; c < 2; c++)
+    if (self->level_db[c] > BOTTOM_DB || self->peak_db[c] > BOTTOM_DB)
+      return false;
+  return true;
+}
+
+static void
+sb_meter_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                  int *minimum_baseline, int *natural_baseline)
+{
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? HEIGHT : 0;
+}
+
+static void
+sb_meter_class_init (SbMeterClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  widget_class->snapshot = sb_meter_snapshot;
+  widget_class->measure = sb_meter_measure;
+  gtk_widget_class_set_css_name (widget_class, "meter");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+sb_meter_init (SbMeter *self)
+{
+  for (int c = 0; c < 2; c++)
+    self->level_db[c] = self->peak_db[c] = BOTTOM_DB;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Level", -1);
+  sb_theme_watch (GTK_WIDGET (self));
+}
+
+GtkWidget *
+sb_meter_new (void)
+{
+  return g_object_new (SB_TYPE_METER, NULL);
+}

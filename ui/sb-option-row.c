@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Text that is no such number goes back to the value in force. */
+#include "ui/sb-option-row.h"
+
+struct _SbOptionRow {
+  GtkBox parent;
+  const SbOptionKind *kind;
+  GtkWidget *slider, *entry;
+  double value;
+  bool setting;
+};
+
+G_DEFINE_TYPE (SbOptionRow, sb_option_row, GTK_TYPE_BOX)
+
+static void
+show (SbOptionRow *self)
+{
+  g_autofree char *text = self->kind->format (self->value);
+  self->setting = true;
+  gtk_range_set_value (GTK_RANGE (self->slider), self->kind->to_slider (self->value));
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+  self->setting = false;
+}
+
+void
+sb_option_row_set (SbOptionRow *self, double value)
+{
+  if (self->value == value && gtk_widget_has_focus (GTK_WIDGET (self)))
+    return;
+  self->value = value;
+  show (self);
+}
+
+static void
+on_slider (SbOptionRow *self)
+{
+  if (self->setting)
+    return;
+  self->value = self->kind->from_slider (gtk_range_get_value (GTK_RANGE (self->slider)));
+  show (self);
+  g_signal_emit_by_name (self, "changed", self->value);
+}
+
+static void
+take_text (SbOptionRow *self)
+{
+  double value;
+  g_autofree char *shown = self->kind->format (self->value);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  if (self->setting || g_str_equal (text, shown))
+    return;
+  if (self->kind->parse (text, &value)) {
+    self->value = value;
+    g_signal_emit_by_name (self, "changed", value);
+  }
+  show (self);
+}
+
+static void
+on_activate (SbOptionRow *self)
+{
+  take_text (self);
+  gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
+}
+
+static void
+sb_option_row_class_init (SbOptionRowClass *class)
+{
+  g_signal_new ("changed", SB_TYPE_OPTION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
+}
+
+static void
+sb_option_row_init (SbOptionRow *self)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (self), "option-row");
+  gtk_box_set_spacing (GTK_BOX (self), 4);
+}
+
+GtkWidget *
+sb_option_row_new (const SbOptionKind *kind)
+{
+  SbOptionRow *self = g_object_new (SB_TYPE_OPTION_ROW, NULL);
+  self->kind = kind;
+  GtkWidget *name = gtk_label_new (kind->title);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_widget_set_size_request (name, 68, -1);
+  gtk_box_append (GTK_BOX (self), name);
+  self->slider = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 1, .01);
+  gtk_widget_set_hexpand (self->slider, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->slider), GTK_ACCESSIBLE_PROPERTY_LABEL, kind->title, -1);
+  g_signal_connect_swapped (self->slider, "value-changed", G_CALLBACK (on_slider), self);
+  gtk_box_append (GTK_BOX (self), self->slider);
+  self->entry = gtk_entry_new ();
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 7);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->entry), 7);
+  gtk_entry_set_alignment (GTK_ENTRY (self->entry), 1);
+  gtk_widget_add_css_class (self->entry, "numeric");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, kind->title, -1);
+  g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (on_activate), self);
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (take_text), self);
+  gtk_widget_add_controller (self->entry, focus);
+  gtk_box_append (GTK_BOX (self), self->entry);
+  return GTK_WIDGET (self);
+}

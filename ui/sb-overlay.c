@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * White moves with the hand, colour stays with the sound, and everything has a
+ * dark casing.  The outline's node is kept until the mask or the view changes;
+ * the rest is cheap and drawn anew. */
+#include "ui/sb-overlay.h"
+#include "base/sb-units.h"
+#include "ui/sb-navigator.h"
+#include "ui/sb-outline.h"
+#include "ui/sb-painter.h"
+#include "ui/sb-probe.h"
+#include "ui/sb-theme.h"
+
+#include <math.h>
+
+enum { CHIP_DX = 28, CHIP_DY = 26, WHEEL_HIDES_MS = 400 };
+
+struct _SbOverlay {
+  GtkWidget parent;
+  SbSession *session;
+  SbPainter *painter;
+  SbOutline *outline;
+  SbProbe *probe;
+  GskRenderNode *outline_node;
+  bool inside, chip_hidden;
+  guint chip_timeout;
+  double x, y;
+};
+
+G_DEFINE_TYPE (SbOverlay, sb_overlay, GTK_TYPE_WIDGET)
+
+static SbViewport
+viewport (SbOverlay *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  return sb_session_viewport (self->session, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+}
+
+bool
+sb_overlay_cancel (SbOverlay *self)
+{
+  return sb_painter_cancel (self->painter);
+}
+
+/* --- drawing --- */
+
+static void
+draw_outline (SbOverlay *self, cairo_t *cr, const SbViewport *view)
+{
+  int n_lines;
+  const SbOutlineLine *lines = sb_outline_lines (self->outline, &n_lines);
+  for (int i = 0; i < n_lines; i++) {
+    cairo_move_to (cr, sb_viewport_x (view, lines[i].t0_s), sb_viewport_y (view, lines[i].hz0));
+    cairo_line_to (cr, sb_viewport_x (view, lines[i].t1_s), sb_viewport_y (view, lines[i].hz1));
+  }
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_source_rgba (cr, 0, 0, 0, .55);
+  cairo_set_line_width (cr, 3);
+  cairo_stroke_preserve (cr);
+  sb_theme_source_rgb (cr, sb_colormap_outline (sb_session_look (self->session)->map), 1);
+  cairo_set_line_width (cr, 1.25);
+  cairo_stroke (cr);
+}
+
+static void
+append_outline (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  int n_lines;
+  sb_outline_lines (self->outline, &n_lines);
+  if (!n_lines)
+    return;
+  if (!self->outline_node) {
+    self->outline_node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px));
+    cairo_t *cr = gsk_cairo_node_get_draw_context (self->outline_node);
+    draw_outline (self, cr, view);
+    cairo_destroy (cr);
+  }
+  gtk_snapshot_append_node (snapshot, self->outline_node);
+}
+
+static void
+append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  const GdkRGBA white = { 1, 1, 1, 1 }, casing = { 0, 0, 0, .55 }, faint = { 1, 1, 1, .28 };
+  double from, to;
+  if (sb_session_loop (self->session, &from, &to)) {
+    double edges[2] = { sb_viewport_x (view, from), sb_viewport_x (view, to) };
+    for (int i = 0; i < 2; i++)
+      gtk_snapshot_append_color (snapshot, &faint, &GRAPHENE_RECT_INIT (floor (edges[i]), 0, 1, view->height_px));
+  }
+  double x = floor (sb_viewport_x (view, sb_session_playhead (self->session)));
+  if (x >= -2 && x <= view->width_px + 2) {
+    gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (x - 1, 0, 3, view->height_px));
+    gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (x, 0, 1, view->height_px));
+  }
+}
+
+/* The dab's edge on the screen: an ellipse in seconds and hertz, bent by the axis. */
+static void
+dab_path (cairo_t *cr, const SbViewport *view, double t, double hz, double radius_s, double radius_hz)
+{
+  for (int i = 0; i < 72; i++) {
+    double angle = 2 * G_PI * i / 72;
+    cairo_line_to (cr, sb_viewport_x (view, t + radius_s * cos (angle)),
+                   sb_viewport_y (view, MAX (hz + radius_hz * sin (angle), view->low_hz * 0.5)));
+  }
+  cairo_close_path (cr);
+}
+
+static void
+draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view)
+{
+  static const double dashes[] = { 3, 2.5 };
+  const SbBrush *brush = sb_session_brush (self->session);
+  double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
+  double radius_s = brush->duration_s / 2, radius_hz = brush->bandwidth_hz / 2;
+  dab_path (cr, view, t, hz, radius_s, radius_hz);
+  cairo_set_source_rgba (cr, 0, 0, 0, .65);
+  cairo_set_line_width (cr, 3);
+  cairo_stroke_preserve (cr);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_set_line_width (cr, 1.25);
+  cairo_stroke (cr);
+  if (brush->soft > 0.02 && brush->soft < 0.98) {
+    dab_path (cr, view, t, hz, radius_s * (1 - brush->soft), radius_hz * (1 - brush->soft));
+    cairo_set_source_rgba (cr, 0, 0, 0, .65);
+    cairo_set_line_width (cr, 2.5);
+    cairo_stroke_preserve (cr);
+    cairo_set_dash (cr, dashes, 2, 0);
+    cairo_set_source_rgb (cr, 1, 1, 1);
+    cairo_set_line_width (cr, 1);
+    cairo_stroke (cr);
+    cairo_set_dash (cr, NULL, 0, 0);
+  }
+}
+
+static void
+draw_cross (SbOverlay *self, cairo_t *cr)
+{
+  double x = round (self->x) + .5, y = round (self->y) + .5;
+  for (int pass = 0; pass < 2; pass++) {
+    cairo_move_to (cr, x - 4, y);
+    cairo_line_to (cr, x + 4, y);
+    cairo_move_to (cr, x, y - 4);
+    cairo_line_to (cr, x, y + 4);
+    cairo_set_source_rgba (cr, pass, pass, pass, pass ? 1 : .65);
+    cairo_set_line_width (cr, pass ? 1 : 3);
+    cairo_stroke (cr);
+  }
+}
+
+static void
+append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
+  g_autofree char *time = sb_format_time (t, 3);
+  g_autofree char *frequency = sb_format_hz (hz, 1);
+  g_autofree char *note = sb_format_note (hz);
+  g_autofree char *head = g_strjoin ("   ", time, frequency, *note ? note : NULL, NULL);
+  const char *level = sb_probe_text (self->probe);
+  g_autoptr (PangoLayout) first = sb_theme_layout (GTK_WIDGET (self), 12, true, head);
+  g_autoptr (PangoLayout) second = sb_theme_layout (GTK_WIDGET (self), 12, false, *level ? level : " ");
+  int width_1, width_2, height;
+  pango_layout_get_pixel_size (first, &width_1, &height);
+  pango_layout_get_pixel_size (second, &width_2, NULL);
+  double width = MAX (width_1, width_2) + 16, full = 2 * height + 11;
+  double x = self->x + CHIP_DX, y = self->y + CHIP_DY;
+  if (x + width > view->width_px)
+    x = MAX (0, self->x - CHIP_DX - width);
+  if (y + full > view->height_px)
+    y = MAX (0, self->y - CHIP_DY - full);
+  x = round (x);
+  y = round (y);
+  GskRoundedRect box;
+  gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x, y, width, full), 6);
+  const GdkRGBA ground = { .06, .06, .06, .88 }, white = { 1, 1, 1, 1 }, soft = { 1, 1, 1, .85 };
+  gtk_snapshot_push_rounded_clip (snapshot, &box);
+  gtk_snapshot_append_color (snapshot, &ground, &box.bounds);
+  gtk_snapshot_pop (snapshot);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x + 8, y + 5));
+  gtk_snapshot_append_layout (snapshot, first, &white);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, height + 1));
+  gtk_snapshot_append_layout (snapshot, second, &soft);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  const SbBrush *brush = sb_session_brush (self->session);
+  double rx = 8, top = self->y - 8, bottom = self->y + 8;
+  if (sb_tool_is_round (sb_session_tool (self->session))) { /* only this much needs repainting */
+    double hz = sb_viewport_hz (view, self->y);
+    rx = brush->duration_s / 2 * view->width_px / (view->to_s - view->from_s);
+    top = MIN (top, sb_viewport_y (view, hz + brush->bandwidth_hz / 2));
+    bottom = MAX (bottom, sb_viewport_y (view, MAX (hz - brush->bandwidth_hz / 2, view->low_hz * 0.5)));
+  }
+  rx = MAX (rx, 8);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (floor (self->x - rx - 3), floor (top - 3), ceil (2 * rx + 6), ceil (bottom - top + 6));
+  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px);
+  if (!graphene_rect_intersection (&bounds, &all, &bounds))
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  if (sb_tool_is_round (sb_session_tool (self->session)))
+    draw_ring (self, cr, view);
+  draw_cross (self, cr);
+  cairo_destroy (cr);
+}
+
+static void
+sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  SbOverlay *self = SB_OVERLAY (widget);
+  SbViewport view = viewport (self);
+  if (!sb_session_recording (self->session))
+    return;
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
+  append_outline (self, snapshot, &view);
+  append_lines (self, snapshot, &view);
+  if (sb_painter_is_active (self->painter)) {
+    cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
+    sb_painter_draw (self->painter, cr, view.width_px, view.height_px);
+    cairo_destroy (cr);
+  }
+  if (self->inside || gtk_widget_has_visible_focus (widget)) {
+    append_pointer (self, snapshot, &view);
+    if (!self->chip_hidden)
+      append_chip (self, snapshot, &view);
+  }
+  gtk_snapshot_pop (snapshot);
+}
+
+/* --- what makes it draw again --- */
+
+static void
+view_changed (SbOverlay *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
+  sb_outline_update (self->outline, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  gtk_widget_queue_draw (widget);
+}
+
+static void
+describe (SbOverlay *self)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  if (!recording)
+    return;
+  SbViewport view = viewport (self);
+  g_autofree char *span = sb_format_span (view.from_s, view.to_s, 2);
+  g_autofree char *band = sb_format_band (view.low_hz, view.high_hz);
+  int n_ops;
+  sb_document_ops (recording->document, &n_ops);
+  g_autofree char *text = g_strdup_printf ("%s, %s, %s; %s; %d edits", sb_view_name (sb_session_view (self->session)),
+                                           span, band, sb_tool_title (sb_session_tool (self->session)), n_ops);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+static void
+ask_level (SbOverlay *self)
+{
+  SbViewport view = viewport (self);
+  if (self->inside)
+    sb_probe_ask (self->probe, sb_viewport_time (&view, self->x), sb_viewport_hz (&view, self->y));
+}
+
+static void
+state_changed (SbOverlay *self)
+{
+  view_changed (self);
+  describe (self);
+  ask_level (self);
+}
+
+static void
+outline_ready (SbOverlay *self)
+{
+  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* A preview changes the mask without changing the list. */
+static void
+pixels (SbOverlay *self, int view, double from_s, double to_s)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  if (view != SB_VIEW_RESULT)
+    return;
+  sb_outline_update (self->outline, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  if (!sb_painter_is_active (self->painter))
+    ask_level (self);
+}
+
+/* --- pointer and keys --- */
+
+static void
+move_pointer (SbOverlay *self, double x, double y)
+{
+  self->x = x;
+  self->y = y;
+  ask_level (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_motion (GtkEventControllerMotion *motion, double x, double y, SbOverlay *self)
+{
+  self->inside = true;
+  move_pointer (self, x, y);
+}
+
+static void
+on_leave (GtkEventControllerMotion *motion, SbOverlay *self)
+{
+  self->inside = false;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static gboolean
+show_chip (void *data)
+{
+  SbOverlay *self = data;
+  self->chip_timeout = 0;
+  self->chip_hidden = false;
+  ask_level (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Before the navigator moves the view: the chip would only flicker. */
+static gboolean
+on_wheel (GtkEventControllerScroll *scroll, double dx, double dy, SbOverlay *self)
+{
+  self->chip_hidden = true;
+  g_clear_handle_id (&self->chip_timeout, g_source_remove);
+  self->chip_timeout = g_timeout_add (WHEEL_HIDES_MS, show_chip, self);
+  return FALSE;
+}
+
+static gboolean
+on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state, SbOverlay *self)
+{
+  double step = state & GDK_SHIFT_MASK ? 10 : 1, dx = 0, dy = 0;
+  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK) || !sb_session_recording (self->session))
+    return FALSE;
+  if (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) {
+    sb_painter_dab (self->painter, self->x, self->y);
+    return TRUE;
+  }
+  if (keyval == GDK_KEY_Left)
+    dx = -step;
+  else if (keyval == GDK_KEY_Right)
+    dx = step;
+  else if (keyval == GDK_KEY_Up)
+    dy = -step;
+  else if (keyval == GDK_KEY_Down)
+    dy = step;
+  else
+    return FALSE;
+  self->inside = true;
+  move_pointer (self, CLAMP (self->x + dx, 0, gtk_widget_get_width (GTK_WIDGET (self)) - 1),
+                CLAMP (self->y + dy, 0, gtk_widget_get_height (GTK_WIDGET (self)) - 1));
+  return TRUE;
+}
+
+static void
+sb_overlay_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SbOverlay *self = SB_OVERLAY (widget);
+  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
+  sb_outline_update (self->outline, width, height);
+}
+
+static void
+sb_overlay_dispose (GObject *object)
+{
+  SbOverlay *self = SB_OVERLAY (object);
+  g_clear_handle_id (&self->chip_timeout, g_source_remove);
+  g_clear_object (&self->painter);
+  g_clear_object (&self->outline);
+  g_clear_object (&self->probe);
+  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (sb_overlay_parent_class)->dispose (object);
+}
+
+static void
+sb_overlay_class_init (SbOverlayClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = sb_overlay_dispose;
+  widget_class->snapshot = sb_overlay_snapshot;
+  widget_class->size_allocate = sb_overlay_size_allocate;
+  gtk_widget_class_set_css_name (widget_class, "canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+sb_overlay_init (SbOverlay *self)
+{
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "none");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Spectrogram", -1);
+}
+
+static void
+add_controllers (SbOverlay *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  g_signal_connect (motion, "enter", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  GtkEventController *key = gtk_event_controller_key_new ();
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
+  sb_navigator_attach (self->session, GTK_WIDGET (self), SB_NAVIGATE_BOTH);
+  GtkEventController *wheel = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect (wheel, "scroll", G_CALLBACK (on_wheel), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), wheel);
+}
+
+GtkWidget *
+sb_overlay_new (SbSession *session)
+{
+  SbOverlay *self = g_object_new (SB_TYPE_OVERLAY, NULL);
+  self->session = g_object_ref (session);
+  self->outline = sb_outline_new (session);
+  self->probe = sb_probe_new (session);
+  self->painter = sb_painter_new (session, GTK_WIDGET (self));
+  add_controllers (self);
+  g_signal_connect_object (self->outline, "changed", G_CALLBACK (outline_ready), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->probe, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->painter, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  static const char *const all[] = { "span", "colours", "source", "edits", "tool", "recording" };
+  for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
+    g_signal_connect_object (session, all[i], G_CALLBACK (state_changed), self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}

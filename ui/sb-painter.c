@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One GtkGestureDrag serves mouse, finger and pen (a stylus gesture beside it
+ * would see the same pen a second time); a pen's pressure is read from the
+ * events' axes.  GTK hands over one motion a frame; the points in between are
+ * in the event's history, in surface coordinates.  The preview is sent to the
+ * document once a frame, however many points came. */
+#include "ui/sb-painter.h"
+
+#include <math.h>
+
+#define MIN_PEN_SIZE 0.15
+enum { MAX_POINTS = 100000 };
+
+struct _SbPainter {
+  GObject parent;
+  SbSession *session;
+  GtkWidget *area; /* owns the gesture, outlives us */
+  GtkGesture *drag;
+  bool active;
+  SbTool tool;
+  GArray *points; /* of SbOpPoint */
+  double start_x, start_y, x, y;
+  double radius_s, radius_hz;
+  guint tick;
+  bool preview_due;
+};
+
+G_DEFINE_TYPE (SbPainter, sb_painter, G_TYPE_OBJECT)
+
+static SbViewport
+viewport (SbPainter *self)
+{
+  return sb_session_viewport (self->session, gtk_widget_get_width (self->area), gtk_widget_get_height (self->area));
+}
+
+static void
+changed (SbPainter *self)
+{
+  g_signal_emit_by_name (self, "changed");
+}
+
+bool
+sb_painter_is_active (SbPainter *self)
+{
+  return self->active;
+}
+
+/* --- from points to an operation --- */
+
+static void
+spec_from_brush (SbPainter *self, SbOpSpec *spec, const int *channel)
+{
+  const SbBrush *brush = sb_session_brush (self->session);
+  spec->restore = self->tool == SB_TOOL_ERASER;
+  spec->gain_db = spec->restore ? 0 : brush->gain_db;
+  spec->edge = brush->strict ? SB_EDGE_STRICT : SB_EDGE_AUTO;
+  spec->soft = brush->soft;
+  if (brush->channel >= 0) {
+    spec->channels = channel;
+    spec->n_channels = 1;
+  }
+}
+
+/* What box, time band and frequency band cover, between two corners. */
+static void
+box_bounds (SbPainter *self, SbOpSpec *spec)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  SbViewport view = viewport (self);
+  double t0 = sb_viewport_time (&view, self->start_x), t1 = sb_viewport_time (&view, self->x);
+  double f0 = sb_viewport_hz (&view, self->start_y), f1 = sb_viewport_hz (&view, self->y);
+  spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
+  spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
+  spec->low_hz = CLAMP (MIN (f0, f1), 0, recording->nyquist_hz);
+  spec->high_hz = CLAMP (MAX (f0, f1), 0, recording->nyquist_hz);
+  if (self->tool == SB_TOOL_TIME) {
+    spec->low_hz = 0;
+    spec->high_hz = recording->nyquist_hz;
+  }
+  if (self->tool == SB_TOOL_BAND) {
+    spec->from_s = 0;
+    spec->to_s = recording->duration_s;
+  }
+}
+
+static SbOperation *
+make_operation (SbPainter *self, GError **error)
+{
+  SbOpSpec spec;
+  int channel = sb_session_brush (self->session)->channel;
+  if (sb_tool_is_round (self->tool)) {
+    sb_op_spec_init (&spec, SB_OP_STROKE);
+    spec.radius_s = self->radius_s;
+    spec.radius_hz = self->radius_hz;
+  } else if (self->tool == SB_TOOL_LASSO)
+    sb_op_spec_init (&spec, SB_OP_LASSO);
+  else {
+    sb_op_spec_init (&spec, SB_OP_BOX);
+    box_bounds (self, &spec);
+  }
+  spec.points = (const SbOpPoint *) (const void *) self->points->data;
+  spec.n_points = spec.kind == SB_OP_BOX ? 0 : self->points->len;
+  spec_from_brush (self, &spec, &channel);
+  return sb_operation_new (&spec, error);
+}
+
+static void
+send_preview (SbPainter *self)
+{
+  g_autoptr (SbOperation) op = make_operation (self, NULL);
+  if (op)
+    sb_session_preview (self->session, op, NULL);
+  self->preview_due = false;
+}
+
+static gboolean
+on_frame (GtkWidget *area, GdkFrameClock *clock, void *data)
+{
+  SbPainter *self = data;
+  if (self->preview_due)
+    send_preview (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- the course of a drag --- */
+
+static void
+finish (SbPainter *self)
+{
+  if (self->tick)
+    gtk_widget_remove_tick_callback (self->area, self->tick);
+  self->tick = 0;
+  self->active = self->preview_due = false;
+  g_array_set_size (self->points, 0);
+  changed (self);
+}
+
+static void
+add_point (SbPainter *self, double x, double y, double size)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  SbViewport view = viewport (self);
+  self->x = x;
+  self->y = y;
+  if (self->tool != SB_TOOL_LASSO && !sb_tool_is_round (self->tool))
+    return;
+  SbOpPoint point = { .t_s = CLAMP (sb_viewport_time (&view, x), 0, recording->duration_s),
+                      .f_hz = CLAMP (sb_viewport_hz (&view, y), 0, recording->nyquist_hz),
+                      .size = (float) size,
+                      .strength = 1 };
+  if (self->points->len && self->points->len < MAX_POINTS) { /* nothing new closer than a tenth of the brush, or a pixel */
+    const SbOpPoint *last = &g_array_index (self->points, SbOpPoint, self->points->len - 1);
+    double dx = sb_viewport_x (&view, last->t_s) - x, dy = sb_viewport_y (&view, last->f_hz) - y;
+    double ds = (last->t_s - point.t_s) / self->radius_s, dh = (last->f_hz - point.f_hz) / self->radius_hz;
+    if (dx * dx + dy * dy < 1
+        || (sb_tool_is_round (self->tool) && ds * ds + dh * dh < 0.01 && fabs (last->size - size) < 0.02))
+      return;
+  }
+  if (self->points->len < MAX_POINTS)
+    g_array_append_val (self->points, point);
+  self->preview_due = sb_tool_is_round (self->tool);
+}
+
+static double
+pen_size (double pressure)
+{
+  return CLAMP (pressure, MIN_PEN_SIZE, 1);
+}
+
+/* Points that GTK folded into this motion event. */
+static void
+add_history (SbPainter *self, GdkEvent *event)
+{
+  guint n = 0;
+  g_autofree GdkTimeCoord *history = gdk_event_get_history (event, &n);
+  GtkNative *native = gtk_widget_get_native (self->area);
+  double surface_x, surface_y;
+  gtk_native_get_surface_transform (native, &surface_x, &surface_y);
+  for (guint i = 0; i < n; i++) {
+    if (!(history[i].flags & GDK_AXIS_FLAG_X) || !(history[i].flags & GDK_AXIS_FLAG_Y))
+      continue;
+    double x, y;
+    if (!gtk_widget_translate_coordinates (GTK_WIDGET (native), self->area, history[i].axes[GDK_AXIS_X] - surface_x,
+                                           history[i].axes[GDK_AXIS_Y] - surface_y, &x, &y))
+      continue;
+    bool pressure = gdk_event_get_device_tool (event) && history[i].flags & GDK_AXIS_FLAG_PRESSURE;
+    add_point (self, x, y, pressure ? pen_size (history[i].axes[GDK_AXIS_PRESSURE]) : 1);
+  }
+}
+
+static double
+event_size (GdkEvent *event)
+{
+  double pressure;
+  if (event && gdk_event_get_device_tool (event) && gdk_event_get_axis (event, GDK_AXIS_PRESSURE, &pressure))
+    return pen_size (pressure);
+  return 1;
+}
+
+static void
+begin (SbPainter *self, double x, double y, double size)
+{
+  const SbBrush *brush = sb_session_brush (self->session);
+  self->active = true;
+  self->tool = sb_session_tool (self->session);
+  self->start_x = x;
+  self->start_y = y;
+  self->radius_s = brush->duration_s / 2;
+  self->radius_hz = brush->bandwidth_hz / 2;
+  g_array_set_size (self->points, 0);
+  add_point (self, x, y, size);
+}
+
+static void
+commit (SbPainter *self)
+{
+  g_autoptr (GError) error = NULL;
+  SbView view = sb_session_view (self->session);
+  bool too_small = self->tool == SB_TOOL_LASSO ? self->points->len < 3
+                   : sb_tool_is_round (self->tool)
+                       ? false
+                       : hypot (self->x - self->start_x, self->y - self->start_y) < 3;
+  g_autoptr (SbOperation) op = too_small ? NULL : make_operation (self, &error);
+  if (!op || !sb_session_apply (self->session, op, &error)) {
+    sb_session_preview (self->session, NULL, NULL);
+    if (error)
+      sb_session_say (self->session, error->message);
+  } else if (view == SB_VIEW_ORIGINAL)
+    sb_session_set_view (self->session, SB_VIEW_RESULT);
+  finish (self);
+}
+
+static void
+on_drag_begin (GtkGestureDrag *drag, double x, double y, SbPainter *self)
+{
+  if (!sb_session_recording (self->session))
+    return;
+  gtk_widget_grab_focus (self->area);
+  GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (drag), NULL);
+  begin (self, x, y, event_size (event));
+  self->tick = gtk_widget_add_tick_callback (self->area, on_frame, self, NULL);
+  changed (self);
+}
+
+static void
+on_drag_update (GtkGestureDrag *drag, double dx, double dy, SbPainter *self)
+{
+  double x, y;
+  if (!self->active || !gtk_gesture_drag_get_start_point (drag, &x, &y))
+    return;
+  GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (drag), NULL);
+  if (event && gdk_event_get_event_type (event) == GDK_MOTION_NOTIFY)
+    add_history (self, event);
+  add_point (self, x + dx, y + dy, event_size (event));
+  changed (self);
+}
+
+static void
+on_drag_end (GtkGestureDrag *drag, double dx, double dy, SbPainter *self)
+{
+  if (self->active)
+    commit (self);
+}
+
+static void
+on_cancel (GtkGesture *drag, GdkEventSequence *sequence, SbPainter *self)
+{
+  sb_painter_cancel (self);
+}
+
+bool
+sb_painter_cancel (SbPainter *self)
+{
+  if (!self->active)
+    return false;
+  sb_session_preview (self->session, NULL, NULL);
+  finish (self);
+  return true;
+}
+
+void
+sb_painter_dab (SbPainter *self, double x, double y)
+{
+  if (self->active || !sb_session_recording (self->session) || !sb_tool_is_round (sb_session_tool (self->session)))
+    return;
+  begin (self, x, y, 1);
+  commit (self);
+}
+
+/* --- what is shown meanwhile --- */
+
+static void
+cased_dashes (cairo_t *cr)
+{
+  static const double dashes[] = { 6, 4 };
+  cairo_set_source_rgba (cr, 0, 0, 0, .6);
+  cairo_set_line_width (cr, 3);
+  cairo_stroke_preserve (cr);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_set_line_width (cr, 1.25);
+  cairo_set_dash (cr, dashes, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+void
+sb_painter_draw (SbPainter *self, cairo_t *cr, int width, int height)
+{
+  if (!self->active || sb_tool_is_round (self->tool))
+    return;
+  SbViewport view = viewport (self);
+  if (self->tool == SB_TOOL_LASSO) {
+    for (guint i = 0; i < self->points->len; i++) {
+      const SbOpPoint *point = &g_array_index (self->points, SbOpPoint, i);
+      cairo_line_to (cr, sb_viewport_x (&view, point->t_s), sb_viewport_y (&view, point->f_hz));
+    }
+    cairo_close_path (cr);
+    cased_dashes (cr);
+    return;
+  }
+  SbOpSpec spec;
+  sb_op_spec_init (&spec, SB_OP_BOX);
+  box_bounds (self, &spec);
+  double x0 = MAX (sb_viewport_x (&view, spec.from_s), -4), x1 = MIN (sb_viewport_x (&view, spec.to_s), width + 4);
+  double y0 = MAX (sb_viewport_y (&view, spec.high_hz), -4), y1 = MIN (sb_viewport_y (&view, spec.low_hz), height + 4);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
+  cairo_rectangle (cr, 0, 0, width, height);
+  cairo_rectangle (cr, x0, y0, x1 - x0, y1 - y0);
+  cairo_set_source_rgba (cr, 0, 0, 0, .16);
+  cairo_fill (cr);
+  cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, round (x1 - x0), round (y1 - y0));
+  cased_dashes (cr);
+}
+
+static void
+sb_painter_finalize (GObject *object)
+{
+  SbPainter *self = SB_PAINTER (object);
+  g_array_unref (self->points);
+  g_object_unref (self->session);
+  G_OBJECT_CLASS (sb_painter_parent_class)->finalize (object);
+}
+
+static void
+sb_painter_class_init (SbPainterClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = sb_painter_finalize;
+  g_signal_new ("changed", SB_TYPE_PAINTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sb_painter_init (SbPainter *self)
+{
+  self->points = g_array_new (FALSE, FALSE, sizeof (SbOpPoint));
+}
+
+SbPainter *
+sb_painter_new (SbSession *session, GtkWidget *area)
+{
+  SbPainter *self = g_object_new (SB_TYPE_PAINTER, NULL);
+  self->session = g_object_ref (session);
+  self->area = area;
+  self->drag = gtk_gesture_drag_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (self->drag), GDK_BUTTON_PRIMARY);
+  g_signal_connect_object (self->drag, "drag-begin", G_CALLBACK (on_drag_begin), self, 0);
+  g_signal_connect_object (self->drag, "drag-update", G_CALLBACK (on_drag_update), self, 0);
+  g_signal_connect_object (self->drag, "drag-end", G_CALLBACK (on_drag_end), self, 0);
+  g_signal_connect_object (self->drag, "cancel", G_CALLBACK (on_cancel), self, 0);
+  gtk_widget_add_controller (area, GTK_EVENT_CONTROLLER (self->drag));
+  return self;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Turns what the hand does over the picture into one operation: a stroke with
+ * a live preview, a box or band, a lasso.  Thread: UI. */
+#pragma once
+#include "ui/sb-session.h"
+
+#include <gtk/gtk.h>
+
+#define SB_TYPE_PAINTER (sb_painter_get_type ())
+G_DECLARE_FINAL_TYPE (SbPainter, sb_painter, SB, PAINTER, GObject)
+
+/* Puts its gestures on `area`, which shows exactly the session's viewport.  Emits "changed". */
+SbPainter *sb_painter_new (SbSession *session, GtkWidget *area);
+bool sb_painter_is_active (SbPainter *painter);
+/* Takes back what is under way; false when nothing is. */
+bool sb_painter_cancel (SbPainter *painter);
+/* One dab, as a click would. */
+void sb_painter_dab (SbPainter *painter, double x, double y);
+/* The shape being drawn (box, lasso), in white, over the picture. */
+void sb_painter_draw (SbPainter *painter, cairo_t *cr, int width, int height);

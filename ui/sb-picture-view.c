@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Strip i of a view holds the pixel columns [i·256, (i+1)·256) counted from the
+ * start of the recording at the present zoom:
+ *
+ *   t = 0                 from_s
+ *   |  0  |  1  |  2  |  3 ¦|  4  |  5  |  6 ¦|        ¦…¦ what the widget shows
+ *
+ * Scrolling moves the nodes and composes only strips that come into sight; a
+ * dirty span marks the strips it touches.  A surface is never written to again
+ * once a node holds it: a dirty strip gets a new one. */
+#include "ui/sb-picture-view.h"
+
+#include <math.h>
+
+enum { STRIP_PX = 256, MAX_STRIPS = 64 };
+
+typedef struct {
+  int64_t index;
+  GskRenderNode *node; /* at the origin, logical size */
+  bool dirty;
+  uint64_t used;
+} Strip;
+
+typedef struct {
+  SbViewport view; /* what the strips were made for; from_s and to_s don't count */
+  double px_per_s;
+  GArray *strips; /* of Strip */
+} Cache;
+
+struct _SbPictureView {
+  GtkWidget parent;
+  SbSession *session;
+  Cache cache[SB_N_VIEWS];
+  uint64_t frame;
+};
+
+G_DEFINE_TYPE (SbPictureView, sb_picture_view, GTK_TYPE_WIDGET)
+
+static void
+strip_clear (void *data)
+{
+  Strip *strip = data;
+  g_clear_pointer (&strip->node, gsk_render_node_unref);
+}
+
+static void
+forget_all (SbPictureView *self)
+{
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    g_array_set_size (self->cache[v].strips, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+GskRenderNode *
+sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_px, const graphene_rect_t *bounds)
+{
+  GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (widget));
+  bool by_cairo = g_str_equal (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer");
+  if (!by_cairo) {
+    g_autoptr (GBytes) bytes = g_bytes_new_take (argb, (gsize) width_px * height_px * 4);
+    g_autoptr (GdkTexture) texture
+        = gdk_memory_texture_new (width_px, height_px, GDK_MEMORY_DEFAULT, bytes, (gsize) width_px * 4);
+    return gsk_texture_node_new (texture, bounds);
+  }
+  static const cairo_user_data_key_t key;
+  cairo_surface_t *surface = cairo_image_surface_create_for_data ((unsigned char *) argb, CAIRO_FORMAT_RGB24, width_px,
+                                                                  height_px, width_px * 4);
+  cairo_surface_set_user_data (surface, &key, argb, g_free);
+  cairo_surface_set_device_scale (surface, width_px / bounds->size.width, height_px / bounds->size.height);
+  GskRenderNode *node = gsk_cairo_node_new (bounds);
+  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
+  cairo_set_source_surface (cr, surface, bounds->origin.x, bounds->origin.y);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
+  cairo_rectangle (cr, bounds->origin.x, bounds->origin.y, bounds->size.width, bounds->size.height);
+  cairo_fill (cr);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  return node;
+}
+
+static bool
+same_plane (const Cache *cache, const SbViewport *view, double px_per_s)
+{
+  return cache->px_per_s == px_per_s && cache->view.height_px == view->height_px && cache->view.scale == view->scale
+         && cache->view.low_hz == view->low_hz && cache->view.high_hz == view->high_hz;
+}
+
+static Strip *
+strip_for (SbPictureView *self, Cache *cache, int64_t index)
+{
+  for (guint i = 0; i < cache->strips->len; i++) {
+    Strip *strip = &g_array_index (cache->strips, Strip, i);
+    if (strip->index == index)
+      return strip;
+  }
+  if (cache->strips->len >= MAX_STRIPS) { /* the one unseen for longest makes room */
+    guint oldest = 0;
+    for (guint i = 1; i < cache->strips->len; i++)
+      if (g_array_index (cache->strips, Strip, i).used < g_array_index (cache->strips, Strip, oldest).used)
+        oldest = i;
+    g_array_remove_index_fast (cache->strips, oldest);
+  }
+  Strip fresh = { .index = index, .dirty = true };
+  g_array_append_val (cache->strips, fresh);
+  return &g_array_index (cache->strips, Strip, cache->strips->len - 1);
+}
+
+static void
+compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  SbSpectrogram *spectrogram = recording->spectrogram[sb_session_view (self->session)];
+  SbViewport view = cache->view;
+  view.from_s = strip->index * STRIP_PX / cache->px_per_s;
+  view.to_s = (strip->index + 1) * STRIP_PX / cache->px_per_s;
+  view.width_px = STRIP_PX;
+  uint32_t *argb = g_malloc_n ((gsize) STRIP_PX * view.height_px, 4);
+  sb_spectrogram_compose (spectrogram, &view, 0, STRIP_PX, lut, argb, STRIP_PX, true);
+  g_clear_pointer (&strip->node, gsk_render_node_unref);
+  strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px,
+                                    &GRAPHENE_RECT_INIT (0, 0, (float) STRIP_PX / scale, (float) view.height_px / scale));
+  strip->dirty = false;
+}
+
+static void
+sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  SbPictureView *self = SB_PICTURE_VIEW (widget);
+  int scale = gtk_widget_get_scale_factor (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  if (!sb_session_recording (self->session) || width < 1 || height < 1)
+    return;
+  const SbLook *look = sb_session_look (self->session);
+  Cache *cache = &self->cache[sb_session_view (self->session)];
+  SbViewport view = sb_session_viewport (self->session, width * scale, height * scale);
+  double px_per_s = sb_session_px_per_s (self->session);
+  if (!same_plane (cache, &view, px_per_s))
+    g_array_set_size (cache->strips, 0);
+  cache->view = view;
+  cache->px_per_s = px_per_s;
+  uint32_t lut[256];
+  sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
+
+  int64_t first_px = llround (view.from_s * px_per_s);
+  self->frame++;
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t) width * scale; i++) {
+    Strip *strip = strip_for (self, cache, i);
+    strip->used = self->frame;
+    if (strip->dirty)
+      compose (self, cache, strip, lut, scale);
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (i * STRIP_PX - first_px) / scale, 0));
+    gtk_snapshot_append_node (snapshot, strip->node);
+    gtk_snapshot_restore (snapshot);
+  }
+  gtk_snapshot_pop (snapshot);
+}
+
+static void
+pixels (SbPictureView *self, int view, double from_s, double to_s)
+{
+  Cache *cache = &self->cache[view];
+  bool any = false;
+  for (guint i = 0; i < cache->strips->len; i++) {
+    Strip *strip = &g_array_index (cache->strips, Strip, i);
+    double start_s = (strip->index * STRIP_PX - 1) / cache->px_per_s;
+    double end_s = ((strip->index + 1) * STRIP_PX + 1) / cache->px_per_s;
+    if (from_s < end_s && to_s > start_s)
+      any = strip->dirty = true;
+  }
+  if (any && view == (int) sb_session_view (self->session))
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+sb_picture_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SbPictureView *self = SB_PICTURE_VIEW (widget);
+  sb_session_set_width (self->session, width * gtk_widget_get_scale_factor (widget));
+}
+
+static void
+sb_picture_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
+{
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 400 : 180;
+}
+
+static void
+sb_picture_view_dispose (GObject *object)
+{
+  SbPictureView *self = SB_PICTURE_VIEW (object);
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    g_clear_pointer (&self->cache[v].strips, g_array_unref);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (sb_picture_view_parent_class)->dispose (object);
+}
+
+static void
+sb_picture_view_class_init (SbPictureViewClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = sb_picture_view_dispose;
+  widget_class->snapshot = sb_picture_view_snapshot;
+  widget_class->measure = sb_picture_view_measure;
+  widget_class->size_allocate = sb_picture_view_size_allocate;
+  gtk_widget_class_set_css_name (widget_class, "picture");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+}
+
+static void
+sb_picture_view_init (SbPictureView *self)
+{
+  gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    self->cache[v].strips = g_array_new (FALSE, TRUE, sizeof (Strip));
+    g_array_set_clear_func (self->cache[v].strips, strip_clear);
+  }
+}
+
+GtkWidget *
+sb_picture_view_new (SbSession *session)
+{
+  SbPictureView *self = g_object_new (SB_TYPE_PICTURE_VIEW, NULL);
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "span", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "source", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "colours", G_CALLBACK (forget_all), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "recording", G_CALLBACK (forget_all), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Opening in one place: the former recording stays on the screen until this
+ * one is ready to be drawn. */
+#include "ui/sb-recording.h"
+#include "base/sb-units.h"
+#include "dsp/sb-stft.h"
+
+static char *
+channels_text (int channels)
+{
+  if (channels == 1)
+    return g_strdup ("mono");
+  if (channels == 2)
+    return g_strdup ("stereo");
+  return g_strdup_printf ("%d channels", channels);
+}
+
+static char *
+format_line (const SbRecording *recording, SbSource *source)
+{
+  g_autofree char *rate = sb_format_hz_short (recording->rate);
+  bool kilo = g_str_has_suffix (rate, "k");
+  if (kilo)
+    rate[strlen (rate) - 1] = '\0';
+  g_autofree char *channels = channels_text (recording->channels);
+  g_autofree char *length
+      = recording->duration_s < 1 ? sb_format_duration (recording->duration_s) : sb_format_time (recording->duration_s, 1);
+  SbSampleType type = sb_file_source_sample_type (source);
+  g_autofree char *sample = type == SB_SAMPLE_OTHER ? sb_file_source_container_name (source)
+                                                    : g_strdup (sb_sample_type_name (type));
+  return g_strdup_printf ("%s %s · %s · %s · %s", rate, kilo ? "kHz" : "Hz", sample, channels, length);
+}
+
+static bool
+build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GError **error)
+{
+  const SbGrid *grid = sb_document_grid (recording->document);
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    SbSpectrogram *below = v == SB_VIEW_ORIGINAL ? NULL : recording->spectrogram[SB_VIEW_ORIGINAL];
+    SbWaveform *wave_below = v == SB_VIEW_ORIGINAL ? NULL : recording->waveform[SB_VIEW_ORIGINAL];
+    recording->spectrogram[v] = sb_spectrogram_new (snapshot->source[v], grid, pool, below, error);
+    if (!recording->spectrogram[v])
+      return false;
+    recording->waveform[v] = sb_waveform_new (snapshot->source[v], pool, wave_below);
+  }
+  recording->readout_stft = sb_stft_new (grid, SB_PLAN_EXACT, error);
+  return recording->readout_stft != NULL;
+}
+
+SbRecording *
+sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error)
+{
+  g_autoptr (SbSource) source = sb_file_source_new (path, progress, error);
+  if (!source)
+    return NULL;
+  g_autoptr (SbRecording) recording = g_new0 (SbRecording, 1);
+  recording->pool = pool;
+  recording->path = g_canonicalize_filename (path, NULL);
+  recording->name = g_filename_display_basename (path);
+  recording->rate = sb_source_rate (source);
+  recording->channels = sb_source_channels (source);
+  recording->n_frames = sb_source_n_frames (source);
+  recording->duration_s = sb_source_duration_s (source);
+  recording->nyquist_hz = recording->rate / 2.0;
+  recording->format_line = format_line (recording, source);
+  recording->document = sb_document_new (source, NULL, error);
+  if (!recording->document || sb_progress_check (progress, error))
+    return NULL;
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
+  if (!build_pictures (recording, snapshot, pool, error) || sb_progress_check (progress, error))
+    return NULL;
+  sb_spectrogram_auto_range (recording->spectrogram[SB_VIEW_ORIGINAL], &recording->auto_low_db,
+                             &recording->auto_high_db);
+  return g_steal_pointer (&recording);
+}
+
+void
+sb_recording_free (SbRecording *recording)
+{
+  if (!recording)
+    return;
+  for (int v = SB_N_VIEWS - 1; v >= 0; v--) { /* what lies below goes last */
+    sb_spectrogram_free (recording->spectrogram[v]);
+    sb_waveform_free (recording->waveform[v]);
+  }
+  sb_stft_unref (recording->readout_stft);
+  sb_document_free (recording->document);
+  g_free (recording->path);
+  g_free (recording->name);
+  g_free (recording->format_line);
+  g_free (recording);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One opened recording with all that the window draws from: the document,
+ * three pictures and three waveforms.  Built whole on a worker, then owned by
+ * the session on the UI thread. */
+#pragma once
+#include "audio/sb-file-source.h"
+#include "base/sb-pool.h"
+#include "base/sb-progress.h"
+#include "document/sb-document.h"
+#include "dsp/sb-colormap.h"
+#include "dsp/sb-stft.h"
+#include "view/sb-spectrogram.h"
+#include "view/sb-waveform.h"
+
+typedef struct {
+  char *path, *name;
+  char *format_line; /* "48 kHz · 24-bit · stereo · 4:12.6" */
+  SbDocument *document;
+  SbSpectrogram *spectrogram[SB_N_VIEWS];
+  SbWaveform *waveform[SB_N_VIEWS];
+  SbStft *readout_stft;
+  int rate, channels;
+  int64_t n_frames;
+  double duration_s, nyquist_hz;
+  double auto_low_db, auto_high_db;
+  SbPool *pool; /* borrowed; its jobs are dropped when the recording goes */
+} SbRecording;
+
+/* Thread: worker.  Blocks: disk, compute. */
+SbRecording *sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error);
+/* Blocks: until running jobs of the pictures end. */
+void sb_recording_free (SbRecording *recording);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbRecording, sb_recording_free)

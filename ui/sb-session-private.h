@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The session's fields, for the files that implement it. */
+#pragma once
+#include "ui/sb-session.h"
+
+#include <pthread.h>
+
+/* Shared with workers; outlives the session when one is still under way. */
+typedef struct {
+  gatomicrefcount refs;
+  pthread_mutex_t lock;
+  SbSession *session; /* under the lock; NULL once the recording is gone */
+  int64_t from, to;   /* under the lock: frames that look different */
+  bool pending;       /* under the lock: the main loop knows */
+  SbView view;
+  int64_t n_frames;
+} SbPixelNote;
+
+struct _SbSession {
+  GObject parent;
+  SbPool *pool;
+  SbPlayer *player;
+  SbRecording *recording;
+  SbPixelNote *note[SB_N_VIEWS];
+  uint64_t revision;
+
+  double from_s, px_per_s;
+  int width_px;
+  double low_hz, high_hz;
+  SbLook look;
+
+  SbView view;
+  double playhead_s, volume;
+  bool playing;
+  bool loop_on;
+  double loop_from_s, loop_to_s;
+
+  SbTool tool;
+  SbBrush brush;
+  char *selected;
+};
+
+void sb_session_emit (SbSession *session, const char *signal);

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * State of one window.  The visible span is kept as start, pixels a second and
+ * width, with the start on a whole device pixel, so that strips of the picture
+ * can be reused while scrolling (see sb-picture-view.c). */
+#include "ui/sb-session-private.h"
+#include "ui/sb-worker-bridge.h"
+
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
+
+static const struct {
+  const char *name, *title;
+} tools[SB_N_TOOLS] = {
+  [SB_TOOL_BRUSH] = { "brush", "Brush" },          [SB_TOOL_ERASER] = { "eraser", "Eraser" },
+  [SB_TOOL_BOX] = { "box", "Box" },                [SB_TOOL_TIME] = { "time-band", "Time Band" },
+  [SB_TOOL_BAND] = { "frequency-band", "Frequency Band" }, [SB_TOOL_LASSO] = { "lasso", "Lasso" },
+};
+
+const char *
+sb_tool_name (SbTool tool)
+{
+  return tools[tool].name;
+}
+
+const char *
+sb_tool_title (SbTool tool)
+{
+  return tools[tool].title;
+}
+
+bool
+sb_tool_from_name (const char *name, SbTool *tool)
+{
+  for (int t = 0; t < SB_N_TOOLS; t++)
+    if (g_str_equal (tools[t].name, name)) {
+      *tool = t;
+      return true;
+    }
+  return false;
+}
+
+void
+sb_session_emit (SbSession *session, const char *signal)
+{
+  g_signal_emit_by_name (session, signal);
+}
+
+/* --- pixels: workers note what changed, the main loop tells it once --- */
+
+static gboolean
+tell_pixels (void *data)
+{
+  SbPixelNote *note = data;
+  pthread_mutex_lock (&note->lock);
+  SbSession *session = note->session;
+  int64_t from = note->from, to = note->to;
+  note->from = note->to = 0;
+  note->pending = false;
+  pthread_mutex_unlock (&note->lock);
+  if (session && session->recording && to > from) {
+    double rate = session->recording->rate;
+    g_signal_emit (session, signals[PIXELS], 0, note->view, (double) from / rate, (double) to / rate);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+note_unref (void *data)
+{
+  SbPixelNote *note = data;
+  if (!g_atomic_ref_count_dec (&note->refs))
+    return;
+  pthread_mutex_destroy (&note->lock);
+  g_free (note);
+}
+
+static SbPixelNote *
+note_new (SbSession *session, SbView view)
+{
+  SbPixelNote *note = g_new0 (SbPixelNote, 1);
+  g_atomic_ref_count_init (&note->refs);
+  pthread_mutex_init (&note->lock, NULL);
+  note->session = session;
+  note->view = view;
+  return note;
+}
+
+static void
+note_pixels (void *data, int64_t from, int64_t to)
+{
+  SbPixelNote *note = data;
+  pthread_mutex_lock (&note->lock);
+  note->from = note->to > note->from ? MIN (note->from, from) : from;
+  note->to = MAX (note->to, to);
+  bool tell = !note->pending;
+  note->pending = true;
+  if (tell)
+    g_atomic_ref_count_inc (&note->refs);
+  pthread_mutex_unlock (&note->lock);
+  if (tell)
+    sb_bridge_post (tell_pixels, note, note_unref);
+}
+
+static void
+note_waveform (void *data)
+{
+  SbPixelNote *note = data;
+  note_pixels (note, 0, note->n_frames);
+}
+
+static void
+note_forget (SbPixelNote **note)
+{
+  if (!*note)
+    return;
+  pthread_mutex_lock (&(*note)->lock);
+  (*note)->session = NULL;
+  pthread_mutex_unlock (&(*note)->lock);
+  note_unref (g_steal_pointer (note));
+}
+
+/* --- document changes --- */
+
+static void
+document_changed (SbDocument *document, const SbDocumentChange *change, void *data)
+{
+  SbSession *session = data;
+  SbRecording *recording = session->recording;
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (document);
+  if (change->dirty_to > change->dirty_from)
+    for (int v = SB_VIEW_RESULT; v < SB_N_VIEWS; v++) {
+      sb_spectrogram_set_source (recording->spectrogram[v], snapshot->source[v], change->dirty_from, change->dirty_to);
+      sb_waveform_set_source (recording->waveform[v], snapshot->source[v], change->dirty_from, change->dirty_to);
+      note_pixels (session->note[v], change->dirty_from, change->dirty_to);
+    }
+  sb_player_set_source (session->player, snapshot->source[session->view]);
+  session->revision = change->revision;
+  if (change->list_changed)
+    g_signal_emit (session, signals[EDITS], 0);
+}
+
+static void
+recording_drop (SbSession *session)
+{
+  SbRecording *recording = g_steal_pointer (&session->recording);
+  if (!recording)
+    return;
+  sb_player_set_source (session->player, NULL);
+  sb_document_remove_listener (recording->document, document_changed, session);
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    sb_spectrogram_set_notify (recording->spectrogram[v], NULL, NULL);
+    sb_waveform_set_notify (recording->waveform[v], NULL, NULL);
+  }
+  sb_recording_free (recording);
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    note_forget (&session->note[v]);
+}
+
+static void
+start_values (SbSession *session, const SbRecording *recording)
+{
+  double nyquist = recording->nyquist_hz;
+  session->low_hz = 0;
+  session->high_hz = nyquist;
+  if (session->look.scale == SB_SCALE_LOG)
+    session->low_hz = MIN (20, nyquist / 100);
+  session->look.low_db = recording->auto_low_db;
+  session->look.high_db = recording->auto_high_db;
+  session->look.auto_range = true;
+  session->playhead_s = 0;
+  session->playing = false;
+  session->loop_on = false;
+  session->loop_from_s = session->loop_to_s = 0;
+  session->view = SB_VIEW_RESULT;
+  session->brush.bandwidth_hz = MIN (session->brush.bandwidth_hz, nyquist);
+  if (session->brush.channel >= recording->channels)
+    session->brush.channel = -1;
+  g_clear_pointer (&session->selected, g_free);
+}
+
+void
+sb_session_take_recording (SbSession *session, SbRecording *recording)
+{
+  recording_drop (session);
+  session->recording = recording;
+  if (recording) {
+    start_values (session, recording);
+    for (int v = 0; v < SB_N_VIEWS; v++) {
+      session->note[v] = note_new (session, v);
+      session->note[v]->n_frames = recording->n_frames;
+      sb_spectrogram_set_notify (recording->spectrogram[v], note_pixels, session->note[v]);
+      sb_waveform_set_notify (recording->waveform[v], note_waveform, session->note[v]);
+    }
+    sb_document_add_listener (recording->document, document_changed, session);
+    g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
+    sb_player_set_source (session->player, snapshot->source[session->view]);
+    sb_session_fit (session);
+    sb_spectrogram_analyse (recording->spectrogram[SB_VIEW_ORIGINAL]);
+  }
+  static const int all[] = { RECORDING, SPAN, COLOURS, SOURCE, EDITS, TOOL, PLAYHEAD };
+  for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
+    g_signal_emit (session, signals[all[i]], 0);
+}
+
+SbSnapshot *
+sb_session_snapshot (SbSession *session)
+{
+  return session->recording ? sb_document_snapshot (session->recording->document) : NULL;
+}
+
+const SbRecording *
+sb_session_recording (SbSession *session)
+{
+  return session->recording;
+}
+
+SbPool *
+sb_session_pool (SbSession *session)
+{
+  return session->pool;
+}
+
+/* --- painting --- */
+
+bool
+sb_session_apply (SbSession *session, SbOperation *op, GError **error)
+{
+  if (!session->recording) {
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "No recording is open. Open one first.");
+    return false;
+  }
+  g_autofree char *id = g_strdup (sb_operation_id (op));
+  if (!sb_document_apply (session->recording->document, op, error))
+    return false;
+  sb_session_select (session, id);
+  return true;
+}
+
+bool
+sb_session_preview (SbSession *session, SbOperation *op, GError **error)
+{
+  return session->recording && sb_document_preview (session->recording->document, op, error);
+}
+
+void
+sb_session_say (SbSession *session, const char *sentence)
+{
+  g_signal_emit (session, signals[MESSAGE], 0, sentence);
+}
+
+void
+sb_session_undo (SbSession *session)
+{
+  if (session->recording && sb_document_can_undo (session->recording->document))
+    sb_document_undo (session->recording->document);
+}
+
+void
+sb_session_redo (SbSession *session)
+{
+  if (session->recording && sb_document_can_redo (session->recording->document))
+    sb_document_redo (session->recording->document);
+}
+
+SbTool
+sb_session_tool (SbSession *session)
+{
+  return session->tool;
+}
+
+void
+sb_session_set_tool (SbSession *session, SbTool tool)
+{
+  if (session->tool == tool)
+    return;
+  session->tool = tool;
+  g_signal_emit (session, signals[TOOL], 0);
+}
+
+const SbBrush *
+sb_session_brush (SbSession *session)
+{
+  return &session->brush;
+}
+
+void
+sb_session_set_brush (SbSession *session, const SbBrush *brush)
+{
+  session->brush = *brush;
+  session->brush.duration_s = CLAMP (brush->duration_s, 1e-5, 60);
+  session->brush.bandwidth_hz = CLAMP (brush->bandwidth_hz, 0.01, 1e6);
+  session->brush.gain_db = brush->gain_db <= -60 ? -INFINITY : MIN (brush->gain_db, 24);
+  session->brush.soft = CLAMP (brush->soft, 0, 1);
+  g_signal_emit (session, signals[TOOL], 0);
+}
+
+const char *
+sb_session_selected (SbSession *session)
+{
+  return session->selected;
+}
+
+void
+sb_session_select (SbSession *session, const char *id)
+{
+  if (g_strcmp0 (session->selected, id) == 0)
+    return;
+  g_free (session->selected);
+  session->selected = g_strdup (id);
+  g_signal_emit (session, signals[SELECTED], 0);
+}
+
+/* --- the object --- */
+
+static void
+sb_session_dispose (GObject *object)
+{
+  SbSession *session = SB_SESSION (object);
+  recording_drop (session);
+  g_clear_pointer (&session->player, sb_player_free);
+  g_clear_pointer (&session->selected, g_free);
+  G_OBJECT_CLASS (sb_session_parent_class)->dispose (object);
+}
+
+static void
+sb_session_class_init (SbSessionClass *class)
+{
+  static const char *const plain[]
+      = { [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours",  [SOURCE] = "source",
+          [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool", [PLAYHEAD] = "playhead" };
+  G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
+  for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (plain[i])
+      signals[i] = g_signal_new (plain[i], SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PIXELS] = g_signal_new ("pixels", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                  G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[PROBLEM] = g_signal_new ("problem", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                   G_TYPE_STRING);
+  signals[MESSAGE] = g_signal_new ("message", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                   G_TYPE_STRING);
+}
+
+static void
+sb_session_init (SbSession *session)
+{
+  session->view = SB_VIEW_RESULT;
+  session->width_px = 1000;
+  session->px_per_s = 1000;
+  session->high_hz = 1;
+  session->volume = 1;
+  session->look = (SbLook){ SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true };
+  session->brush = (SbBrush){ 0.12, 840, -INFINITY, 0.35, false, -1 };
+  session->player = sb_player_new (sb_sink_new_default ());
+}
+
+SbSession *
+sb_session_new (SbPool *pool)
+{
+  SbSession *session = g_object_new (SB_TYPE_SESSION, NULL);
+  session->pool = pool;
+  return session;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What one window shows and does, without a widget: the opened recording, the
+ * visible span, colours, the tool and its options, the selected edit, playing.
+ * Widgets read it, change it through these calls, and follow its signals:
+ *
+ *   "recording"  another recording, or none           "edits"    list, undo state, muting
+ *   "span"       visible time or band, axis            "pixels"   (int view, double from_s, double to_s)
+ *   "colours"    palette or range                      "tool"     tool, brush or box options
+ *   "source"     Original / Result / Removed           "playhead" position, playing, loop
+ *   "selected"   another edit selected                 "problem"  (string) playing is not possible; "" is over
+ *   "message"    (string) a passing fact, for a toast
+ *
+ * Thread: UI. */
+#pragma once
+#include "document/sb-player.h"
+#include "ui/sb-recording.h"
+
+#include <glib-object.h>
+
+#define SB_TYPE_SESSION (sb_session_get_type ())
+G_DECLARE_FINAL_TYPE (SbSession, sb_session, SB, SESSION, GObject)
+
+typedef enum { SB_TOOL_BRUSH, SB_TOOL_ERASER, SB_TOOL_BOX, SB_TOOL_TIME, SB_TOOL_BAND, SB_TOOL_LASSO, SB_N_TOOLS } SbTool;
+const char *sb_tool_name (SbTool tool);  /* "brush", …: names in actions */
+const char *sb_tool_title (SbTool tool); /* "Brush", … for people */
+bool sb_tool_from_name (const char *name, SbTool *tool);
+static inline bool
+sb_tool_is_round (SbTool tool)
+{
+  return tool == SB_TOOL_BRUSH || tool == SB_TOOL_ERASER;
+}
+
+typedef struct {
+  double duration_s, bandwidth_hz; /* of the whole dab */
+  double gain_db, soft;
+  bool strict;
+  int channel; /* −1: all */
+} SbBrush;
+
+typedef struct {
+  SbScale scale;
+  SbColormap map;
+  double low_db, high_db;
+  bool auto_range;
+} SbLook;
+
+SbSession *sb_session_new (SbPool *pool);
+SbPool *sb_session_pool (SbSession *session);
+/* Takes the recording (NULL: none). */
+void sb_session_take_recording (SbSession *session, SbRecording *recording);
+const SbRecording *sb_session_recording (SbSession *session); /* NULL: none */
+SbSnapshot *sb_session_snapshot (SbSession *session);         /* new reference, NULL when nothing is open */
+
+/* --- what is visible --- */
+/* The picture's width in device pixels; time is scrolled in whole ones. */
+void sb_session_set_width (SbSession *session, int width_px);
+/* The plane shown on width × height pixels of any widget. */
+SbViewport sb_session_viewport (SbSession *session, int width_px, int height_px);
+void sb_session_show_span (SbSession *session, double from_s, double to_s);
+void sb_session_show_band (SbSession *session, double low_hz, double high_hz);
+void sb_session_zoom_time (SbSession *session, double factor, double anchor_s); /* > 1: closer */
+void sb_session_zoom_band (SbSession *session, double factor, double anchor_hz);
+void sb_session_scroll (SbSession *session, double time_share, double band_share); /* of what is visible */
+void sb_session_fit (SbSession *session);
+double sb_session_px_per_s (SbSession *session); /* device pixels */
+const SbLook *sb_session_look (SbSession *session);
+void sb_session_set_scale (SbSession *session, SbScale scale);
+void sb_session_set_palette (SbSession *session, SbColormap map);
+void sb_session_set_range (SbSession *session, double low_db, double high_db);
+void sb_session_auto_range (SbSession *session);
+
+/* --- what is heard and shown --- */
+SbView sb_session_view (SbSession *session);
+void sb_session_set_view (SbSession *session, SbView view);
+double sb_session_playhead (SbSession *session);
+bool sb_session_is_playing (SbSession *session);
+void sb_session_play (SbSession *session);
+void sb_session_stop (SbSession *session);
+void sb_session_seek (SbSession *session, double s);
+bool sb_session_loop (SbSession *session, double *from_s, double *to_s); /* on? the span; false: no span kept */
+void sb_session_set_loop (SbSession *session, bool on, double from_s, double to_s);
+void sb_session_set_volume (SbSession *session, double gain);
+double sb_session_volume (SbSession *session);
+void sb_session_take_peaks (SbSession *session, float peaks[2]);
+/* Asks the player where it is; called each frame while playing. */
+void sb_session_poll (SbSession *session);
+
+/* --- painting --- */
+SbTool sb_session_tool (SbSession *session);
+void sb_session_set_tool (SbSession *session, SbTool tool);
+const SbBrush *sb_session_brush (SbSession *session);
+void sb_session_set_brush (SbSession *session, const SbBrush *brush);
+void sb_session_say (SbSession *session, const char *sentence);
+/* false: nothing happened, *error says why. */
+bool sb_session_apply (SbSession *session, SbOperation *op, GError **error);
+bool sb_session_preview (SbSession *session, SbOperation *op, GError **error);
+void sb_session_undo (SbSession *session);
+void sb_session_redo (SbSession *session);
+const char *sb_session_selected (SbSession *session); /* id of an edit or NULL */
+void sb_session_select (SbSession *session, const char *id);

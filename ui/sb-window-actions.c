@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Everything the window does has a name on the session bus, so that scripts
+ * and tests drive what a hand drives; state and enabled flag tell the truth. */
+#include "document/sb-project.h"
+#include "edit/sb-op-json.h"
+#include "ui/sb-export-dialog.h"
+#include "ui/sb-window-private.h"
+#include "ui/sb-worker-bridge.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+#define SEEK_STATE_STEP_S 0.1 /* while playing, the seek state is not told more often */
+
+static SbSession *
+session_of (void *data)
+{
+  return SB_WINDOW (data)->session;
+}
+
+/* --- playing --- */
+
+static void
+act_play (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_play (session_of (data));
+}
+
+static void
+act_stop (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_stop (session_of (data));
+}
+
+static void
+act_play_stop (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  if (sb_session_is_playing (session_of (data)))
+    sb_session_stop (session_of (data));
+  else
+    sb_session_play (session_of (data));
+}
+
+static void
+act_seek (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_seek (session_of (data), g_variant_get_double (parameter));
+}
+
+static void
+act_to_start (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  double from;
+  bool loop = sb_session_loop (session_of (data), &from, NULL);
+  sb_session_seek (session_of (data), loop ? from : 0);
+}
+
+static void
+act_to_end (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const SbRecording *recording = sb_session_recording (session_of (data));
+  if (recording)
+    sb_session_seek (session_of (data), recording->duration_s);
+}
+
+/* With no span marked, the visible one repeats. */
+static void
+set_loop (SbSession *session, bool on)
+{
+  double from, to;
+  sb_session_loop (session, &from, &to);
+  if (on && to <= from) {
+    SbViewport view = sb_session_viewport (session, 1, 1);
+    from = view.from_s;
+    to = view.to_s;
+  }
+  sb_session_set_loop (session, on, from, to);
+}
+
+static void
+act_loop (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  set_loop (session_of (data), g_variant_get_boolean (parameter));
+}
+
+static void
+act_toggle_loop (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  set_loop (session_of (data), !sb_session_loop (session_of (data), NULL, NULL));
+}
+
+/* --- seeing --- */
+
+static void
+act_view_source (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbView view;
+  if (sb_view_from_name (g_variant_get_string (parameter, NULL), &view))
+    sb_session_set_view (session_of (data), view);
+}
+
+static void
+act_show_span (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  double from, to;
+  g_variant_get (parameter, "(dd)", &from, &to);
+  sb_session_show_span (session_of (data), from, to);
+}
+
+static void
+act_show_band (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  double low, high;
+  g_variant_get (parameter, "(dd)", &low, &high);
+  sb_session_show_band (session_of (data), low, high);
+}
+
+static void
+act_fit (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_fit (session_of (data));
+}
+
+static void
+act_scale (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbScale scale;
+  if (sb_scale_from_name (g_variant_get_string (parameter, NULL), &scale))
+    sb_session_set_scale (session_of (data), scale);
+}
+
+static void
+act_palette (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbColormap map;
+  if (sb_colormap_from_name (g_variant_get_string (parameter, NULL), &map))
+    sb_session_set_palette (session_of (data), map);
+}
+
+static void
+act_auto_range (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_auto_range (session_of (data));
+}
+
+static void
+act_panel (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  g_autoptr (GVariant) state = g_action_get_state (G_ACTION (action));
+  sb_window_set_panel (data, !g_variant_get_boolean (state));
+}
+
+/* --- editing --- */
+
+static void
+act_tool (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbTool tool;
+  if (sb_tool_from_name (g_variant_get_string (parameter, NULL), &tool))
+    sb_session_set_tool (session_of (data), tool);
+}
+
+static void
+act_undo (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_undo (session_of (data));
+}
+
+static void
+act_redo (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_redo (session_of (data));
+}
+
+static void
+act_clear_edits (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const SbRecording *recording = sb_session_recording (session_of (data));
+  if (recording && sb_document_clear (recording->document))
+    sb_window_tell (data, "All edits are deleted. Undo brings them back.");
+}
+
+static void
+act_apply_operation (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOperation) op = sb_operation_from_json (g_variant_get_string (parameter, NULL), &error);
+  if (!op || !sb_session_apply (session_of (data), op, &error))
+    sb_window_tell_problem (data, "The edit was not made", error->message);
+}
+
+/* --- saving: written by a worker --- */
+
+typedef struct {
+  SbWindow *window; /* referenced */
+  char *path;
+  SbGrid grid;
+  GPtrArray *ops;
+  SbProject *project; /* NULL: an operations file */
+  GError *error;
+} Saving;
+
+static void
+saving_free (void *data)
+{
+  Saving *saving = data;
+  g_object_unref (saving->window);
+  g_free (saving->path);
+  g_ptr_array_unref (saving->ops);
+  sb_project_free (saving->project);
+  g_clear_error (&saving->error);
+  g_free (saving);
+}
+
+static void
+save_work (void *data)
+{
+  Saving *saving = data;
+  if (!saving->project) {
+    sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
+    return;
+  }
+  GStatBuf status;
+  saving->project->source_size_bytes = g_stat (saving->project->source_path, &status) == 0 ? status.st_size : 0;
+  saving->project->source_fingerprint = sb_fingerprint_file (saving->project->source_path, &saving->error);
+  if (saving->project->source_fingerprint)
+    sb_project_save (saving->project, saving->path, &saving->error);
+}
+
+static void
+save_done (void *data)
+{
+  Saving *saving = data;
+  SbWindow *window = saving->window;
+  if (saving->error) {
+    sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
+    return;
+  }
+  g_autofree char *name = g_filename_display_basename (saving->path);
+  g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edits", name, saving->ops->len);
+  window->unsaved = false;
+  sb_window_tell (window, sentence);
+}
+
+static GPtrArray *
+ops_in_force (const SbRecording *recording)
+{
+  int n_ops;
+  SbOperation *const *ops = sb_document_ops (recording->document, &n_ops);
+  GPtrArray *array = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_operation_unref);
+  for (int i = 0; i < n_ops; i++)
+    if (!sb_document_is_muted (recording->document, sb_operation_id (ops[i])))
+      g_ptr_array_add (array, sb_operation_ref (ops[i]));
+  return array;
+}
+
+static void
+save_to (SbWindow *window, const char *path, bool as_project)
+{
+  const SbRecording *recording = sb_session_recording (window->session);
+  if (!recording)
+    return;
+  Saving *saving = g_new0 (Saving, 1);
+  saving->window = g_object_ref (window);
+  saving->path = g_strdup (path);
+  saving->grid = *sb_document_grid (recording->document);
+  saving->ops = ops_in_force (recording);
+  if (as_project) {
+    SbProject *project = saving->project = sb_project_new ();
+    project->source_path = g_strdup (recording->path);
+    project->rate = recording->rate;
+    project->channels = recording->channels;
+    project->n_frames = recording->n_frames;
+    project->grid = saving->grid;
+    g_clear_pointer (&project->ops, g_ptr_array_unref);
+    project->ops = g_ptr_array_ref (saving->ops);
+  }
+  sb_bridge_run (window->jobs, window, 0, save_work, save_done, saving, saving_free);
+}
+
+static void
+act_save_project (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  save_to (data, g_variant_get_string (parameter, NULL), true);
+}
+
+static void
+act_save_edits_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  save_to (data, g_variant_get_string (parameter, NULL), false);
+}
+
+static void
+on_save_edits_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  if (path)
+    save_to (window, path, false);
+  g_object_unref (chooser);
+}
+
+static void
+act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  const SbRecording *recording = sb_session_recording (window->session);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save Edits", GTK_WINDOW (window),
+                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
+  g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_save_edits_chosen), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+/* --- opening and exporting --- */
+
+static void
+on_open_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  if (path) {
+    const char *const paths[] = { path, NULL };
+    g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "open",
+                                    g_variant_new_strv (paths, -1));
+  }
+  g_object_unref (chooser);
+}
+
+static void
+act_open (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  const SbRecording *recording = sb_session_recording (window->session);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Open a Recording", GTK_WINDOW (window),
+                                                               GTK_FILE_CHOOSER_ACTION_OPEN, "Open", "Cancel");
+  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), all = gtk_file_filter_new ();
+  gtk_file_filter_set_name (audio, "Recordings");
+  gtk_file_filter_add_mime_type (audio, "audio/*");
+  static const char *const endings[] = { "wav", "wave", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "caf", "au", "snd", "flac", "ogg", "oga", "opus", "mp3", "voc", "sph" };
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
+    gtk_file_filter_add_suffix (audio, endings[i]);
+  gtk_file_filter_set_name (all, "All Files");
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), audio);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
+  if (recording) {
+    g_autofree char *folder = g_path_get_dirname (recording->path);
+    g_autoptr (GFile) file = g_file_new_for_path (folder);
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
+  }
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_open_chosen), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+act_export (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  sb_session_stop (window->session);
+  gtk_window_present (GTK_WINDOW (sb_export_dialog_new (GTK_WINDOW (window), window->session, window->exporter)));
+}
+
+static void
+act_export_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbExportRequest request = { .path = g_variant_get_string (parameter, NULL) };
+  sb_exporter_start (SB_WINDOW (data)->exporter, &request);
+}
+
+/* --- telling the truth --- */
+
+void
+sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
+  g_autoptr (GVariant) now = action ? g_action_get_state (action) : NULL;
+  g_variant_ref_sink (state);
+  if (now && !g_variant_equal (now, state))
+    g_simple_action_set_state (G_SIMPLE_ACTION (action), state);
+  g_variant_unref (state);
+}
+
+static void
+enable (SbWindow *window, const char *name, bool enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
+  if (action && g_action_get_enabled (action) != enabled)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+update_seek (SbWindow *window)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), "seek");
+  g_autoptr (GVariant) now = g_action_get_state (action);
+  double head = sb_session_playhead (window->session);
+  if (!sb_session_is_playing (window->session) || fabs (g_variant_get_double (now) - head) >= SEEK_STATE_STEP_S)
+    sb_window_set_action_state (window, "seek", g_variant_new_double (head));
+}
+
+void
+sb_window_update_actions (SbWindow *window)
+{
+  static const char *const needs_recording[]
+      = { "play-stop", "seek", "to-start", "to-end", "loop", "toggle-loop", "view-source", "show-span", "show-band", "fit",
+          "scale", "palette", "auto-range", "tool", "apply-operation", "save-project", "save-edits-to", "save-edits", "panel" };
+  SbSession *session = window->session;
+  const SbRecording *recording = sb_session_recording (session);
+  const SbLook *look = sb_session_look (session);
+  SbViewport view = sb_session_viewport (session, 1, 1);
+  bool playing = sb_session_is_playing (session), busy = sb_exporter_is_busy (window->exporter);
+  bool looping = sb_session_loop (session, NULL, NULL);
+  int n_ops = 0;
+  if (recording)
+    sb_document_ops (recording->document, &n_ops);
+  for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
+    enable (window, needs_recording[i], recording != NULL);
+  enable (window, "play", recording && !playing);
+  enable (window, "stop", recording && playing);
+  enable (window, "undo", recording && sb_document_can_undo (recording->document));
+  enable (window, "redo", recording && sb_document_can_redo (recording->document));
+  enable (window, "clear-edits", n_ops > 0);
+  enable (window, "export", recording && !busy);
+  enable (window, "export-to", recording && !busy);
+  sb_window_set_action_state (window, "view-source", g_variant_new_string (sb_view_name (sb_session_view (session))));
+  sb_window_set_action_state (window, "tool", g_variant_new_string (sb_tool_name (sb_session_tool (session))));
+  sb_window_set_action_state (window, "scale", g_variant_new_string (sb_scale_name (look->scale)));
+  sb_window_set_action_state (window, "palette", g_variant_new_string (sb_colormap_name (look->map)));
+  sb_window_set_action_state (window, "loop", g_variant_new_boolean (looping));
+  sb_window_set_action_state (window, "toggle-loop", g_variant_new_boolean (looping));
+  sb_window_set_action_state (window, "show-span", g_variant_new ("(dd)", view.from_s, view.to_s));
+  sb_window_set_action_state (window, "show-band", g_variant_new ("(dd)", view.low_hz, view.high_hz));
+  update_seek (window);
+}
+
+void
+sb_window_add_actions (SbWindow *window)
+{
+  static const GActionEntry entries[] = {
+    { .name = "open", .activate = act_open },
+    { .name = "play", .activate = act_play },
+    { .name = "stop", .activate = act_stop },
+    { .name = "play-stop", .activate = act_play_stop },
+    { .name = "seek", .activate = act_seek, .parameter_type = "d", .state = "0.0" },
+    { .name = "to-start", .activate = act_to_start },
+    { .name = "to-end", .activate = act_to_end },
+    { .name = "loop", .activate = act_loop, .parameter_type = "b", .state = "false" },
+    { .name = "toggle-loop", .activate = act_toggle_loop, .state = "false" },
+    { .name = "undo", .activate = act_undo },
+    { .name = "redo", .activate = act_redo },
+    { .name = "clear-edits", .activate = act_clear_edits },
+    { .name = "view-source", .activate = act_view_source, .parameter_type = "s", .state = "'result'" },
+    { .name = "tool", .activate = act_tool, .parameter_type = "s", .state = "'brush'" },
+    { .name = "show-span", .activate = act_show_span, .parameter_type = "(dd)", .state = "(0.0, 0.0)" },
+    { .name = "show-band", .activate = act_show_band, .parameter_type = "(dd)", .state = "(0.0, 0.0)" },
+    { .name = "fit", .activate = act_fit },
+    { .name = "scale", .activate = act_scale, .parameter_type = "s", .state = "'mel'" },
+    { .name = "palette", .activate = act_palette, .parameter_type = "s", .state = "'magma'" },
+    { .name = "auto-range", .activate = act_auto_range },
+    { .name = "panel", .activate = act_panel, .state = "true" },
+    { .name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s" },
+    { .name = "export", .activate = act_export },
+    { .name = "export-to", .activate = act_export_to, .parameter_type = "s" },
+    { .name = "save-project", .activate = act_save_project, .parameter_type = "s" },
+    { .name = "save-edits", .activate = act_save_edits },
+    { .name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s" },
+  };
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+}

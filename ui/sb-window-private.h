@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window's fields, for the files that implement it. */
+#pragma once
+#include "ui/sb-banner.h"
+#include "ui/sb-exporter.h"
+#include "ui/sb-header.h"
+#include "ui/sb-opener.h"
+#include "ui/sb-window.h"
+
+struct _SbWindow {
+  AdwApplicationWindow parent;
+  SbPool *pool, *jobs;
+  SbSession *session;
+  SbExporter *exporter;
+  SbOpener *opener;
+  SbHeader *header;
+  GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
+  bool unsaved;        /* edits that are in no file yet */
+  bool closing;        /* the person agreed to lose them */
+  bool folded, panel_wanted;
+  int layout_step;
+  guint layout_idle;
+  SbView held_view; /* while the key left of 1 is down */
+  bool holding;
+};
+
+/* sb-window-actions.c */
+void sb_window_add_actions (SbWindow *window);
+void sb_window_update_actions (SbWindow *window);
+void sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state);
+/* sb-window-keys.c */
+void sb_window_add_keys (SbWindow *window);
+/* sb-window.c */
+void sb_window_tell (SbWindow *window, const char *sentence);                                /* toast */
+void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
+void sb_window_set_panel (SbWindow *window, bool shown);

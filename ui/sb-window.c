@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Puts the parts together, opens recordings, adapts to the window's size, and
+ * asks before work would be lost. */
+#include "ui/sb-canvas-grid.h"
+#include "ui/sb-edit-panel.h"
+#include "ui/sb-start-page.h"
+#include "ui/sb-tool-bar.h"
+#include "ui/sb-transport.h"
+#include "ui/sb-window-private.h"
+#include "sb-config.h"
+
+enum { FOLD_WIDTH = 1240, METER_WIDTH = 1000, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720 };
+
+G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* --- telling --- */
+
+void
+sb_window_tell (SbWindow *self, const char *sentence)
+{
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+  adw_toast_set_timeout (toast, 3);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+void
+sb_window_tell_problem (SbWindow *self, const char *heading, const char *sentence)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, sentence);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", "Close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* --- opening --- */
+
+static void
+on_opened (void *data, SbRecording *recording, const char *path, const GError *error)
+{
+  SbWindow *self = data;
+  if (error) {
+    g_autofree char *name = g_filename_display_basename (path);
+    g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);
+    sb_window_tell_problem (self, heading, error->message);
+  }
+  if (!recording)
+    return;
+  self->unsaved = false;
+  sb_banner_hide (SB_BANNER (self->banner));
+  gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
+  sb_session_take_recording (self->session, recording);
+  g_autofree char *title = g_strdup_printf ("%s – Sonobrush", recording->name);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+  sb_recent_add (recording->path);
+  sb_window_update_actions (self);
+  gtk_widget_grab_focus (sb_canvas_grid_overlay (SB_CANVAS_GRID (self->canvas)));
+}
+
+void
+sb_window_open (SbWindow *self, const char *path)
+{
+  sb_opener_open (self->opener, path);
+}
+
+bool
+sb_window_is_free (SbWindow *self)
+{
+  return !self->unsaved && !sb_exporter_is_busy (self->exporter);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindow *self)
+{
+  GSList *files = g_value_get_boxed (value);
+  g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
+  if (!path)
+    return FALSE;
+  const char *const paths[] = { path, NULL };
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
+                                  g_variant_new_strv (paths, -1));
+  return TRUE;
+}
+
+/* --- following the session --- */
+
+static void
+edits_changed (SbWindow *self)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  int n_ops = 0;
+  if (recording)
+    sb_document_ops (recording->document, &n_ops);
+  self->unsaved = n_ops > 0;
+  sb_window_update_actions (self);
+}
+
+static void
+problem (SbWindow *self, const char *sentence)
+{
+  if (!*sentence) {
+    sb_banner_hide (SB_BANNER (self->banner));
+    return;
+  }
+  const char *end = strstr (sentence, ". ");
+  g_autofree char *title = end ? g_strndup (sentence, end - sentence + 1) : g_strdup (sentence);
+  g_autofree char *meaning = g_strdup_printf ("%s%sYour edits are safe and you can go on painting.",
+                                              end ? end + 2 : "", end ? " " : "");
+  sb_banner_show (SB_BANNER (self->banner), title, meaning, "Try Again", "win.play");
+  sb_window_update_actions (self);
+}
+
+static void
+export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWindow *self)
+{
+  if (done) {
+    self->unsaved = false;
+    sb_window_tell (self, sentence);
+  } else if (*sentence)
+    sb_window_tell_problem (self, "The recording was not exported", sentence);
+  sb_window_update_actions (self);
+}
+
+/* --- size --- */
+
+void
+sb_window_set_panel (SbWindow *self, bool shown)
+{
+  self->panel_wanted = shown;
+  adw_flap_set_reveal_flap (ADW_FLAP (self->flap), shown);
+  sb_window_set_action_state (self, "panel", g_variant_new_boolean (shown));
+}
+
+/* The flap hides itself when something else closes it. */
+static void
+on_reveal (SbWindow *self)
+{
+  bool shown = adw_flap_get_reveal_flap (ADW_FLAP (self->flap));
+  sb_window_set_action_state (self, "panel", g_variant_new_boolean (shown));
+}
+
+static gboolean
+lay_out (void *data)
+{
+  SbWindow *self = data;
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  bool fold = width < FOLD_WIDTH;
+  self->layout_idle = 0;
+  if (width < 1)
+    return G_SOURCE_REMOVE;
+  sb_header_set_narrow (self->header, fold);
+  sb_transport_set_narrow (SB_TRANSPORT (self->transport), width < LEAST_WIDTH ? 4 : width < ZOOM_WIDTH ? 3 : width < METER_WIDTH ? 2 : fold ? 1 : 0);
+  sb_canvas_grid_set_low (SB_CANVAS_GRID (self->canvas), height < LOW_HEIGHT);
+  if (fold != self->folded) {
+    self->folded = fold;
+    adw_flap_set_fold_policy (ADW_FLAP (self->flap), fold ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER);
+    sb_window_set_panel (self, !fold);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* Properties must not change while sizes are being allocated. */
+static void
+sb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  GTK_WIDGET_CLASS (sb_window_parent_class)->size_allocate (widget, width, height, baseline);
+  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) + 8 * (height < LOW_HEIGHT);
+  if (step == self->layout_step)
+    return;
+  self->layout_step = step;
+  if (!self->layout_idle)
+    self->layout_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, lay_out, self, NULL);
+}
+
+/* --- closing --- */
+
+static void
+on_close_response (AdwMessageDialog *dialog, const char *response, SbWindow *self)
+{
+  if (g_str_equal (response, "save")) {
+    g_action_group_activate_action (G_ACTION_GROUP (self), "save-edits", NULL);
+    return;
+  }
+  if (!g_str_equal (response, "close"))
+    return;
+  if (sb_exporter_is_busy (self->exporter))
+    sb_exporter_cancel (self->exporter);
+  self->closing = true;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+on_close_request (SbWindow *self)
+{
+  bool exporting = sb_exporter_is_busy (self->exporter);
+  if (self->closing || (!self->unsaved && !exporting))
+    return FALSE;
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
+                                              exporting ? "Closing the window stops it. The target file stays as it was."
+                                                        : "The recording itself is unchanged. Your edits are in no file yet.");
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+  adw_message_dialog_add_response (message, "cancel", exporting ? "Go On Writing" : "Cancel");
+  adw_message_dialog_add_response (message, "close", exporting ? "Stop and Close" : "Close");
+  adw_message_dialog_set_response_appearance (message, "close", ADW_RESPONSE_DESTRUCTIVE);
+  if (!exporting) {
+    adw_message_dialog_add_response (message, "save", "Save Edits…");
+    adw_message_dialog_set_response_appearance (message, "save", ADW_RESPONSE_SUGGESTED);
+  }
+  adw_message_dialog_set_close_response (message, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
+}
+
+/* --- building --- */
+
+static GtkWidget *
+build_editor (SbWindow *self)
+{
+  GtkWidget *editor = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *work = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  self->tools = sb_tool_bar_new ();
+  self->canvas = sb_canvas_grid_new (self->session);
+  self->panel = sb_edit_panel_new (self->session);
+  self->transport = sb_transport_new (self->session);
+  gtk_box_append (GTK_BOX (work), self->tools);
+  gtk_box_append (GTK_BOX (work), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  gtk_box_append (GTK_BOX (work), self->canvas);
+  gtk_widget_set_hexpand (self->canvas, TRUE);
+  self->flap = adw_flap_new ();
+  AdwFlap *flap = ADW_FLAP (self->flap);
+  adw_flap_set_content (flap, work);
+  adw_flap_set_flap (flap, self->panel);
+  adw_flap_set_separator (flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_flap_position (flap, GTK_PACK_END);
+  adw_flap_set_fold_policy (flap, ADW_FLAP_FOLD_POLICY_NEVER);
+  adw_flap_set_swipe_to_open (flap, FALSE); /* a swipe over the canvas paints */
+  adw_flap_set_swipe_to_close (flap, FALSE);
+  adw_flap_set_modal (flap, FALSE); /* painting goes on beside the open panel */
+  adw_flap_set_fold_duration (flap, 0);
+  gtk_widget_set_vexpand (self->flap, TRUE);
+  g_signal_connect_swapped (flap, "notify::reveal-flap", G_CALLBACK (on_reveal), self);
+  gtk_box_append (GTK_BOX (editor), self->flap);
+  gtk_box_append (GTK_BOX (editor), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (editor), self->transport);
+  return editor;
+}
+
+static void
+follow_session (SbWindow *self)
+{
+  static const char *const state[] = { "recording", "source", "playhead", "tool", "span", "colours" };
+  for (size_t i = 0; i < G_N_ELEMENTS (state); i++)
+    g_signal_connect_object (self->session, state[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "problem", G_CALLBACK (problem), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "message", G_CALLBACK (sb_window_tell), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->exporter, "started", G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->exporter, "finished", G_CALLBACK (export_finished), self, 0);
+}
+
+static void
+sb_window_dispose (GObject *object)
+{
+  SbWindow *self = SB_WINDOW (object);
+  g_clear_handle_id (&self->layout_idle, g_source_remove);
+  g_clear_pointer (&self->opener, sb_opener_free);
+  g_clear_pointer (&self->header, sb_header_free);
+  if (self->session)
+    sb_session_stop (self->session);
+  G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
+  g_clear_object (&self->exporter);
+  g_clear_object (&self->session);
+}
+
+static void
+sb_window_class_init (SbWindowClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = sb_window_dispose;
+  GTK_WIDGET_CLASS (class)->size_allocate = sb_window_size_allocate;
+}
+
+static void
+sb_window_init (SbWindow *self)
+{
+  self->layout_step = -1;
+  self->panel_wanted = true;
+}
+
+GtkWidget *
+sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool with_demo)
+{
+  SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, "title", "Sonobrush", "default-width", 1600,
+                                 "default-height", 900, "icon-name", SB_APP_ID, NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->pool = pool;
+  self->jobs = jobs;
+  self->session = sb_session_new (pool);
+  self->exporter = sb_exporter_new (self->session, jobs);
+  self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
+  self->header = sb_header_new (self->session);
+  self->banner = sb_banner_new ();
+  self->pages = gtk_stack_new ();
+  self->toasts = adw_toast_overlay_new ();
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->pages), FALSE);
+  gtk_stack_set_vhomogeneous (GTK_STACK (self->pages), FALSE);
+  gtk_stack_add_named (GTK_STACK (self->pages), sb_start_page_new (with_demo), "start");
+  gtk_stack_add_named (GTK_STACK (self->pages), build_editor (self), "editor");
+  gtk_box_append (GTK_BOX (box), sb_header_widget (self->header));
+  gtk_box_append (GTK_BOX (box), self->banner);
+  gtk_box_append (GTK_BOX (box), self->pages);
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);
+  sb_window_add_actions (self);
+  sb_window_add_keys (self);
+  sb_window_set_panel (self, true);
+  follow_session (self);
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  g_signal_connect (self, "close-request", G_CALLBACK (on_close_request), NULL);
+  sb_window_update_actions (self);
+  return GTK_WIDGET (self);
+}
