@@ -24,6 +24,7 @@ typedef struct {
   bool big; /* byte order of the numbers in headers */
   SbContainer *c;
   int n_fmt, n_data;
+  int read_errno;     /* the disk's first refusal */
   bool fmt_ok;        /* the format chunk describes plain samples */
   bool data_first;    /* data came before its description */
   int64_t ds64_data;  /* −1: none */
@@ -31,7 +32,7 @@ typedef struct {
 } Walker;
 
 static bool
-read_at (const Walker *w, int64_t pos, void *to, size_t n)
+read_at (Walker *w, int64_t pos, void *to, size_t n)
 {
   uint8_t *p = to;
   if (pos < 0 || pos > w->file_bytes || (int64_t)n > w->file_bytes - pos)
@@ -40,6 +41,8 @@ read_at (const Walker *w, int64_t pos, void *to, size_t n)
     const ssize_t got = pread (w->fd, p, n, pos);
     if (got < 0 && errno == EINTR)
       continue;
+    if (got < 0 && w->read_errno == 0)
+      w->read_errno = errno;
     if (got <= 0)
       return false;
     p += got;
@@ -438,6 +441,12 @@ sb_container_read (const char *path, GError **error)
   w.c->chunks = g_array_new (FALSE, FALSE, sizeof (SbChunk));
   const bool known = walk (&w);
   close (w.fd);
+  if (w.read_errno != 0) {
+    sb_container_free (w.c);
+    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read (%s). Check the disk.", shown,
+                 g_strerror (w.read_errno));
+    return NULL;
+  }
   if (!known) {
     sb_container_free (w.c);
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” is not a WAV, W64, AIFF, CAF or AU file.", shown);

@@ -322,7 +322,12 @@ run (Copy *copy, GError **error)
 {
   const bool painted = copy->render->resynth != NULL;
   if (painted) {
-    copy->c = sb_container_read (sb_file_source_path (copy->render->source), NULL);
+    g_autoptr (GError) why = NULL;
+    copy->c = sb_container_read (sb_file_source_path (copy->render->source), &why);
+    if (why && why->code != SB_ERROR_FORMAT) {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return SB_EXPORT_FAILED;
+    }
     if (!understood (copy))
       return SB_EXPORT_DOUBT;
     copy->frame_bytes = (int64_t)copy->c->channels * copy->c->container_bytes;
