@@ -161,6 +161,14 @@ make_temp (const char *path, GError **error)
   return NULL;
 }
 
+static bool
+is_the_recording (const SbProject *project, const char *path)
+{
+  struct stat st, source;
+  return project->source_path && stat (path, &st) == 0 && stat (project->source_path, &source) == 0 &&
+         st.st_dev == source.st_dev && st.st_ino == source.st_ino;
+}
+
 bool
 sb_project_save (const SbProject *project, const char *path, GError **error)
 {
@@ -169,6 +177,8 @@ sb_project_save (const SbProject *project, const char *path, GError **error)
     return set_write_error (error, path, "it is a folder");
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return set_write_error (error, path, "it is not an ordinary file");
+  if (is_the_recording (project, path))
+    return set_write_error (error, path, "it is the recording itself, which is never overwritten");
   char *resolved = realpath (path, NULL); /* through a link: what it points to is replaced */
   real = g_strdup (resolved ? resolved : path);
   free (resolved);

@@ -200,6 +200,22 @@ test_link (void)
 }
 
 static void
+test_not_over_the_recording (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbProject) project = make_project (1);
+  g_autofree char *path = in_folder ("take.wav"), *text = NULL;
+  g_assert_true (g_file_set_contents (path, "a recording", -1, NULL));
+  g_free (project->source_path);
+  project->source_path = g_strdup (path);
+  g_assert_false (sb_project_save (project, path, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_WRITE);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "a recording");
+  g_unlink (path);
+}
+
+static void
 test_fingerprint (void)
 {
   g_autofree char *path = in_folder ("big.bin"), *before = NULL;
@@ -235,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/project/damaged", test_damaged);
   g_test_add_func ("/project/not-written", test_not_written);
   g_test_add_func ("/project/link", test_link);
+  g_test_add_func ("/project/not-over-the-recording", test_not_over_the_recording);
   g_test_add_func ("/project/fingerprint", test_fingerprint);
   const int status = g_test_run ();
   g_rmdir (folder);
