@@ -24,10 +24,10 @@ typedef struct {
   bool big; /* byte order of the numbers in headers */
   SbContainer *c;
   int n_fmt, n_data;
-  int read_errno;     /* the disk's first refusal */
-  bool fmt_ok;        /* the format chunk describes plain samples */
-  bool data_first;    /* data came before its description */
-  int64_t ds64_data;  /* −1: none */
+  int read_errno;      /* the disk's first refusal */
+  bool fmt_ok;         /* the format chunk describes plain samples */
+  bool data_first;     /* data came before its description */
+  int64_t ds64_data;   /* −1: none */
   int64_t said_frames; /* frames the header claims; −1: none */
 } Walker;
 
@@ -78,7 +78,7 @@ static int64_t
 add_chunk (Walker *w, const uint8_t id[4], int64_t offset, uint64_t size)
 {
   const int64_t left = MAX (0, w->file_bytes - offset);
-  SbChunk chunk = { .offset_bytes = offset, .size_bytes = size > (uint64_t)left ? left : (int64_t)size };
+  SbChunk chunk = {.offset_bytes = offset, .size_bytes = size > (uint64_t)left ? left : (int64_t)size};
   for (int i = 0; i < 4; i++)
     chunk.id[i] = id[i] >= 0x20 && id[i] < 0x7f ? (char)id[i] : '?';
   g_array_append_val (w->c->chunks, chunk);
@@ -128,15 +128,15 @@ set_floating (Walker *w, int bits, bool big_endian)
 
 /* ---- RIFF and its descendants ---- */
 
-static const uint8_t ksmedia_tail[12] = { 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71 };
-static const uint8_t ambisonic_tail[12] = { 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0 };
+static const uint8_t ksmedia_tail[12] = {0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+static const uint8_t ambisonic_tail[12] = {0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0};
 
 /* WAVEFORMATEX: tag, channels, rate, bytes a second, bytes a frame, bits; then
  * for tag 0xfffe: extra size, valid bits, speaker mask, 16-byte sub-format. */
 static void
 riff_format (Walker *w, int64_t offset, int64_t size)
 {
-  uint8_t p[40] = { 0 };
+  uint8_t p[40] = {0};
   w->n_fmt++;
   if (w->n_fmt > 1 || size < 16 || !read_at (w, offset, p, (size_t)MIN (size, 40)))
     return;
@@ -199,10 +199,10 @@ walk_riff (Walker *w, uint32_t riff_size, bool is_64)
   }
 }
 
-static const uint8_t w64_riff[16] = { 'r',  'i',  'f',  'f',  0x2e, 0x91, 0xcf, 0x11,
-                                      0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0x00, 0x00 };
+static const uint8_t w64_riff[16] = {'r',  'i',  'f',  'f',  0x2e, 0x91, 0xcf, 0x11,
+                                     0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0x00, 0x00};
 /* "wave", "fmt ", "data" share the rest of their GUID. */
-static const uint8_t w64_tail[12] = { 0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a };
+static const uint8_t w64_tail[12] = {0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a};
 
 /* Sizes are 64 bits, count the 24 bytes of the header, and chunks begin at multiples of 8. */
 static void
@@ -244,7 +244,7 @@ aiff_rate (const uint8_t *p)
 static void
 aiff_format (Walker *w, int64_t offset, int64_t size, bool aifc)
 {
-  uint8_t p[22] = { 0 };
+  uint8_t p[22] = {0};
   w->n_fmt++;
   if (w->n_fmt > 1 || size < (aifc ? 22 : 18) || !read_at (w, offset, p, aifc ? 22 : 18))
     return;
@@ -363,7 +363,7 @@ walk_au (Walker *w)
     set_floating (w, encoding == 6 ? 32 : 64, w->big);
   if (offset < 24 || offset > w->file_bytes)
     return;
-  const uint8_t head[4] = { 'h', 'e', 'a', 'd' }, data[4] = { 'd', 'a', 't', 'a' };
+  const uint8_t head[4] = {'h', 'e', 'a', 'd'}, data[4] = {'d', 'a', 't', 'a'};
   add_chunk (w, head, 24, (uint64_t)(offset - 24));
   set_data (w, offset, add_chunk (w, data, offset, said == 0xffffffff || said == 0 ? G_MAXINT64 : said));
 }
@@ -373,7 +373,7 @@ walk_au (Walker *w)
 static bool
 walk (Walker *w)
 {
-  uint8_t p[40] = { 0 };
+  uint8_t p[40] = {0};
   if (!read_at (w, 0, p, (size_t)MIN (w->file_bytes, 40)))
     return false;
   const bool rf64 = memcmp (p, "RF64", 4) == 0, bw64 = memcmp (p, "BW64", 4) == 0;
@@ -421,7 +421,7 @@ SbContainer *
 sb_container_read (const char *path, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  Walker w = { .ds64_data = -1, .said_frames = -1 };
+  Walker w = {.ds64_data = -1, .said_frames = -1};
   struct stat st;
   w.fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (w.fd < 0 || fstat (w.fd, &st) != 0) {

@@ -69,7 +69,7 @@ open_record (NullSink *sink, GError **error)
     return true;
   if (sink->record)
     sf_close (sink->record);
-  SF_INFO info = { .samplerate = sink->rate, .channels = sink->channels, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+  SF_INFO info = {.samplerate = sink->rate, .channels = sink->channels, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
   sink->record = sf_open (sink->record_path, SFM_WRITE, &info);
   if (!sink->record) {
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "The recording of what is played cannot be written to “%s”: %s",
@@ -139,7 +139,7 @@ null_free (SbSink *base)
   g_free (sink);
 }
 
-static const SbSinkClass null_class = { null_start, null_stop, null_n_callbacks, null_latency_s, null_free };
+static const SbSinkClass null_class = {null_start, null_stop, null_n_callbacks, null_latency_s, null_free};
 
 SbSink *
 sb_null_sink_new (const char *record_path, double speed)

@@ -89,12 +89,13 @@ open_stream (PaSink *sink, int rate, int channels)
   if (!info)
     return paDeviceUnavailable;
   const PaStreamParameters output = {
-    .device = device,
-    .channelCount = channels,
-    .sampleFormat = paFloat32,
-    .suggestedLatency = MAX (LATENCY_S, info->defaultLowOutputLatency),
+      .device = device,
+      .channelCount = channels,
+      .sampleFormat = paFloat32,
+      .suggestedLatency = MAX (LATENCY_S, info->defaultLowOutputLatency),
   };
-  status = Pa_OpenStream (&sink->stream, NULL, &output, rate, paFramesPerBufferUnspecified, paDitherOff, on_device, sink);
+  status =
+      Pa_OpenStream (&sink->stream, NULL, &output, rate, paFramesPerBufferUnspecified, paDitherOff, on_device, sink);
   if (status != paNoError) {
     sink->stream = NULL;
     return status;
@@ -167,7 +168,7 @@ pa_free (SbSink *base)
   g_free (sink);
 }
 
-static const SbSinkClass pa_class = { pa_start, pa_stop, pa_n_callbacks, pa_latency_s, pa_free };
+static const SbSinkClass pa_class = {pa_start, pa_stop, pa_n_callbacks, pa_latency_s, pa_free};
 
 SbSink *
 sb_portaudio_sink_new (void)

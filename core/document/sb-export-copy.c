@@ -296,7 +296,7 @@ verify (Copy *copy, GError **error)
   const int64_t data = copy->c->data_offset_bytes, end = data + copy->c->n_frames * copy->frame_bytes;
   if (!same_bytes (copy, 0, data, error) || !same_bytes (copy, end, copy->file_bytes, error))
     return false;
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   SNDFILE *file = sf_open (copy->target->temp, SFM_READ, &info);
   bool ok = file && info.frames == copy->c->n_frames && info.channels == copy->c->channels;
   ok = ok ? verify_data (copy, file, error) : fail_verify (copy, error);
@@ -345,7 +345,7 @@ run (Copy *copy, GError **error)
 SbExportOutcome
 sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *progress, GError **error)
 {
-  Copy copy = { .render = render, .target = target, .progress = progress };
+  Copy copy = {.render = render, .target = target, .progress = progress};
   SbExportOutcome outcome = SB_EXPORT_FAILED;
   struct stat st;
   copy.source_fd = open (sb_file_source_path (render->source), O_RDONLY | O_CLOEXEC | O_NONBLOCK);

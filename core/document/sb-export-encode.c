@@ -18,7 +18,7 @@
 
 #define LOSSY_PIECE_FRAMES 2048 /* the Vorbis encoder takes as much stack as it is given frames */
 
-#define MORE_TEXT_BYTES    15000 /* libsndfile refuses 16 kB and more */
+#define MORE_TEXT_BYTES 15000 /* libsndfile refuses 16 kB and more */
 
 /* The codecs may add a block at the end (MP3 counts whole frames and its delay). */
 #define LOSSY_SLACK_FRAMES 4608
@@ -84,7 +84,7 @@ outlet_tell (void *data)
   return ((Outlet *)data)->pos;
 }
 
-static SF_VIRTUAL_IO outlet_functions = { outlet_length, outlet_seek, outlet_read, outlet_write, outlet_tell };
+static SF_VIRTUAL_IO outlet_functions = {outlet_length, outlet_seek, outlet_read, outlet_write, outlet_tell};
 
 /* ---- writing ---- */
 
@@ -112,7 +112,7 @@ read_frames (SNDFILE *file, SbExportWork work, void *samples, int64_t n)
 static void
 carry_metadata (const char *source_path, SNDFILE *to, int sf_format)
 {
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   SNDFILE *from = sf_open (source_path, SFM_READ, &info);
   if (!from)
     return;
@@ -126,9 +126,9 @@ carry_metadata (const char *source_path, SNDFILE *to, int sf_format)
     static const struct {
       int get, set;
       gsize bytes;
-    } blocks[] = { { SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO, sizeof (SF_BROADCAST_INFO) + MORE_TEXT_BYTES },
-                   { SFC_GET_CART_INFO, SFC_SET_CART_INFO, sizeof (SF_CART_INFO) + MORE_TEXT_BYTES },
-                   { SFC_GET_INSTRUMENT, SFC_SET_INSTRUMENT, sizeof (SF_INSTRUMENT) } };
+    } blocks[] = {{SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO, sizeof (SF_BROADCAST_INFO) + MORE_TEXT_BYTES},
+                  {SFC_GET_CART_INFO, SFC_SET_CART_INFO, sizeof (SF_CART_INFO) + MORE_TEXT_BYTES},
+                  {SFC_GET_INSTRUMENT, SFC_SET_INSTRUMENT, sizeof (SF_INSTRUMENT)}};
     for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++) {
       g_autofree void *block = g_malloc0 (blocks[i].bytes);
       if (sf_command (from, blocks[i].get, block, (int)blocks[i].bytes) == SF_TRUE)
@@ -145,7 +145,7 @@ carry_metadata (const char *source_path, SNDFILE *to, int sf_format)
 static void
 carry_channel_map (const char *source_path, SNDFILE *to, int channels)
 {
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   SNDFILE *from = sf_open (source_path, SFM_READ, &info);
   g_autofree int *map = g_new0 (int, (gsize)channels);
   const int bytes = channels * (int)sizeof (int);
@@ -159,9 +159,9 @@ static SNDFILE *
 open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, Outlet *outlet,
                   GError **error)
 {
-  SF_INFO info = { .samplerate = sb_source_rate (render->source),
-                   .channels = sb_source_channels (render->source),
-                   .format = format->sf_format };
+  SF_INFO info = {.samplerate = sb_source_rate (render->source),
+                  .channels = sb_source_channels (render->source),
+                  .format = format->sf_format};
   SNDFILE *file = sf_open_virtual (&outlet_functions, SFM_WRITE, &info, outlet);
   if (!file) {
     g_autofree char *why = g_strdup_printf ("%s cannot be made of it (%s)", format->container, sf_strerror (NULL));
@@ -234,8 +234,8 @@ verify_blocks (SbExportRender *render, const SbExportFormat *format, SNDFILE *fi
     got = read_frames (file, format->work, render->after, step);
     if (!format->lossy && got > 0) {
       const guint block = (guint)(total / step);
-      if (block >= hashes->len || g_array_index (hashes, uint64_t, block) !=
-                                      sb_export_hash (render->after, (gsize)got * frame_bytes))
+      if (block >= hashes->len ||
+          g_array_index (hashes, uint64_t, block) != sb_export_hash (render->after, (gsize)got * frame_bytes))
         return false;
     }
     total += MAX (0, got);
@@ -250,7 +250,7 @@ static bool
 verify (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GArray *hashes,
         SbProgress *progress, GError **error)
 {
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   GError *stopped = NULL;
   SNDFILE *file = sf_open (target->temp, SFM_READ, &info);
   bool ok = file && info.channels == sb_source_channels (render->source) &&
@@ -271,7 +271,7 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
                   GError **error)
 {
   g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  Outlet outlet = { .fd = target->fd };
+  Outlet outlet = {.fd = target->fd};
   GError *why = NULL;
   SNDFILE *file = open_for_writing (render, format, target, &outlet, error);
   if (!file)

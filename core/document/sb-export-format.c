@@ -13,16 +13,23 @@ static const struct {
   const char *container;
   int own; /* the codec of a lossy container, 0: none */
 } endings[] = {
-  { "wav", SF_FORMAT_WAV, "WAV", 0 },    { "wave", SF_FORMAT_WAV, "WAV", 0 },
-  { "bwf", SF_FORMAT_WAV, "WAV", 0 },    { "wavex", SF_FORMAT_WAV, "WAV", 0 },
-  { "rf64", SF_FORMAT_RF64, "RF64", 0 }, { "w64", SF_FORMAT_W64, "W64", 0 },
-  { "aiff", SF_FORMAT_AIFF, "AIFF", 0 }, { "aif", SF_FORMAT_AIFF, "AIFF", 0 },
-  { "aifc", SF_FORMAT_AIFF, "AIFF", 0 }, { "caf", SF_FORMAT_CAF, "CAF", 0 },
-  { "au", SF_FORMAT_AU, "AU", 0 },       { "snd", SF_FORMAT_AU, "AU", 0 },
-  { "flac", SF_FORMAT_FLAC, "FLAC", 0 }, { "ogg", SF_FORMAT_OGG, "Ogg", SF_FORMAT_VORBIS },
-  { "oga", SF_FORMAT_OGG, "Ogg", SF_FORMAT_VORBIS },
-  { "opus", SF_FORMAT_OGG, "Opus", SF_FORMAT_OPUS },
-  { "mp3", SF_FORMAT_MPEG, "MP3", SF_FORMAT_MPEG_LAYER_III },
+    {"wav", SF_FORMAT_WAV, "WAV", 0},
+    {"wave", SF_FORMAT_WAV, "WAV", 0},
+    {"bwf", SF_FORMAT_WAV, "WAV", 0},
+    {"wavex", SF_FORMAT_WAV, "WAV", 0},
+    {"rf64", SF_FORMAT_RF64, "RF64", 0},
+    {"w64", SF_FORMAT_W64, "W64", 0},
+    {"aiff", SF_FORMAT_AIFF, "AIFF", 0},
+    {"aif", SF_FORMAT_AIFF, "AIFF", 0},
+    {"aifc", SF_FORMAT_AIFF, "AIFF", 0},
+    {"caf", SF_FORMAT_CAF, "CAF", 0},
+    {"au", SF_FORMAT_AU, "AU", 0},
+    {"snd", SF_FORMAT_AU, "AU", 0},
+    {"flac", SF_FORMAT_FLAC, "FLAC", 0},
+    {"ogg", SF_FORMAT_OGG, "Ogg", SF_FORMAT_VORBIS},
+    {"oga", SF_FORMAT_OGG, "Ogg", SF_FORMAT_VORBIS},
+    {"opus", SF_FORMAT_OGG, "Opus", SF_FORMAT_OPUS},
+    {"mp3", SF_FORMAT_MPEG, "MP3", SF_FORMAT_MPEG_LAYER_III},
 };
 
 static const struct {
@@ -32,16 +39,16 @@ static const struct {
   SbExportWork work;
   int bits;
 } subtypes[] = {
-  { "pcm_u8", SF_FORMAT_PCM_U8, SB_SAMPLE_U8, SB_WORK_INT, 8 },
-  { "pcm_s8", SF_FORMAT_PCM_S8, SB_SAMPLE_S8, SB_WORK_INT, 8 },
-  { "pcm_16", SF_FORMAT_PCM_16, SB_SAMPLE_S16, SB_WORK_INT, 16 },
-  { "pcm_24", SF_FORMAT_PCM_24, SB_SAMPLE_S24, SB_WORK_INT, 24 },
-  { "pcm_32", SF_FORMAT_PCM_32, SB_SAMPLE_S32, SB_WORK_INT, 32 },
-  { "float", SF_FORMAT_FLOAT, SB_SAMPLE_FLOAT, SB_WORK_FLOAT, 0 },
-  { "double", SF_FORMAT_DOUBLE, SB_SAMPLE_DOUBLE, SB_WORK_DOUBLE, 0 },
-  { "vorbis", SF_FORMAT_VORBIS, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0 },
-  { "opus", SF_FORMAT_OPUS, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0 },
-  { "mp3", SF_FORMAT_MPEG_LAYER_III, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0 },
+    {"pcm_u8", SF_FORMAT_PCM_U8, SB_SAMPLE_U8, SB_WORK_INT, 8},
+    {"pcm_s8", SF_FORMAT_PCM_S8, SB_SAMPLE_S8, SB_WORK_INT, 8},
+    {"pcm_16", SF_FORMAT_PCM_16, SB_SAMPLE_S16, SB_WORK_INT, 16},
+    {"pcm_24", SF_FORMAT_PCM_24, SB_SAMPLE_S24, SB_WORK_INT, 24},
+    {"pcm_32", SF_FORMAT_PCM_32, SB_SAMPLE_S32, SB_WORK_INT, 32},
+    {"float", SF_FORMAT_FLOAT, SB_SAMPLE_FLOAT, SB_WORK_FLOAT, 0},
+    {"double", SF_FORMAT_DOUBLE, SB_SAMPLE_DOUBLE, SB_WORK_DOUBLE, 0},
+    {"vorbis", SF_FORMAT_VORBIS, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0},
+    {"opus", SF_FORMAT_OPUS, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0},
+    {"mp3", SF_FORMAT_MPEG_LAYER_III, SB_SAMPLE_OTHER, SB_WORK_FLOAT, 0},
 };
 
 static int
@@ -67,7 +74,7 @@ subtype_of_minor (int minor)
 static bool
 can_hold (int major, int minor, const SbExportShape *shape)
 {
-  SF_INFO info = { .samplerate = shape->rate, .channels = shape->channels, .format = major | minor };
+  SF_INFO info = {.samplerate = shape->rate, .channels = shape->channels, .format = major | minor};
   return sf_format_check (&info);
 }
 
@@ -81,9 +88,10 @@ refuse_type (const char *path, int ending, const char *what, const SbExportShape
     if (can_hold (endings[ending].major, subtypes[i].minor, shape))
       g_string_append_printf (list, "%s%s", list->len ? ", " : "", subtypes[i].name);
   if (list->len)
-    g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
-                 "“%s” would be %s, which cannot hold %s samples. It can hold %s: choose one of these or another format.",
-                 shown, endings[ending].container, what, list->str);
+    g_set_error (
+        error, SB_ERROR, SB_ERROR_VALUE,
+        "“%s” would be %s, which cannot hold %s samples. It can hold %s: choose one of these or another format.", shown,
+        endings[ending].container, what, list->str);
   else
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
                  "“%s” would be %s, which cannot hold %d channels at %d Hz. Choose another format, such as WAV.", shown,
@@ -95,9 +103,9 @@ refuse_type (const char *path, int ending, const char *what, const SbExportShape
 static int
 default_subtype (int ending, const SbExportShape *shape)
 {
-  static const SbSampleType like_u8[] = { SB_SAMPLE_U8, SB_SAMPLE_S8 }, like_s8[] = { SB_SAMPLE_S8, SB_SAMPLE_U8 };
-  static const SbSampleType like_other[] = { SB_SAMPLE_FLOAT, SB_SAMPLE_S24 };
-  const SbSampleType one[] = { shape->type };
+  static const SbSampleType like_u8[] = {SB_SAMPLE_U8, SB_SAMPLE_S8}, like_s8[] = {SB_SAMPLE_S8, SB_SAMPLE_U8};
+  static const SbSampleType like_other[] = {SB_SAMPLE_FLOAT, SB_SAMPLE_S24};
+  const SbSampleType one[] = {shape->type};
   const SbSampleType *tries = one;
   int n = 1;
   if (endings[ending].own)
@@ -130,8 +138,8 @@ named_subtype (const char *name, GError **error)
 static bool
 rate_fits (int minor, const SbExportShape *shape)
 {
-  static const int opus[] = { 8000, 12000, 16000, 24000, 48000, 0 };
-  static const int mp3[] = { 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 0 };
+  static const int opus[] = {8000, 12000, 16000, 24000, 48000, 0};
+  static const int mp3[] = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 0};
   const int *rates = minor == SF_FORMAT_OPUS ? opus : minor == SF_FORMAT_MPEG_LAYER_III ? mp3 : NULL;
   if (!rates)
     return true;
@@ -158,7 +166,9 @@ fit_size (const char *path, SbExportFormat *format, const SbExportShape *shape, 
 {
   const int major = format->sf_format & SF_FORMAT_TYPEMASK;
   const double bytes = (double)shape->n_frames * shape->channels *
-                       (format->work == SB_WORK_INT ? format->bits / 8 : format->work == SB_WORK_FLOAT ? 4 : 8);
+                       (format->work == SB_WORK_INT     ? format->bits / 8
+                        : format->work == SB_WORK_FLOAT ? 4
+                                                        : 8);
   if (bytes < 4.29e9 || format->lossy)
     return true;
   if (major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX)
@@ -195,23 +205,22 @@ sb_export_format_choose (const char *path, const char *subtype, const SbExportSh
   if (!rate_fits (subtypes[s].minor, shape)) {
     g_autofree char *shown = g_filename_display_basename (path);
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
-                 "“%s” cannot be written: %s does not know a rate of %d Hz. Choose another format, such as FLAC.", shown,
-                 subtypes[s].name, shape->rate);
+                 "“%s” cannot be written: %s does not know a rate of %d Hz. Choose another format, such as FLAC.",
+                 shown, subtypes[s].name, shape->rate);
     return false;
   }
   *format = (SbExportFormat){
-    .sf_format = major | subtypes[s].minor,
-    .type = subtypes[s].type,
-    .subtype = subtypes[s].name,
-    .container = endings[ending].container,
-    .work = subtypes[s].work,
-    .bits = subtypes[s].bits,
-    .lossy = subtypes[s].type == SB_SAMPLE_OTHER,
-    .same_container = same_container (major, subtypes[s].minor, shape->sf_format),
-    .same_type = subtypes[s].type == shape->type && subtypes[s].type != SB_SAMPLE_OTHER,
+      .sf_format = major | subtypes[s].minor,
+      .type = subtypes[s].type,
+      .subtype = subtypes[s].name,
+      .container = endings[ending].container,
+      .work = subtypes[s].work,
+      .bits = subtypes[s].bits,
+      .lossy = subtypes[s].type == SB_SAMPLE_OTHER,
+      .same_container = same_container (major, subtypes[s].minor, shape->sf_format),
+      .same_type = subtypes[s].type == shape->type && subtypes[s].type != SB_SAMPLE_OTHER,
   };
-  if (major == SF_FORMAT_WAV &&
-      (shape->channels > 2 || (shape->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAVEX))
+  if (major == SF_FORMAT_WAV && (shape->channels > 2 || (shape->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAVEX))
     format->sf_format = SF_FORMAT_WAVEX | subtypes[s].minor;
   return fit_size (path, format, shape, error);
 }
@@ -226,15 +235,15 @@ sb_export_format_copies (const char *path, const SbExportShape *shape, SbExportF
   if (endings[ending].own == SF_FORMAT_OPUS && minor != SF_FORMAT_OPUS)
     return false;
   *format = (SbExportFormat){
-    .sf_format = shape->sf_format,
-    .type = shape->type,
-    .subtype = s >= 0 ? subtypes[s].name : "as it was",
-    .container = endings[ending].container,
-    .work = s >= 0 ? subtypes[s].work : SB_WORK_FLOAT,
-    .bits = s >= 0 ? subtypes[s].bits : 0,
-    .lossy = s < 0 || subtypes[s].type == SB_SAMPLE_OTHER,
-    .same_container = true,
-    .same_type = true,
+      .sf_format = shape->sf_format,
+      .type = shape->type,
+      .subtype = s >= 0 ? subtypes[s].name : "as it was",
+      .container = endings[ending].container,
+      .work = s >= 0 ? subtypes[s].work : SB_WORK_FLOAT,
+      .bits = s >= 0 ? subtypes[s].bits : 0,
+      .lossy = s < 0 || subtypes[s].type == SB_SAMPLE_OTHER,
+      .same_container = true,
+      .same_type = true,
   };
   return true;
 }

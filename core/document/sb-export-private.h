@@ -21,11 +21,11 @@ typedef enum { SB_WORK_INT, SB_WORK_FLOAT, SB_WORK_DOUBLE } SbExportWork;
 typedef struct {
   int sf_format; /* for libsndfile */
   SbSampleType type;
-  const char *subtype; /* "pcm_24" … */
-  const char *container; /* words for people: "FLAC" */
-  SbExportWork work;   /* in which samples are computed and compared */
-  int bits;            /* SB_WORK_INT */
-  bool lossy;          /* cannot be compared sample by sample */
+  const char *subtype;            /* "pcm_24" … */
+  const char *container;          /* words for people: "FLAC" */
+  SbExportWork work;              /* in which samples are computed and compared */
+  int bits;                       /* SB_WORK_INT */
+  bool lossy;                     /* cannot be compared sample by sample */
   bool same_container, same_type; /* as the source's file */
 } SbExportFormat;
 
@@ -61,12 +61,12 @@ bool sb_export_target_fail (const SbExportTarget *target, const char *why, GErro
 
 typedef struct {
   /* set by the caller */
-  SbSource *source;     /* x */
-  bool is_file;         /* samples beyond float's precision can be read */
-  SbSampleType type;    /* of the source */
-  SbResynth *resynth;   /* NULL: nothing is painted */
-  SbSource *removed;    /* r; NULL when nothing is painted */
-  bool only_removed;    /* store r */
+  SbSource *source;   /* x */
+  bool is_file;       /* samples beyond float's precision can be read */
+  SbSampleType type;  /* of the source */
+  SbResynth *resynth; /* NULL: nothing is painted */
+  SbSource *removed;  /* r; NULL when nothing is painted */
+  bool only_removed;  /* store r */
   bool dither;
   SbExportWork work;
   int bits;
@@ -74,8 +74,8 @@ typedef struct {
   int64_t max_frames;
   void *before, *after; /* int32_t/float/double [n][channels]: stored without and with the painting */
   float *r;
-  double *exact;        /* x in units of the target's step, unrounded */
-  bool touched;         /* r may differ from 0 in this block */
+  double *exact; /* x in units of the target's step, unrounded */
+  bool touched;  /* r may differ from 0 in this block */
   int64_t frames_changed, frames_clipped;
   float loudest;
 } SbExportRender;

@@ -201,7 +201,8 @@ count_changes (SbExportRender *render, int64_t n)
   if (memcmp (before, after, (gsize)n * frame_bytes) == 0)
     return;
   for (int64_t i = 0; i < n; i++)
-    render->frames_changed += memcmp (before + (gsize)i * frame_bytes, after + (gsize)i * frame_bytes, frame_bytes) != 0;
+    render->frames_changed +=
+        memcmp (before + (gsize)i * frame_bytes, after + (gsize)i * frame_bytes, frame_bytes) != 0;
 }
 
 bool

@@ -66,9 +66,9 @@ check_folder (const SbExportTarget *target, GError **error)
   struct stat st;
   g_autofree char *shown = g_filename_display_name (target->folder), *why = NULL;
   if (stat (target->folder, &st) != 0)
-    why = errno == ENOENT ? g_strdup_printf ("the folder “%s” does not exist. Make it or choose another.", shown)
-                          : g_strdup_printf ("the folder “%s” cannot be reached (%s). Choose another.", shown,
-                                             g_strerror (errno));
+    why = errno == ENOENT
+              ? g_strdup_printf ("the folder “%s” does not exist. Make it or choose another.", shown)
+              : g_strdup_printf ("the folder “%s” cannot be reached (%s). Choose another.", shown, g_strerror (errno));
   else if (!S_ISDIR (st.st_mode))
     why = g_strdup_printf ("“%s” is not a folder. Choose another place.", shown);
   else if (access (target->folder, W_OK | X_OK) != 0)
@@ -89,8 +89,8 @@ check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, 
   if (!S_ISREG (st.st_mode))
     return sb_export_target_fail (target, "it is not an ordinary file. Choose a file name in a folder.", error);
   if (source_path && stat (source_path, &source) == 0 && same_file (&st, &source))
-    return sb_export_target_fail (target, "it is the recording itself, which is never overwritten. Choose another name.",
-                                  error);
+    return sb_export_target_fail (
+        target, "it is the recording itself, which is never overwritten. Choose another name.", error);
   if (access (target->real, W_OK) != 0)
     return sb_export_target_fail (target, "a file of that name is there and write-protected. Choose another name.",
                                   error);
@@ -123,7 +123,7 @@ bool
 sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error)
 {
   mode_t mode;
-  *target = (SbExportTarget){ .fd = -1, .shown = g_filename_display_name (path), .real = resolve (path) };
+  *target = (SbExportTarget){.fd = -1, .shown = g_filename_display_name (path), .real = resolve (path)};
   if (!target->real)
     return sb_export_target_fail (target, "it is a link that leads nowhere. Choose another name.", error);
   target->folder = g_path_get_dirname (target->real);
@@ -146,7 +146,7 @@ clear (SbExportTarget *target)
   g_free (target->real);
   g_free (target->folder);
   g_free (target->temp);
-  *target = (SbExportTarget){ .fd = -1 };
+  *target = (SbExportTarget){.fd = -1};
 }
 
 bool

@@ -12,7 +12,7 @@
 void
 sb_export_spec_init (SbExportSpec *spec)
 {
-  *spec = (SbExportSpec){ .dither = true };
+  *spec = (SbExportSpec){.dither = true};
 }
 
 static bool
@@ -69,7 +69,7 @@ static bool
 export_to (SbExportRender *render, const SbExportFormat *format, const char *path, bool try_copy,
            SbExportReport *report, SbProgress *progress, GError **error)
 {
-  SbExportTarget target = { .fd = -1 };
+  SbExportTarget target = {.fd = -1};
   bool in_place = false;
   const char *source_path = render->is_file ? sb_file_source_path (render->source) : NULL;
   bool ok = sb_export_render_prepare (render, error) && sb_export_target_open (&target, path, source_path, error) &&
@@ -91,31 +91,31 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
   const bool is_file = sb_is_file_source (original), painted = is_painted (original, resynth);
   const SbSampleType type = is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
   const SbExportShape shape = {
-    .rate = sb_source_rate (original),
-    .channels = sb_source_channels (original),
-    .n_frames = sb_source_n_frames (original),
-    .type = spec->removed ? SB_SAMPLE_OTHER : type,
-    .sf_format = is_file ? sb_file_source_sf_format (original) : 0,
+      .rate = sb_source_rate (original),
+      .channels = sb_source_channels (original),
+      .n_frames = sb_source_n_frames (original),
+      .type = spec->removed ? SB_SAMPLE_OTHER : type,
+      .sf_format = is_file ? sb_file_source_sf_format (original) : 0,
   };
   SbExportFormat format;
   SbExportShape copied = shape;
   copied.type = type;
   /* Nothing to change in a file of this kind: whatever it is, it is copied, though we could not write such a one. */
-  const bool whole = is_file && !painted && !spec->removed && !spec->subtype &&
-                     sb_export_format_copies (spec->path, &copied, &format);
+  const bool whole =
+      is_file && !painted && !spec->removed && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
   if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &format, error))
     return false;
   g_autoptr (SbSource) removed = painted ? sb_removed_source_new (resynth) : NULL;
   SbExportRender render = {
-    .source = original,
-    .is_file = is_file,
-    .type = type,
-    .resynth = painted ? resynth : NULL,
-    .removed = removed,
-    .only_removed = spec->removed,
-    .dither = spec->dither,
-    .work = format.work,
-    .bits = format.bits,
+      .source = original,
+      .is_file = is_file,
+      .type = type,
+      .resynth = painted ? resynth : NULL,
+      .removed = removed,
+      .only_removed = spec->removed,
+      .dither = spec->dither,
+      .work = format.work,
+      .bits = format.bits,
   };
   const bool try_copy = whole || (is_file && !spec->removed && format.same_container && format.same_type);
   return export_to (&render, &format, spec->path, try_copy, report, progress, error);
@@ -125,21 +125,21 @@ bool
 sb_export_source (SbSource *source, const char *path, const char *subtype, SbProgress *progress, GError **error)
 {
   const SbExportShape shape = {
-    .rate = sb_source_rate (source),
-    .channels = sb_source_channels (source),
-    .n_frames = sb_source_n_frames (source),
-    .type = SB_SAMPLE_OTHER,
+      .rate = sb_source_rate (source),
+      .channels = sb_source_channels (source),
+      .n_frames = sb_source_n_frames (source),
+      .type = SB_SAMPLE_OTHER,
   };
   SbExportFormat format;
   if (!sb_export_format_choose (path, subtype, &shape, &format, error))
     return false;
   SbExportRender render = {
-    .source = source,
-    .is_file = sb_is_file_source (source),
-    .type = sb_is_file_source (source) ? sb_file_source_sample_type (source) : SB_SAMPLE_FLOAT,
-    .dither = true,
-    .work = format.work,
-    .bits = format.bits,
+      .source = source,
+      .is_file = sb_is_file_source (source),
+      .type = sb_is_file_source (source) ? sb_file_source_sample_type (source) : SB_SAMPLE_FLOAT,
+      .dither = true,
+      .work = format.work,
+      .bits = format.bits,
   };
   return export_to (&render, &format, path, false, NULL, progress, error);
 }
@@ -147,12 +147,12 @@ sb_export_source (SbSource *source, const char *path, const char *subtype, SbPro
 char *
 sb_export_suggest_path (const char *recording, bool removed)
 {
-  static const char *writable[] = { ".wav", ".wavex", ".rf64", ".w64",  ".aiff", ".aif",  ".aifc", ".caf",
-                                    ".au",  ".snd",   ".flac", ".wave", ".bwf" };
+  static const char *writable[] = {".wav", ".wavex", ".rf64", ".w64",  ".aiff", ".aif", ".aifc",
+                                   ".caf", ".au",    ".snd",  ".flac", ".wave", ".bwf"};
   const char *slash = strrchr (recording, '/');
   const char *dot = strrchr (slash ? slash : recording, '.');
   if (dot == recording || (dot && slash && dot == slash + 1))
-    dot = NULL; /* a hidden file without an ending */
+    dot = NULL;                /* a hidden file without an ending */
   const char *ending = ".wav"; /* what is lossy or unknown */
   for (gsize i = 0; dot && !removed && i < G_N_ELEMENTS (writable); i++)
     if (g_ascii_strcasecmp (dot, writable[i]) == 0)

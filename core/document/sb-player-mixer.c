@@ -95,7 +95,7 @@ mix_sides (const float *in, int channels, int64_t n, float *out)
 {
   const int n_left = (channels + 1) / 2, n_right = channels / 2;
   for (int64_t i = 0; i < n; i++, in += channels) {
-    float sum[2] = { 0, 0 };
+    float sum[2] = {0, 0};
     for (int c = 0; c < channels; c++)
       sum[c & 1] += finite_or_zero (in[c]);
     out[2 * i] = sum[0] / (float)n_left;

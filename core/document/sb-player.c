@@ -52,9 +52,9 @@ struct SbPlayer {
   bool want; /* what is_playing() tells */
   uint64_t request, handled;
   int64_t play_from;
-  bool changing;          /* a wish for the running session: */
-  SbSource *wish_source;  /* NULL: the same */
-  int64_t wish_position;  /* −1: where it is */
+  bool changing;         /* a wish for the running session: */
+  SbSource *wish_source; /* NULL: the same */
+  int64_t wish_position; /* −1: where it is */
   bool loop, loop_changed;
   int64_t loop_from, loop_to;
   float volume;
@@ -108,8 +108,8 @@ note_peak (atomic_uint *peak, float value)
   uint32_t bits;
   memcpy (&bits, &value, sizeof bits);
   unsigned old = atomic_load_explicit (peak, memory_order_relaxed);
-  while (bits > old && !atomic_compare_exchange_weak_explicit (peak, &old, bits, memory_order_relaxed,
-                                                               memory_order_relaxed))
+  while (bits > old &&
+         !atomic_compare_exchange_weak_explicit (peak, &old, bits, memory_order_relaxed, memory_order_relaxed))
     ;
 }
 
@@ -119,7 +119,7 @@ render (void *data, float *out, int64_t n_frames)
   SbPlayer *p = data;
   const bool draining = atomic_load_explicit (&p->draining, memory_order_acquire);
   const int64_t got = sb_ring_read (p->ring, out, n_frames);
-  float peak[2] = { 0, 0 };
+  float peak[2] = {0, 0};
   for (int64_t i = 0; i < got; i++) {
     peak[0] = fmaxf (peak[0], fabsf (out[2 * i]));
     peak[1] = fmaxf (peak[1], fabsf (out[2 * i + 1]));
@@ -193,7 +193,7 @@ add_stretch (SbPlayer *p, int64_t start, int64_t position)
 {
   if (p->n_stretches == MAX_STRETCHES)
     memmove (p->stretches, p->stretches + 1, (size_t)(--p->n_stretches) * sizeof (Stretch));
-  p->stretches[p->n_stretches++] = (Stretch){ start, position };
+  p->stretches[p->n_stretches++] = (Stretch){start, position};
 }
 
 /* Under the lock, given back for the read.  One block into the ring. */

@@ -67,15 +67,15 @@ static bool
 write_settings (sqlite3 *db, const SbProject *project)
 {
   const Setting settings[] = {
-    { "source_path", 't', project->source_path ? project->source_path : "", 0 },
-    { "source_fingerprint", 't', project->source_fingerprint ? project->source_fingerprint : "", 0 },
-    { "source_size_bytes", 'i', NULL, project->source_size_bytes },
-    { "rate", 'i', NULL, project->rate },
-    { "channels", 'i', NULL, project->channels },
-    { "n_frames", 'i', NULL, project->n_frames },
-    { "n_fft", 'i', NULL, project->grid.n_fft },
-    { "hop", 'i', NULL, project->grid.hop },
-    { "window", 't', sb_window_name (project->grid.window), 0 },
+      {"source_path", 't', project->source_path ? project->source_path : "", 0},
+      {"source_fingerprint", 't', project->source_fingerprint ? project->source_fingerprint : "", 0},
+      {"source_size_bytes", 'i', NULL, project->source_size_bytes},
+      {"rate", 'i', NULL, project->rate},
+      {"channels", 'i', NULL, project->channels},
+      {"n_frames", 'i', NULL, project->n_frames},
+      {"n_fft", 'i', NULL, project->grid.n_fft},
+      {"hop", 'i', NULL, project->grid.hop},
+      {"window", 't', sb_window_name (project->grid.window), 0},
   };
   sqlite3_stmt *insert = NULL;
   bool ok = sqlite3_prepare_v2 (db, "INSERT INTO project VALUES (?, ?)", -1, &insert, NULL) == SQLITE_OK;
@@ -113,10 +113,9 @@ static bool
 write_database (const SbProject *project, const char *temp, const char *path, GError **error)
 {
   sqlite3 *db = NULL;
-  g_autofree char *head =
-      g_strdup_printf ("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA application_id=%d; "
-                       "PRAGMA user_version=%d; BEGIN;",
-                       SB_PROJECT_APPLICATION_ID, SB_PROJECT_USER_VERSION);
+  g_autofree char *head = g_strdup_printf ("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA application_id=%d; "
+                                           "PRAGMA user_version=%d; BEGIN;",
+                                           SB_PROJECT_APPLICATION_ID, SB_PROJECT_USER_VERSION);
   bool ok = sqlite3_open_v2 (temp, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
             sqlite3_exec (db, head, NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_exec (db, schema_sql, NULL, NULL, NULL) == SQLITE_OK && write_settings (db, project) &&

@@ -26,7 +26,7 @@ write_bytes (const char *path, const void *bytes, gsize n)
 static double
 decode (const SbContainer *c, const uint8_t *p)
 {
-  uint8_t le[8] = { 0 };
+  uint8_t le[8] = {0};
   float f;
   double d;
   for (int i = 0; i < c->container_bytes; i++)
@@ -59,7 +59,7 @@ check_mapping (const char *path)
   if (!c->in_place)
     g_test_message ("%s, %d channels, %d bytes", c->format, c->channels, c->container_bytes);
   g_assert_true (c->in_place);
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   SNDFILE *file = sf_open (path, SFM_READ, &info);
   g_assert_nonnull (file);
   g_assert_cmpint (info.channels, ==, c->channels);
@@ -84,19 +84,25 @@ test_written (void)
   static const struct {
     int format;
     const char *name;
-  } majors[] = { { SF_FORMAT_WAV, "WAV" },   { SF_FORMAT_WAVEX, "WAV" }, { SF_FORMAT_WAV | SF_ENDIAN_BIG, "RIFX" },
-                 { SF_FORMAT_RF64, "RF64" }, { SF_FORMAT_W64, "W64" },   { SF_FORMAT_AIFF, NULL },
-                 { SF_FORMAT_AIFF | SF_ENDIAN_LITTLE, "AIFC" },          { SF_FORMAT_CAF, "CAF" },
-                 { SF_FORMAT_CAF | SF_ENDIAN_LITTLE, "CAF" },            { SF_FORMAT_AU, "AU" },
-                 { SF_FORMAT_AU | SF_ENDIAN_LITTLE, "AU" } };
-  static const int subtypes[] = { SF_FORMAT_PCM_U8, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
-                                  SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE };
+  } majors[] = {{SF_FORMAT_WAV, "WAV"},
+                {SF_FORMAT_WAVEX, "WAV"},
+                {SF_FORMAT_WAV | SF_ENDIAN_BIG, "RIFX"},
+                {SF_FORMAT_RF64, "RF64"},
+                {SF_FORMAT_W64, "W64"},
+                {SF_FORMAT_AIFF, NULL},
+                {SF_FORMAT_AIFF | SF_ENDIAN_LITTLE, "AIFC"},
+                {SF_FORMAT_CAF, "CAF"},
+                {SF_FORMAT_CAF | SF_ENDIAN_LITTLE, "CAF"},
+                {SF_FORMAT_AU, "AU"},
+                {SF_FORMAT_AU | SF_ENDIAN_LITTLE, "AU"}};
+  static const int subtypes[] = {SF_FORMAT_PCM_U8, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
+                                 SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE};
   g_autofree char *path = in_folder ("written");
   int n_checked = 0;
   for (gsize m = 0; m < G_N_ELEMENTS (majors); m++)
     for (gsize s = 0; s < G_N_ELEMENTS (subtypes); s++)
       for (int channels = 1; channels <= 8; channels++) {
-        SF_INFO info = { .samplerate = 44100, .channels = channels, .format = majors[m].format | subtypes[s] };
+        SF_INFO info = {.samplerate = 44100, .channels = channels, .format = majors[m].format | subtypes[s]};
         if (!sf_format_check (&info))
           continue;
         SNDFILE *file = sf_open (path, SFM_WRITE, &info);
@@ -120,8 +126,9 @@ test_written (void)
 static GByteArray *
 make_wav (const char *head, uint32_t riff_size, const void *extra, guint n_extra, uint32_t data_size)
 {
-  static const uint8_t fmt[24] = { 'f', 'm', 't', ' ', 16, 0, 0, 0, 1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x80, 0x3e, 0, 0, 2, 0, 16 };
-  static const uint8_t samples[10] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+  static const uint8_t fmt[24] = {'f',  'm',  't', ' ', 16,   0,    0, 0, 1, 0, 1, 0,
+                                  0x40, 0x1f, 0,   0,   0x80, 0x3e, 0, 0, 2, 0, 16};
+  static const uint8_t samples[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   const uint32_t size_le = GUINT32_TO_LE (riff_size), data_le = GUINT32_TO_LE (data_size);
   GByteArray *a = g_byte_array_new ();
   g_byte_array_append (a, (const uint8_t *)head, 4);
@@ -147,7 +154,7 @@ read_bytes (GByteArray *bytes)
 static void
 test_sizes (void)
 {
-  uint8_t ds64[36] = { 'd', 's', '6', '4', 28, 0, 0, 0 };
+  uint8_t ds64[36] = {'d', 's', '6', '4', 28, 0, 0, 0};
   ds64[16] = 6; /* data size */
   const struct {
     const char *head;
@@ -155,15 +162,19 @@ test_sizes (void)
     bool ds64;
     int frames;
   } cases[] = {
-    { "RIFF", 46, 10, false, 5 },          { "RIFF", 46, 4, false, 2 },
-    { "RIFF", 46, 1000, false, 5 },        { "RIFF", 46, 0xffffffff, false, 5 },
-    { "RIFF", 0, 0, false, 5 },            { "RIFF", 46, 0, false, 0 },
-    { "RF64", 0xffffffff, 0xffffffff, true, 3 }, { "BW64", 0xffffffff, 0xffffffff, true, 3 },
-    { "RF64", 0xffffffff, 0xffffffff, false, 5 }, { "RIFF", 46, 9, false, 4 },
+      {"RIFF", 46, 10, false, 5},
+      {"RIFF", 46, 4, false, 2},
+      {"RIFF", 46, 1000, false, 5},
+      {"RIFF", 46, 0xffffffff, false, 5},
+      {"RIFF", 0, 0, false, 5},
+      {"RIFF", 46, 0, false, 0},
+      {"RF64", 0xffffffff, 0xffffffff, true, 3},
+      {"BW64", 0xffffffff, 0xffffffff, true, 3},
+      {"RF64", 0xffffffff, 0xffffffff, false, 5},
+      {"RIFF", 46, 9, false, 4},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (GByteArray) a =
-        make_wav (cases[i].head, cases[i].riff, ds64, cases[i].ds64 ? 36 : 0, cases[i].data);
+    g_autoptr (GByteArray) a = make_wav (cases[i].head, cases[i].riff, ds64, cases[i].ds64 ? 36 : 0, cases[i].data);
     g_autoptr (SbContainer) c = read_bytes (a);
     g_assert_nonnull (c);
     g_assert_true (c->in_place);
@@ -176,7 +187,7 @@ test_sizes (void)
 static void
 test_odd_chunk (void)
 {
-  const uint8_t extra[] = { 'o', 'd', 'd', '1', 3, 0, 0, 0, 9, 9, 9, 0 };
+  const uint8_t extra[] = {'o', 'd', 'd', '1', 3, 0, 0, 0, 9, 9, 9, 0};
   g_autoptr (GByteArray) a = make_wav ("RIFF", 58, extra, 12, 10);
   g_autoptr (SbContainer) c = read_bytes (a);
   g_assert_cmpint (c->chunks->len, ==, 3);
@@ -232,7 +243,7 @@ test_refused (void)
 static void
 test_damaged (void)
 {
-  uint8_t ds64[36] = { 'd', 's', '6', '4', 28, 0, 0, 0 };
+  uint8_t ds64[36] = {'d', 's', '6', '4', 28, 0, 0, 0};
   g_autoptr (GByteArray) whole = make_wav ("RF64", 0xffffffff, ds64, 36, 0xffffffff);
   for (guint i = 0; i < whole->len * 2; i++) {
     g_autoptr (GByteArray) a = g_byte_array_new ();
@@ -290,10 +301,10 @@ test_hostile (void)
 static void
 test_formats (void)
 {
-  static const char *names[] = { "aiff_float.aiff",  "aiff_pcm_16.aiff", "au_float.au",    "bext_24bit.wav",
-                                 "bw64_rf64_24bit.wav", "caf_pcm_24.caf", "rf64_float.rf64", "rf64_pcm_16.rf64",
-                                 "w64_float.w64",    "w64_pcm_24.w64",   "wav_double.wav", "wav_pcm_u8.wav",
-                                 "wavex_pcm_24.wavex" };
+  static const char *names[] = {"aiff_float.aiff",     "aiff_pcm_16.aiff", "au_float.au",     "bext_24bit.wav",
+                                "bw64_rf64_24bit.wav", "caf_pcm_24.caf",   "rf64_float.rf64", "rf64_pcm_16.rf64",
+                                "w64_float.w64",       "w64_pcm_24.w64",   "wav_double.wav",  "wav_pcm_u8.wav",
+                                "wavex_pcm_24.wavex"};
   g_autofree char *root = shared ("real/formats");
   if (!root)
     return;
@@ -318,7 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/container/hostile", test_hostile);
   g_test_add_func ("/container/formats", test_formats);
   const int status = g_test_run ();
-  static const char *left[] = { "written", "made", "text.wav" };
+  static const char *left[] = {"written", "made", "text.wav"};
   for (gsize i = 0; i < G_N_ELEMENTS (left); i++) {
     g_autofree char *path = in_folder (left[i]);
     g_unlink (path);

@@ -49,10 +49,10 @@ stop (SbSink *sink, Counter *counter)
 static void
 test_pace (void)
 {
-  static const double speeds[] = { 0.5, 1, 4 };
+  static const double speeds[] = {0.5, 1, 4};
   for (gsize i = 0; i < G_N_ELEMENTS (speeds); i++) {
     SbSink *sink = sb_null_sink_new (NULL, speeds[i]);
-    Counter counter = { 0 };
+    Counter counter = {0};
     const gint64 begun = g_get_monotonic_time ();
     start (sink, RATE, &counter);
     g_usleep (300000);
@@ -72,7 +72,7 @@ static void
 test_free_running (void)
 {
   SbSink *sink = sb_null_sink_new (NULL, 0);
-  Counter counter = { 0 };
+  Counter counter = {0};
   start (sink, RATE, &counter);
   g_usleep (100000);
   stop (sink, &counter);
@@ -87,7 +87,7 @@ test_recording (void)
   g_autofree char *folder = g_dir_make_tmp ("sonobrush-sink-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "heard.wav", NULL);
   SbSink *sink = sb_null_sink_new (path, 4);
-  Counter counter = { 0 };
+  Counter counter = {0};
   for (int round = 0; round < 3; round++) {
     const int rate = round < 2 ? RATE : 2 * RATE;
     if (round == 2)
@@ -95,7 +95,7 @@ test_recording (void)
     start (sink, rate, &counter);
     g_usleep (60000);
     stop (sink, &counter);
-    SF_INFO info = { 0 };
+    SF_INFO info = {0};
     SNDFILE *file = sf_open (path, SFM_READ, &info);
     g_assert_nonnull (file);
     g_assert_cmpint (info.samplerate, ==, rate);
@@ -118,7 +118,7 @@ test_recording_fails (void)
 {
   g_autoptr (GError) error = NULL;
   SbSink *sink = sb_null_sink_new ("/nowhere/at/all.wav", 1);
-  Counter counter = { 0 };
+  Counter counter = {0};
   g_assert_false (sink->klass->start (sink, RATE, 2, count, &counter, &error));
   g_assert_error (error, SB_ERROR, SB_ERROR_WRITE);
   sink->klass->stop (sink); /* of one that never started: nothing */

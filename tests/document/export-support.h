@@ -43,15 +43,14 @@ empty_folder (void)
 static inline void
 make_file (const char *path, int format, int channels, int rate, int64_t n)
 {
-  SF_INFO info = { .samplerate = rate, .channels = channels, .format = format };
+  SF_INFO info = {.samplerate = rate, .channels = channels, .format = format};
   SNDFILE *file = sf_open (path, SFM_WRITE, &info);
   g_assert_nonnull (file);
   g_autoptr (GRand) rand = g_rand_new_with_seed (42);
   g_autofree double *frames = g_new (double, (gsize)(n * channels));
   for (int64_t i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
-      frames[i * channels + c] =
-          g_rand_double_range (rand, -0.5, 0.5) + 0.3 * sin (2 * G_PI * 1000 * (double)i / rate);
+      frames[i * channels + c] = g_rand_double_range (rand, -0.5, 0.5) + 0.3 * sin (2 * G_PI * 1000 * (double)i / rate);
   sf_set_string (file, SF_STR_TITLE, "A title");
   for (int64_t i = 0; i < n; i += 2048) {
     const int64_t m = MIN (2048, n - i);
@@ -84,7 +83,7 @@ paint_box (SbSource *source, double from_s, double to_s, double low_hz, double h
   g_autoptr (SbOperation) op = sb_operation_new (&spec, &error);
   g_assert_no_error (error);
   const SbGrid grid = sb_grid_default (sb_source_rate (source));
-  SbOperation *ops[] = { op };
+  SbOperation *ops[] = {op};
   g_autoptr (SbMask) mask = sb_mask_new (&grid, sb_source_rate (source), sb_source_n_frames (source),
                                          sb_source_channels (source), ops, 1, NULL, &error);
   g_assert_no_error (error);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define RATE 44100
-#define N 30000
+#define N    30000
 
 static bool
 try_export (SbSource *source, SbResynth *resynth, const char *path, const char *subtype, SbProgress *progress,
@@ -155,7 +155,7 @@ export_within (SbSource *source, SbResynth *resynth, const char *out, int64_t by
   limit_files (-1);
   g_assert_cmpint (n_files (), ==, files);
   if (done) {
-    SF_INFO info = { 0 };
+    SF_INFO info = {0};
     SNDFILE *file = sf_open (out, SFM_READ, &info);
     g_assert_nonnull (file);
     sf_close (file);
@@ -171,12 +171,12 @@ export_within (SbSource *source, SbResynth *resynth, const char *out, int64_t by
 static void
 test_full_disk (void)
 {
-  static const char *names[] = { "o.wav", "o.flac", "o.w64", "o.rf64", "o.aiff", "o.caf", "o.ogg", "o.opus", "o.mp3" };
+  static const char *names[] = {"o.wav", "o.flac", "o.w64", "o.rf64", "o.aiff", "o.caf", "o.ogg", "o.opus", "o.mp3"};
   g_autofree char *path = in_folder ("source.wav");
   make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, 48000, N);
   g_autoptr (SbSource) source = open_file (path);
   g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.4, 500, 3000, -INFINITY);
-  struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
   sigaction (SIGXFSZ, &ignore, &old);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *out = in_folder (names[i]);
@@ -226,7 +226,7 @@ cancelling_finalize (SbSource *base)
   g_free (source);
 }
 
-static const SbSourceClass cancelling_class = { .read = cancelling_read, .finalize = cancelling_finalize };
+static const SbSourceClass cancelling_class = {.read = cancelling_read, .finalize = cancelling_finalize};
 
 static SbSource *
 cancelling_source (SbSource *below, SbProgress *progress, int reads)
@@ -243,8 +243,8 @@ cancelling_source (SbSource *below, SbProgress *progress, int reads)
 static void
 test_cancel (void)
 {
-  static const char *names[] = { "o.wav", "o.flac" };
-  static const int reads[] = { 0, 1, 10, 60 }; /* 0: cancelled before it begins */
+  static const char *names[] = {"o.wav", "o.flac"};
+  static const int reads[] = {0, 1, 10, 60}; /* 0: cancelled before it begins */
   g_autofree char *path = in_folder ("source.wav");
   make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2, RATE, 25 * N);
   g_autoptr (SbSource) source = open_file (path);

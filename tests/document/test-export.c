@@ -7,7 +7,7 @@
 #include "export-support.h"
 
 #define RATE 44100
-#define N 30000
+#define N    30000
 
 typedef struct {
   int major;
@@ -15,14 +15,21 @@ typedef struct {
 } Major;
 
 static const Major majors[] = {
-  { SF_FORMAT_WAV, "wav" },   { SF_FORMAT_WAVEX, "wav" }, { SF_FORMAT_WAV | SF_ENDIAN_BIG, "wav" },
-  { SF_FORMAT_RF64, "rf64" }, { SF_FORMAT_RF64, "wav" },  { SF_FORMAT_W64, "w64" },
-  { SF_FORMAT_AIFF, "aiff" }, { SF_FORMAT_AIFF | SF_ENDIAN_LITTLE, "aif" },
-  { SF_FORMAT_CAF, "caf" },   { SF_FORMAT_CAF | SF_ENDIAN_LITTLE, "caf" },
-  { SF_FORMAT_AU, "au" },     { SF_FORMAT_FLAC, "flac" },
+    {SF_FORMAT_WAV, "wav"},
+    {SF_FORMAT_WAVEX, "wav"},
+    {SF_FORMAT_WAV | SF_ENDIAN_BIG, "wav"},
+    {SF_FORMAT_RF64, "rf64"},
+    {SF_FORMAT_RF64, "wav"},
+    {SF_FORMAT_W64, "w64"},
+    {SF_FORMAT_AIFF, "aiff"},
+    {SF_FORMAT_AIFF | SF_ENDIAN_LITTLE, "aif"},
+    {SF_FORMAT_CAF, "caf"},
+    {SF_FORMAT_CAF | SF_ENDIAN_LITTLE, "caf"},
+    {SF_FORMAT_AU, "au"},
+    {SF_FORMAT_FLAC, "flac"},
 };
-static const int subtypes[] = { SF_FORMAT_PCM_U8, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
-                                SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE };
+static const int subtypes[] = {SF_FORMAT_PCM_U8, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
+                               SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE};
 
 /* cmp: the bytes that differ lie in the data chunk and belong to painted samples. */
 static void
@@ -91,7 +98,7 @@ check_unpainted (const char *path, const char *ending, SbSource *source)
 static void
 check_kind (const Major *major, int subtype, int channels)
 {
-  SF_INFO info = { .samplerate = RATE, .channels = channels, .format = major->major | subtype };
+  SF_INFO info = {.samplerate = RATE, .channels = channels, .format = major->major | subtype};
   if (!sf_format_check (&info))
     return;
   g_autofree char *path = in_folder ("source");
@@ -127,7 +134,7 @@ static void
 test_silence (void)
 {
   g_autofree char *path = in_folder ("silence.wav"), *out = in_folder ("out.wav");
-  SF_INFO info = { .samplerate = RATE, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
+  SF_INFO info = {.samplerate = RATE, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
   SNDFILE *file = sf_open (path, SFM_WRITE, &info);
   g_autofree float *zeros = g_new0 (float, N);
   sf_writef_float (file, zeros, N);
@@ -145,7 +152,7 @@ static void
 test_not_finite (void)
 {
   g_autofree char *path = in_folder ("nan.wav"), *out = in_folder ("out.wav"), *flac = in_folder ("out.flac");
-  SF_INFO info = { .samplerate = RATE, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+  SF_INFO info = {.samplerate = RATE, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
   SNDFILE *file = sf_open (path, SFM_WRITE, &info);
   g_autofree float *frames = g_new0 (float, N);
   for (int i = 0; i < N; i++)
@@ -224,17 +231,17 @@ test_convert (void)
     const char *name, *subtype, *written;
     SbSampleType type; /* that holds both exactly */
   } cases[] = {
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_24, "o.flac", NULL, "pcm_24", SB_SAMPLE_S24 },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.flac", NULL, "pcm_16", SB_SAMPLE_S16 },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_U8, "o.flac", NULL, "pcm_s8", SB_SAMPLE_S8 },
-    { SF_FORMAT_FLAC | SF_FORMAT_PCM_24, "o.wav", NULL, "pcm_24", SB_SAMPLE_S24 },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_32, "o.w64", NULL, "pcm_32", SB_SAMPLE_S32 },
-    { SF_FORMAT_AIFF | SF_FORMAT_PCM_32, "o.wav", NULL, "pcm_32", SB_SAMPLE_S32 },
-    { SF_FORMAT_WAV | SF_FORMAT_DOUBLE, "o.caf", NULL, "double", SB_SAMPLE_DOUBLE },
-    { SF_FORMAT_WAV | SF_FORMAT_FLOAT, "o.aiff", NULL, "float", SB_SAMPLE_FLOAT },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.wav", "pcm_24", "pcm_24", SB_SAMPLE_S24 },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_24, "o.wav", "float", "float", SB_SAMPLE_FLOAT },
-    { SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.rf64", NULL, "pcm_16", SB_SAMPLE_S16 },
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_24, "o.flac", NULL, "pcm_24", SB_SAMPLE_S24},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.flac", NULL, "pcm_16", SB_SAMPLE_S16},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_U8, "o.flac", NULL, "pcm_s8", SB_SAMPLE_S8},
+      {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, "o.wav", NULL, "pcm_24", SB_SAMPLE_S24},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_32, "o.w64", NULL, "pcm_32", SB_SAMPLE_S32},
+      {SF_FORMAT_AIFF | SF_FORMAT_PCM_32, "o.wav", NULL, "pcm_32", SB_SAMPLE_S32},
+      {SF_FORMAT_WAV | SF_FORMAT_DOUBLE, "o.caf", NULL, "double", SB_SAMPLE_DOUBLE},
+      {SF_FORMAT_WAV | SF_FORMAT_FLOAT, "o.aiff", NULL, "float", SB_SAMPLE_FLOAT},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.wav", "pcm_24", "pcm_24", SB_SAMPLE_S24},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_24, "o.wav", "float", "float", SB_SAMPLE_FLOAT},
+      {SF_FORMAT_WAV | SF_FORMAT_PCM_16, "o.rf64", NULL, "pcm_16", SB_SAMPLE_S16},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *path = in_folder ("source"), *out = in_folder (cases[i].name);
@@ -247,7 +254,7 @@ test_convert (void)
     g_assert_false (report.in_place);
     g_assert_cmpstr (report.subtype, ==, cases[i].written);
     g_assert_cmpint (compare_samples (path, out, cases[i].type, r, 2), ==, report.frames_changed);
-    SF_INFO info = { 0 };
+    SF_INFO info = {0};
     SNDFILE *file = sf_open (out, SFM_READ, &info);
     if (!g_str_has_suffix (out, ".w64"))
       g_assert_cmpstr (sf_get_string (file, SF_STR_TITLE), ==, "A title");
@@ -277,7 +284,7 @@ test_narrower (void)
 static void
 test_lossy (void)
 {
-  static const char *names[] = { "o.ogg", "o.opus", "o.mp3" }, *types[] = { "vorbis", "opus", "mp3" };
+  static const char *names[] = {"o.ogg", "o.opus", "o.mp3"}, *types[] = {"vorbis", "opus", "mp3"};
   g_autofree char *path = in_folder ("source.wav");
   make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2, 48000, N);
   g_autoptr (SbSource) source = open_file (path);
@@ -338,13 +345,16 @@ test_over_4_gb (void)
     int64_t n_frames;
     int format; /* 0: refused */
   } cases[] = {
-    { "a.wav", 1000, SF_FORMAT_WAV },           { "a.wav", INT64_C (1000000000), SF_FORMAT_WAV },
-    { "a.wav", INT64_C (1100000000), SF_FORMAT_RF64 }, { "a.w64", INT64_C (1100000000), SF_FORMAT_W64 },
-    { "a.aiff", INT64_C (1100000000), 0 },      { "a.flac", INT64_C (1100000000), SF_FORMAT_FLAC },
+      {"a.wav", 1000, SF_FORMAT_WAV},
+      {"a.wav", INT64_C (1000000000), SF_FORMAT_WAV},
+      {"a.wav", INT64_C (1100000000), SF_FORMAT_RF64},
+      {"a.w64", INT64_C (1100000000), SF_FORMAT_W64},
+      {"a.aiff", INT64_C (1100000000), 0},
+      {"a.flac", INT64_C (1100000000), SF_FORMAT_FLAC},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
-    const SbExportShape shape = { .rate = RATE, .channels = 2, .n_frames = cases[i].n_frames, .type = SB_SAMPLE_S16 };
+    const SbExportShape shape = {.rate = RATE, .channels = 2, .n_frames = cases[i].n_frames, .type = SB_SAMPLE_S16};
     SbExportFormat format;
     const bool ok = sb_export_format_choose (cases[i].name, NULL, &shape, &format, &error);
     g_assert_cmpint (ok, ==, cases[i].format != 0);
@@ -385,10 +395,10 @@ static void
 test_recordings (void)
 {
   g_autofree char *root = shared_data ("real");
-  static const char *in_place[] = {
-    "bat_chirp_143k_float.wav", "bwf_cue_zoom_48k_stereo.wav", "bwf_zoomf8_48k_24bit_stereo.wav",
-    "cue_labl_float32_48k.wav", "frog_plains_toad_44k.wav",    "smpl_loop_22k.wav",
-    "mixed_24bit_48k_stereo.aif", "soundscape_events_44k_s32.wav" };
+  static const char *in_place[] = {"bat_chirp_143k_float.wav",        "bwf_cue_zoom_48k_stereo.wav",
+                                   "bwf_zoomf8_48k_24bit_stereo.wav", "cue_labl_float32_48k.wav",
+                                   "frog_plains_toad_44k.wav",        "smpl_loop_22k.wav",
+                                   "mixed_24bit_48k_stereo.aif",      "soundscape_events_44k_s32.wav"};
   if (!root)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (in_place); i++) {
@@ -407,10 +417,11 @@ test_recordings (void)
 static void
 test_suggest (void)
 {
-  static const char *cases[][3] = {
-    { "/a/b.wav", "/a/b-clean.wav", "/a/b-removed.wav" }, { "/a/b.mp3", "/a/b-clean.wav", "/a/b-removed.wav" },
-    { "/a.d/b", "/a.d/b-clean.wav", "/a.d/b-removed.wav" }, { "x.FLAC", "x-clean.FLAC", "x-removed.wav" },
-    { "/a/.hidden", "/a/.hidden-clean.wav", "/a/.hidden-removed.wav" } };
+  static const char *cases[][3] = {{"/a/b.wav", "/a/b-clean.wav", "/a/b-removed.wav"},
+                                   {"/a/b.mp3", "/a/b-clean.wav", "/a/b-removed.wav"},
+                                   {"/a.d/b", "/a.d/b-clean.wav", "/a.d/b-removed.wav"},
+                                   {"x.FLAC", "x-clean.FLAC", "x-removed.wav"},
+                                   {"/a/.hidden", "/a/.hidden-clean.wav", "/a/.hidden-removed.wav"}};
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *clean = sb_export_suggest_path (cases[i][0], false);
     g_autofree char *removed = sb_export_suggest_path (cases[i][0], true);

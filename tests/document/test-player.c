@@ -47,7 +47,7 @@ wait_until_stopped (SbPlayer *player)
 static float *
 recorded (int64_t *n)
 {
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   SNDFILE *file = sf_open (record_path, SFM_READ, &info);
   g_assert_nonnull (file);
   g_assert_cmpint (info.channels, ==, 2);
@@ -264,7 +264,7 @@ failing_finalize (SbSource *source)
   g_free (source);
 }
 
-static const SbSourceClass failing_class = { failing_read, NULL, failing_finalize };
+static const SbSourceClass failing_class = {failing_read, NULL, failing_finalize};
 
 static void
 test_read_fails (void)
@@ -321,7 +321,7 @@ bad_free (SbSink *base)
   g_free (base);
 }
 
-static const SbSinkClass bad_class = { bad_start, bad_stop, bad_n_callbacks, bad_latency_s, bad_free };
+static const SbSinkClass bad_class = {bad_start, bad_stop, bad_n_callbacks, bad_latency_s, bad_free};
 
 static void
 check_bad_sink (bool refuses, const char *expected)
@@ -360,12 +360,12 @@ test_stalls (void)
 static void
 test_many_channels (void)
 {
-  float frame[6] = { 0.1f, 0.2f, 0.3f, 0.9f, 0.05f, 0.06f }, four[4] = { 1, 2, 3, 6 };
+  float frame[6] = {0.1f, 0.2f, 0.3f, 0.9f, 0.05f, 0.06f}, four[4] = {1, 2, 3, 6};
   const struct {
     const float *frame;
     int channels;
     float left, right;
-  } cases[] = { { frame, 6, 0.1f + 0.70710678f * 0.35f, 0.2f + 0.70710678f * 0.36f }, { four, 4, 2, 4 } };
+  } cases[] = {{frame, 6, 0.1f + 0.70710678f * 0.35f, 0.2f + 0.70710678f * 0.36f}, {four, 4, 2, 4}};
   for (int k = 0; k < 2; k++) {
     g_autoptr (SbSource) source = sb_memory_source_new (cases[k].frame, 1, cases[k].channels, RATE);
     SbPlayer *player = sb_player_new (sb_null_sink_new (record_path, SPEED));

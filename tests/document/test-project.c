@@ -38,7 +38,7 @@ make_project (int n_ops)
   project->rate = 48000;
   project->channels = 2;
   project->n_frames = INT64_C (4147200000);
-  project->grid = (SbGrid){ 2048, 512, SB_WINDOW_BLACKMAN };
+  project->grid = (SbGrid){2048, 512, SB_WINDOW_BLACKMAN};
   for (int i = 0; i < n_ops; i++) {
     SbOpSpec spec;
     sb_op_spec_init (&spec, SB_OP_BOX);
@@ -59,7 +59,7 @@ static void
 test_round_trip (void)
 {
   g_autofree char *path = in_folder ("round.sonobrush");
-  const int sizes[] = { 0, 1, 500 };
+  const int sizes[] = {0, 1, 500};
   for (int k = 0; k < 3; k++) { /* the second replaces the first */
     g_autoptr (GError) error = NULL;
     g_autoptr (SbProject) project = make_project (sizes[k]);
@@ -122,16 +122,16 @@ test_refused (void)
   static const struct {
     const char *sql, *word;
   } damages[] = {
-    { "PRAGMA user_version = 2", "newer version" },
-    { "DELETE FROM project WHERE key = 'source_path'", "which recording" },
-    { "UPDATE project SET value = -5 WHERE key = 'rate'", "which recording" },
-    { "UPDATE project SET value = 'round' WHERE key = 'window'", "grid" },
-    { "UPDATE project SET value = 0 WHERE key = 'hop'", "grid" },
-    { "UPDATE operation SET json = '{\"kind\":\"comet\"}' WHERE position = 2", "edit 2" },
-    { "UPDATE operation SET json = x'7b00' WHERE position = 1", "edit 1" },
-    { "DROP TABLE operation", "edits" },
-    { "DROP TABLE project", "settings" },
-    { "DROP TABLE operation; CREATE VIEW operation AS SELECT 1 AS position, 'x' AS id, '{}' AS json", "damaged" },
+      {"PRAGMA user_version = 2", "newer version"},
+      {"DELETE FROM project WHERE key = 'source_path'", "which recording"},
+      {"UPDATE project SET value = -5 WHERE key = 'rate'", "which recording"},
+      {"UPDATE project SET value = 'round' WHERE key = 'window'", "grid"},
+      {"UPDATE project SET value = 0 WHERE key = 'hop'", "grid"},
+      {"UPDATE operation SET json = '{\"kind\":\"comet\"}' WHERE position = 2", "edit 2"},
+      {"UPDATE operation SET json = x'7b00' WHERE position = 1", "edit 1"},
+      {"DROP TABLE operation", "edits"},
+      {"DROP TABLE project", "settings"},
+      {"DROP TABLE operation; CREATE VIEW operation AS SELECT 1 AS position, 'x' AS id, '{}' AS json", "damaged"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++) {
     g_autoptr (SbProject) project = make_project (3);
@@ -173,7 +173,7 @@ test_not_written (void)
 {
   g_autoptr (SbProject) project = make_project (1);
   g_autofree char *nowhere = g_build_filename (folder, "missing", "a.sonobrush", NULL);
-  const char *paths[] = { nowhere, folder, "/dev/full", "/dev/null" };
+  const char *paths[] = {nowhere, folder, "/dev/full", "/dev/null"};
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
     g_autoptr (GError) error = NULL;
     g_assert_false (sb_project_save (project, paths[i], &error));
@@ -224,7 +224,7 @@ test_fingerprint (void)
   g_assert_true (g_file_set_contents (path, bytes, (gssize)n, NULL));
   before = sb_fingerprint_file (path, NULL);
   g_assert_cmpint (strlen (before), ==, 64);
-  const gsize places[] = { 0, 65535, n - 1, n - 65536 };
+  const gsize places[] = {0, 65535, n - 1, n - 65536};
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
     bytes[places[i]] = 1;
     g_assert_true (g_file_set_contents (path, bytes, (gssize)n, NULL));
