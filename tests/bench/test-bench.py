@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`sonobrush-cli bench --json` gives every figure that the table needs.  The limit
-on speed is checked loosely here (3 ×, on a machine that may be busy or built with
-sanitizers not at all); `make bench` shows the real figure."""
+on speed is loose here (3 ×), since the machine may be busy, and absent in slow
+builds (sanitizers); `make bench` shows the real figure."""
 import json
 import os
 import subprocess
