@@ -6,6 +6,7 @@
  * not: once any FFTW_MEASURE plan of a size exists in the process, the
  * planner's wisdom answers ESTIMATE too.  So exact plans are made under the
  * planner lock after fftwf_forget_wisdom(). */
+#include "dsp/sb-kernel.h"
 #include "dsp/sb-stft.h"
 
 #include "base/sb-error.h"
@@ -187,6 +188,14 @@ finite_or_zero (float x)
   return bits.f;
 }
 
+/* frames: float[n] ← g·x, non-finite x counting as 0 */
+SB_KERNEL static void
+window_frames (const float *restrict g, const float *restrict x, int n, float *restrict frames)
+{
+  for (int i = 0; i < n; i++)
+    frames[i] = g[i] * finite_or_zero (x[i]);
+}
+
 float complex *
 sb_stft_forward (const SbStft *stft, SbStftScratch *scratch, const float *x, ptrdiff_t stride)
 {
@@ -194,8 +203,7 @@ sb_stft_forward (const SbStft *stft, SbStftScratch *scratch, const float *x, ptr
   float *restrict frames = scratch->frames;
   int n = stft->grid.n_fft;
   if (stride == 1)
-    for (int i = 0; i < n; i++)
-      frames[i] = g[i] * finite_or_zero (x[i]);
+    window_frames (g, x, n, frames);
   else
     for (int i = 0; i < n; i++)
       frames[i] = g[i] * finite_or_zero (x[i * stride]);

@@ -35,6 +35,3 @@ double sb_canvas_text_width (SbCanvas *canvas, const char *text, const SbTextSty
 void sb_canvas_image (SbCanvas *canvas, const uint32_t *argb, int width_px, int height_px, double x, double y);
 /* The finished file. */
 GByteArray *sb_canvas_finish (SbCanvas *canvas, GError **error);
-
-/* Writes the bytes whole or not at all: a temporary file beside the target, synced, then renamed. */
-bool sb_write_file_whole (const char *path, const GByteArray *bytes, GError **error);

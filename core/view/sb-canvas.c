@@ -6,13 +6,8 @@
 #include "base/sb-error.h"
 #include <cairo-pdf.h>
 #include <cairo.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FONT "Cantarell" /* fontconfig knows what stands in for it */
 #define POINTS_PER_PX 0.75
@@ -227,62 +222,4 @@ sb_canvas_finish (SbCanvas *canvas, GError **error)
     return NULL;
   }
   return g_byte_array_ref (canvas->bytes);
-}
-
-/* ---- writing ---- */
-
-static bool
-write_all (int fd, const guint8 *data, size_t left)
-{
-  while (left > 0) {
-    ssize_t wrote = write (fd, data, left);
-    if (wrote < 0 && errno == EINTR)
-      continue;
-    if (wrote <= 0)
-      return false;
-    data += wrote;
-    left -= (size_t) wrote;
-  }
-  return true;
-}
-
-bool
-sb_write_file_whole (const char *path, const GByteArray *bytes, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *base = g_path_get_basename (path);
-  g_autofree char *hidden = g_strdup_printf (".%.200s.XXXXXX", base);
-  g_autofree char *temp = g_build_filename (folder, hidden, NULL);
-  g_autofree char *shown = g_filename_display_name (path);
-  struct stat info;
-  if (stat (path, &info) == 0 && S_ISDIR (info.st_mode)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” is a folder. Give the picture a name of its own.", shown);
-    return false;
-  }
-  int fd = g_mkstemp_full (temp, O_RDWR | O_CLOEXEC, 0666);
-  bool made = fd >= 0;
-  bool ok = made && write_all (fd, bytes->data, bytes->len) && fsync (fd) == 0;
-  int why = ok ? 0 : errno;
-  if (made && close (fd) != 0 && ok) {
-    ok = false;
-    why = errno;
-  }
-  if (ok && rename (temp, path) != 0) {
-    ok = false;
-    why = errno;
-  }
-  if (!ok) {
-    if (made)
-      unlink (temp);
-    g_set_error (error, SB_ERROR, SB_ERROR_WRITE,
-                 "“%s” could not be written: %s. Choose another folder, or make room; nothing was replaced.", shown,
-                 g_strerror (why));
-    return false;
-  }
-  int folder_fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_fd >= 0) {
-    fsync (folder_fd); /* the picture is there; only a power cut could still undo the rename */
-    close (folder_fd);
-  }
-  return true;
 }

@@ -11,8 +11,7 @@
  * Measures are for 1600×900 and grow with the square root of the area.
  * Thread: worker.  Blocks: disk, compute. */
 #include "view/sb-picture.h"
-#include "base/sb-error.h"
-#include "base/sb-units.h"
+#include "base/sb-whole-file.h"
 #include "view/sb-axis.h"
 #include "view/sb-canvas-private.h"
 #include "view/sb-spectrogram.h"
@@ -274,5 +273,6 @@ sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPic
       draw_title (canvas, &layout, spec.title);
   }
   g_autoptr (GByteArray) bytes = sb_canvas_finish (canvas, error);
-  return bytes && !sb_progress_check (progress, error) && sb_write_file_whole (path, bytes, error);
+  return bytes && !sb_progress_check (progress, error) &&
+         sb_whole_file_save (path, bytes->data, bytes->len, error);
 }
