@@ -52,7 +52,8 @@ def main():
         time.sleep(2.5)
         desktop.screenshot(picture)
         print(picture)
-        return window.quit()
+        window.quit()
+    return 0
 
 
 if __name__ == "__main__":

@@ -139,12 +139,12 @@ def heard(scene):
     scene.play_s = scene.from_s + 0.4
     window.activate("seek", str(float(scene.play_s)))
     window.activate("play")
-    window.wait_state("play", "true")
+    window.wait_enabled("stop")
     time.sleep(1.0)
     scene.picture("6-playing")
     time.sleep(0.4)
     window.activate("stop")
-    window.wait_state("play", "false")
+    window.wait_enabled("play")
 
 
 def exported(scene):
@@ -160,7 +160,7 @@ def exported(scene):
 
 
 def ended(scene):
-    assert scene.window.quit() == 0, scene.window.output()
+    scene.window.quit()
     complaints = [line for line in scene.window.output().splitlines()
                   if any(word in line for word in ("CRITICAL", "WARNING", "ERROR", "runtime error"))]
     assert not complaints, "\n".join(complaints)

@@ -86,15 +86,16 @@ class Window:
         wait_until(find, timeout_s, f"a title to name {name}")
 
     def quit(self):
-        """Through the action, as the menu does; the exit status."""
+        """Through the action, as the menu does; the program must end in peace."""
         self.must_live()
-        self.activate("quit", application=True)
+        self._call("Activate", "quit", "[]", "{}", application=True)
         try:
             wait_until(lambda: self.process.poll() is not None, 10, "the program to quit")
         except AssertionError:
             end(self.process)
             raise
-        return self.process.returncode
+        status = self.process.returncode
+        assert status == 0, f"the program ended with status {status}: {self.output()}"
 
     # ---- actions ------------------------------------------------------------------------------------------------
 
