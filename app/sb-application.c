@@ -149,6 +149,8 @@ sb_application_startup (GApplication *application)
   self->jobs = sb_pool_new (N_JOB_THREADS);
   self->demo = find_demo ();
   gtk_window_set_default_icon_name (SB_APP_ID);
+  /* Whole-pixel font metrics: wrapped labels otherwise ask for a pixel more or less by the way they are measured. */
+  g_object_set (gtk_settings_get_default (), "gtk-hint-font-metrics", TRUE, NULL);
   add_actions (self);
 }
 

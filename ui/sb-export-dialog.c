@@ -445,8 +445,7 @@ sb_export_dialog_init (SbExportDialog *self)
 GtkWidget *
 sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporter)
 {
-  SbExportDialog *self = g_object_new (SB_TYPE_EXPORT_DIALOG, "transient-for", parent, "modal", TRUE, "resizable",
-                                       FALSE, "default-width", 560, "title", "Export", NULL);
+  SbExportDialog *self = g_object_new (SB_TYPE_EXPORT_DIALOG, "transient-for", parent, "modal", TRUE, "default-width", 560, "title", "Export", NULL);
   const SbRecording *recording = sb_session_recording (session);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *body = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
   self->session = g_object_ref (session);
@@ -471,5 +470,6 @@ sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporte
   g_signal_connect (self, "close-request", G_CALLBACK (on_close), NULL);
   g_signal_connect_object (exporter, "finished", G_CALLBACK (on_finished), self, 0);
   gtk_window_set_default_widget (GTK_WINDOW (self), self->export_button);
+  gtk_window_set_focus (GTK_WINDOW (self), self->export_button);
   return GTK_WIDGET (self);
 }

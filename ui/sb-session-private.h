@@ -38,6 +38,7 @@ struct _SbSession {
 
   SbTool tool;
   SbBrush brush;
+  bool brush_is_mine; /* its size was set by hand */
   char *selected;
 };
 

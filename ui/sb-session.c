@@ -6,6 +6,10 @@
 #include "ui/sb-session-private.h"
 #include "ui/sb-worker-bridge.h"
 
+#include <math.h>
+
+#define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
+
 enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
@@ -159,6 +163,24 @@ recording_drop (SbSession *session)
     note_forget (&session->note[v]);
 }
 
+static double
+two_digits (double value)
+{
+  double unit = pow (10, floor (log10 (value)) - 1);
+  return round (value / unit) * unit;
+}
+
+/* Until a hand has set it, the brush suits the recording: a bat's is wide and short. */
+static void
+suit_brush (SbSession *session, const SbRecording *recording)
+{
+  double column_s = (double) sb_document_grid (recording->document)->hop / recording->rate;
+  if (session->brush_is_mine)
+    return;
+  session->brush.bandwidth_hz = two_digits (recording->nyquist_hz * BANDWIDTH_SHARE);
+  session->brush.duration_s = two_digits (CLAMP (recording->duration_s / 25, MIN (4 * column_s, .12), .12));
+}
+
 static void
 start_values (SbSession *session, const SbRecording *recording)
 {
@@ -175,7 +197,7 @@ start_values (SbSession *session, const SbRecording *recording)
   session->loop_on = false;
   session->loop_from_s = session->loop_to_s = 0;
   session->view = SB_VIEW_RESULT;
-  session->brush.bandwidth_hz = MIN (session->brush.bandwidth_hz, nyquist);
+  suit_brush (session, recording);
   if (session->brush.channel >= recording->channels)
     session->brush.channel = -1;
   g_clear_pointer (&session->selected, g_free);
@@ -289,6 +311,8 @@ sb_session_brush (SbSession *session)
 void
 sb_session_set_brush (SbSession *session, const SbBrush *brush)
 {
+  session->brush_is_mine = session->brush_is_mine || brush->duration_s != session->brush.duration_s
+                           || brush->bandwidth_hz != session->brush.bandwidth_hz;
   session->brush = *brush;
   session->brush.duration_s = CLAMP (brush->duration_s, 1e-5, 60);
   session->brush.bandwidth_hz = CLAMP (brush->bandwidth_hz, 0.01, 1e6);

@@ -13,6 +13,7 @@ struct _SbTransport {
   GtkBox parent;
   SbSession *session;
   GtkWidget *play, *clock, *length, *meter, *volume_icon, *volume, *span, *band_zoom;
+  double kept_volume; /* while the sound is off */
   guint tick, text_idle;
 };
 
@@ -154,10 +155,19 @@ volume_changed (SbTransport *self)
 {
   double value = gtk_range_get_value (GTK_RANGE (self->volume));
   sb_session_set_volume (self->session, value * value); /* finer where it is quiet */
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->volume_icon), value <= 0     ? "audio-volume-muted-symbolic"
+  gtk_button_set_icon_name (GTK_BUTTON (self->volume_icon), value <= 0     ? "audio-volume-muted-symbolic"
                                                                : value < .34  ? "audio-volume-low-symbolic"
                                                                : value < .67  ? "audio-volume-medium-symbolic"
                                                                               : "audio-volume-high-symbolic");
+}
+
+static void
+toggle_sound (SbTransport *self)
+{
+  double value = gtk_range_get_value (GTK_RANGE (self->volume));
+  if (value > 0)
+    self->kept_volume = value;
+  gtk_range_set_value (GTK_RANGE (self->volume), value > 0 ? 0 : self->kept_volume);
 }
 
 static GtkWidget *
@@ -211,8 +221,8 @@ build_left (SbTransport *self, GtkBox *box)
   gtk_widget_set_size_request (self->meter, METER_WIDE, -1);
   gtk_widget_set_margin_start (self->meter, 12);
   gtk_box_append (box, self->meter);
-  self->volume_icon = gtk_image_new_from_icon_name ("audio-volume-high-symbolic");
-  gtk_widget_set_margin_start (self->volume_icon, 6);
+  self->volume_icon = button ("audio-volume-high-symbolic", "Sound On or Off", "Sound On or Off", NULL);
+  g_signal_connect_swapped (self->volume_icon, "clicked", G_CALLBACK (toggle_sound), self);
   gtk_box_append (box, self->volume_icon);
   self->volume = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 1, .05);
   gtk_widget_set_size_request (self->volume, 100, -1);
@@ -228,7 +238,6 @@ sb_transport_set_narrow (SbTransport *self, int step)
 {
   gtk_widget_set_visible (self->span, step < 1);
   gtk_widget_set_visible (self->volume, step < 1);
-  gtk_widget_set_visible (self->volume_icon, step < 1);
   gtk_widget_set_size_request (self->meter, step < 2 ? METER_WIDE : METER_NARROW, -1);
   gtk_widget_set_visible (self->band_zoom, step < 3);
   gtk_widget_set_visible (self->meter, step < 4);

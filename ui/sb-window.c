@@ -10,7 +10,7 @@
 #include "ui/sb-window-private.h"
 #include "sb-config.h"
 
-enum { FOLD_WIDTH = 1240, METER_WIDTH = 1000, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720 };
+enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720 };
 
 G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
