@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const CliCommand *const commands[] = {
     &cli_info_command, &cli_stft_command,   &cli_istft_command, &cli_apply_command,
@@ -17,12 +18,15 @@ static const CliCommand *const commands[] = {
 
 static SbProgress *running;
 
-/* sb_progress_cancel() is one atomic store.  A second signal ends the program at once. */
+/* sb_progress_cancel() is one atomic store.  A second signal ends the program
+ * at once; so does the alarm, where the work hangs in a place that asks nobody
+ * (a decoder on a hostile file). */
 static void
 on_stop (int number)
 {
   sb_progress_cancel (running);
   signal (number, SIG_DFL);
+  alarm (5);
 }
 
 /* A closed pipe and a size limit become errors of the call that meets them, not deaths. */
@@ -90,6 +94,7 @@ run (const CliCommand *command, int argc, char **argv)
   signal (SIGINT, SIG_DFL);
   signal (SIGTERM, SIG_DFL);
   signal (SIGHUP, SIG_DFL);
+  alarm (0);
   return status;
 }
 

@@ -72,7 +72,7 @@ class CliTest(unittest.TestCase):
         for folder, folders, files in os.walk(os.fsencode(self.dir)):
             for name in folders + files:
                 path = os.path.join(folder, name)
-                regular = os.path.isfile(path) and not os.path.islink(path)
+                regular = os.path.isfile(path) and not os.path.islink(path) and os.access(path, os.R_OK)
                 found[path] = slurp(path) if regular else None
         return found
 
