@@ -4,7 +4,7 @@
  * scale mean nothing alone, only their differences.
  *   mel  2595·log10(1 + f/700)                        (O'Shaughnessy 1987, HTK)
  *   bark 26.81·f/(1960 + f) − 0.53                    (Traunmüller 1990)
- *   log  log2(max(f, floor))                          floor 10 Hz unless the band starts lower
+ *   log  log2(max(f, 1e-6)); a viewport that starts lower begins at 10 Hz (sb-viewport.h)
  * Thread: any.  Blocks: no. */
 #pragma once
 #include <stdbool.h>
