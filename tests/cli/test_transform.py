@@ -93,6 +93,15 @@ class Transform(CliTest):
                     continue  # librosa's length is 0 then
                 self.check_inverse(X, n_fft, hop, name, length)
 
+    def test_istft_in_blocks(self):
+        """Longer than a block, hops that do not divide it, either order in the file."""
+        rng = np.random.default_rng(7)
+        for n_fft, hop, n_cols in ((512, 100, 2500), (20000, 4999, 50), (501, 125, 1100)):
+            X = rng.normal(size=(n_fft // 2 + 1, n_cols)) + 1j * rng.normal(size=(n_fft // 2 + 1, n_cols))
+            X = (X * n_fft ** 0.5 / 8).astype("c8")
+            for order in "CF":
+                self.check_inverse(np.array(X, order=order), n_fft, hop, "hann", None)
+
     def test_istft_layouts(self):
         rng = np.random.default_rng(6)
         X = rng.normal(size=(2, 129, 40)) + 1j * rng.normal(size=(2, 129, 40))
