@@ -176,19 +176,15 @@ sb_application_open (GApplication *application, GFile **files, int n_files, cons
   }
 }
 
-static void
-sb_application_shutdown (GApplication *application)
-{
-  SbApplication *self = SB_APPLICATION (application);
-  G_APPLICATION_CLASS (sb_application_parent_class)->shutdown (application);
-  g_clear_pointer (&self->pool, sb_pool_free);
-  /* The other pool is left to the process's end: a decoder that never returns must not keep the program from leaving. */
-}
-
+/* After the main loop's last round: what came from a worker may have held the last reference to a session, which waits
+ * for its jobs in the pool.  The other pool is left to the process's end: a decoder that never returns must not keep
+ * the program from leaving. */
 static void
 sb_application_finalize (GObject *object)
 {
-  g_free (SB_APPLICATION (object)->demo);
+  SbApplication *self = SB_APPLICATION (object);
+  sb_pool_free (self->pool);
+  g_free (self->demo);
   G_OBJECT_CLASS (sb_application_parent_class)->finalize (object);
 }
 
@@ -200,7 +196,6 @@ sb_application_class_init (SbApplicationClass *class)
   application_class->startup = sb_application_startup;
   application_class->activate = sb_application_activate;
   application_class->open = sb_application_open;
-  application_class->shutdown = sb_application_shutdown;
 }
 
 static void

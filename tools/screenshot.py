@@ -35,23 +35,33 @@ def paint(window):
         window.drag([(x0 + (x1 - x0) * i / 12, y + 2 * (i % 2)) for i in range(13)])
 
 
+def opened(desktop, build):
+    window = Window(desktop, os.path.join(build, "app", "sonobrush"), RECORDING, SONOBRUSH_SINK="null")
+    window.wait_shown().wait_open("garden-interview")
+    window.activate("view-source", "'result'")
+    window.activate("show-span", str(SHOWN_S))
+    window.activate("show-band", str(SHOWN_HZ))
+    time.sleep(0.5)
+    return window
+
+
 def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build"))
     picture = sys.argv[2] if len(sys.argv) > 2 else os.path.join(ROOT, "docs", "screenshot.png")
     with Desktop(size=(1600, 900)) as desktop:
-        window = Window(desktop, os.path.join(build, "app", "sonobrush"), RECORDING, SONOBRUSH_SINK="null")
-        window.wait_shown().wait_open("garden-interview")
-        window.activate("view-source", "'result'")
-        window.activate("show-span", str(SHOWN_S))
-        window.activate("show-band", str(SHOWN_HZ))
-        time.sleep(0.5)
-        window.calibrate(desktop.path("edits.json"))
+        # Learning where the picture lies leaves messages in the window, so another one is photographed.
+        scout = opened(desktop, build).calibrate(desktop.path("edits.json"))
+        scout.save_edits(desktop.path("edits.json"))
+        scout.quit()
+        window = opened(desktop, build)
+        window.x_of, window.y_of = scout.x_of, scout.y_of
         paint(window)
-        window.activate("seek", "4.3")
+        window.activate("seek", "3.42")
         desktop.xdotool("mousemove", round(window.x_of(4.98)), round(window.y_of(TONE_HZ)))
         time.sleep(2.5)
         desktop.screenshot(picture)
         print(picture)
+        window.save_edits(desktop.path("edits.json"))
         window.quit()
     return 0
 

@@ -157,8 +157,11 @@ sb_pool_free (SbPool *pool)
   pthread_mutex_unlock (&pool->lock);
   for (int i = 0; i < pool->n_threads; i++)
     pthread_join (pool->threads[i], NULL);
-  for (guint i = 0; i < pool->heap->len; i++)
-    free_job (&g_array_index (pool->heap, Job, i));
+  /* One by one: to free a job may drop others from the queue. */
+  while (pool->heap->len > 0) {
+    Job job = heap_pop (pool->heap);
+    free_job (&job);
+  }
   g_array_unref (pool->heap);
   pthread_mutex_destroy (&pool->lock);
   pthread_cond_destroy (&pool->work);

@@ -50,19 +50,10 @@ def agreeing(heard, wanted, i, at):
     return int(different[0]) if len(different) else n
 
 
-def check_heard(heard, wanted, rate, from_s, at_least_s, what):
-    """The sound played from from_s on equals `wanted` bit for bit for at least so long; around that
-    there is nothing but a crossfade and silence.  A busy machine may be late (silence in between, after
-    which the sound goes on where it was), but not often.  Returns seconds that agree and late moments."""
-    heard, wanted = two_ears(heard), two_ears(wanted)
-    at = int((from_s + 0.25) * rate)
-    assert np.any(wanted[at:at + 256]), f"{what}: nothing sounds at {at / rate:.2f} s, a poor place to look"
-    start = find(heard, wanted, at)
-    assert start is not None, f"{what}: what was played is not what {at / rate:.2f} s of the result holds"
-    back = agreeing(heard[:start][::-1], wanted[:at][::-1], 0, 0)
-    low, position, late = start - back, at, 0
-    began_s = (at - back) / rate
-    i = start
+def walk(heard, wanted, i, position):
+    """Follows wanted[position:] through heard[i:]: (frames that agree, where in heard it ends, late moments).
+    A late moment is silence, after which the sound goes on where it was."""
+    began, late = position, 0
     while i < len(heard):
         n = agreeing(heard, wanted, i, position)
         i, position = i + n, position + n
@@ -73,12 +64,27 @@ def check_heard(heard, wanted, rate, from_s, at_least_s, what):
         if not agreeing(heard, wanted, resumed, position):
             break
         late, i = late + 1, resumed
-    seconds = (position - at + back) / rate
+    return position - began, i, late
+
+
+def check_heard(heard, wanted, rate, from_s, at_least_s, what):
+    """The sound played from from_s on equals `wanted` bit for bit for at least so long; around that
+    there is nothing but a crossfade and silence.  A busy machine may be late, but not often.
+    Returns the seconds that agree and the late moments."""
+    heard, wanted = two_ears(heard), two_ears(wanted)
+    at = int((from_s + 0.25) * rate)
+    assert np.any(wanted[at:at + 256]), f"{what}: nothing sounds at {at / rate:.2f} s, a poor place to look"
+    start = find(heard, wanted, at)
+    assert start is not None, f"{what}: what was played is not what {at / rate:.2f} s of the result holds"
+    after, end, late_after = walk(heard, wanted, start, at)
+    before, reversed_end, late_before = walk(heard[:start][::-1], wanted[:at][::-1], 0, 0)
+    low, late = start - reversed_end, late_before + late_after
+    seconds, began_s = (before + after) / rate, (at - before) / rate
     assert seconds >= at_least_s, f"{what}: only {seconds:.3f} s agree, {at_least_s} s were asked for"
-    assert abs(began_s - from_s) < 0.05 or late, f"{what}: it began at {began_s:.3f} s, not at {from_s:.3f} s"
+    assert abs(began_s - from_s) < 0.05, f"{what}: it began at {began_s:.3f} s, not at {from_s:.3f} s"
     assert late <= 3, f"{what}: the sound was late {late} times"
     fade = int(CROSSFADE_S * rate) + 2
-    rest = np.concatenate([heard[:max(0, low - fade)].ravel(), heard[i + fade:].ravel()])
+    rest = np.concatenate([heard[:max(0, low - fade)].ravel(), heard[end + fade:].ravel()])
     assert not np.any(rest), f"{what}: {np.count_nonzero(rest)} samples sounded outside the stretch that agrees"
     return seconds, late
 

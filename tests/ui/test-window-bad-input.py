@@ -105,6 +105,16 @@ def second_process(root, program, pictures):
         window.quit()
 
 
+def quit_at_once(root, program):
+    """Quits while the first pictures are still being computed.  (That used to crash in most runs.)"""
+    demo = os.path.join(root, "data", "demo", "garden-interview.flac")
+    with Desktop() as desktop:
+        for _ in range(8):
+            window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown()
+            window.wait_any_title("garden-interview")
+            window.quit()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -114,6 +124,7 @@ def main():
         return cases.finish()
     cases.run("/window-bad-input/start-page", start_page, program, pictures)
     cases.run("/window-bad-input/second-process", second_process, root, program, pictures)
+    cases.run("/window-bad-input/quit-at-once", quit_at_once, root, program)
     for make in CASES:
         cases.run("/window-bad-input/" + make.__name__.replace("_", "-"), told_and_alive, root, program, pictures, make)
     return cases.finish()
