@@ -57,6 +57,21 @@ work (void *data)
   }
 }
 
+/* "84 712", thin spaces. */
+static char *
+count_text (int64_t count)
+{
+  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, count);
+  size_t n = strlen (digits);
+  GString *text = g_string_new (NULL);
+  for (size_t i = 0; i < n; i++) {
+    if (i && (n - i) % 3 == 0)
+      g_string_append (text, "\u2009");
+    g_string_append_c (text, digits[i]);
+  }
+  return g_string_free (text, FALSE);
+}
+
 static char *
 told (const Job *job)
 {
@@ -69,8 +84,8 @@ told (const Job *job)
     return g_strdup_printf ("Exported %s · the removed part alone%s", first, clipped);
   if (job->report.identical)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
-  return g_strdup_printf ("Exported %s · %" G_GINT64_FORMAT " frames changed%s", first, job->report.frames_changed,
-                          clipped);
+  g_autofree char *changed = count_text (job->report.frames_changed);
+  return g_strdup_printf ("Exported %s · %s frames changed%s", first, changed, clipped);
 }
 
 static void

@@ -240,7 +240,9 @@ build_editor (SbWindow *self)
   adw_flap_set_fold_duration (flap, 0);
   gtk_widget_set_vexpand (self->flap, TRUE);
   g_signal_connect_swapped (flap, "notify::reveal-flap", G_CALLBACK (on_reveal), self);
-  gtk_box_append (GTK_BOX (editor), self->flap);
+  self->toasts = adw_toast_overlay_new (); /* over the canvas: the transport stays free */
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->flap);
+  gtk_box_append (GTK_BOX (editor), self->toasts);
   gtk_box_append (GTK_BOX (editor), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_box_append (GTK_BOX (editor), self->transport);
   return editor;
@@ -301,7 +303,6 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->header = sb_header_new (self->session);
   self->banner = sb_banner_new ();
   self->pages = gtk_stack_new ();
-  self->toasts = adw_toast_overlay_new ();
   gtk_stack_set_hhomogeneous (GTK_STACK (self->pages), FALSE);
   gtk_stack_set_vhomogeneous (GTK_STACK (self->pages), FALSE);
   gtk_stack_add_named (GTK_STACK (self->pages), sb_start_page_new (with_demo), "start");
@@ -309,8 +310,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   gtk_box_append (GTK_BOX (box), sb_header_widget (self->header));
   gtk_box_append (GTK_BOX (box), self->banner);
   gtk_box_append (GTK_BOX (box), self->pages);
-  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
-  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
   sb_window_add_actions (self);
   sb_window_add_keys (self);
   sb_window_set_panel (self, true);
