@@ -52,7 +52,7 @@ choose_growth (SbRaster *raster, double height_hz)
     raster->grow_bins = raster->grow_cols = 1;
     return;
   }
-  raster->grow_bins = sb_window_half_lobe_bins (grid->window) + 2;
+  raster->grow_bins = sb_window_half_lobe_bins (grid->window) + 3;
   raster->grow_cols = (3 * grid->n_fft + 4 * grid->hop - 1) / (4 * grid->hop);
 }
 

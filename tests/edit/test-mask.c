@@ -78,7 +78,7 @@ test_box (void)
   g_assert_false (sb_mask_touches (mask, 251, 300));
 }
 
-/* Depth: none to 15 dB, one cell to 30 dB, 4 bins × 3 columns beyond (Hann, 75 % overlap). */
+/* Depth: none to 15 dB, one cell to 30 dB, 5 bins × 3 columns beyond (Hann, 75 % overlap). */
 static void
 test_growth (void)
 {
@@ -89,9 +89,9 @@ test_growth (void)
     int bins, cols;
   } cases[] = {
     { -15, SB_EDGE_AUTO, 1000, 0, 0 },       { -30, SB_EDGE_AUTO, 1000, 1, 1 },
-    { -31, SB_EDGE_AUTO, 1000, 4, 3 },       { -INFINITY, SB_EDGE_AUTO, 1000, 4, 3 },
+    { -31, SB_EDGE_AUTO, 1000, 5, 3 },       { -INFINITY, SB_EDGE_AUTO, 1000, 5, 3 },
     { -INFINITY, SB_EDGE_STRICT, 1000, 0, 0 }, { -INFINITY, SB_EDGE_AUTO, 700, 0, 0 }, /* 6.4 bins high: strict … */
-    { -INFINITY, SB_EDGE_DEEP, 700, 4, 3 },                                          /* … unless asked */
+    { -INFINITY, SB_EDGE_DEEP, 700, 5, 3 },                                          /* … unless asked */
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (SbOperation) op = sb_test_box (1.0, 2.0, 500, cases[i].high_hz, cases[i].gain_db, cases[i].edge);
