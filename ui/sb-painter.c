@@ -22,6 +22,7 @@ struct _SbPainter {
   GArray *points; /* of SbOpPoint */
   double start_x, start_y, x, y;
   double radius_s, radius_hz;
+  char *id; /* of the stroke in progress: previews that share it are known to continue one another */
   guint tick;
   bool preview_due;
 };
@@ -99,6 +100,7 @@ make_operation (SbPainter *self, GError **error)
     sb_op_spec_init (&spec, SB_OP_BOX);
     box_bounds (self, &spec);
   }
+  spec.id = self->id;
   spec.points = (const SbOpPoint *) (const void *) self->points->data;
   spec.n_points = spec.kind == SB_OP_BOX ? 0 : self->points->len;
   spec_from_brush (self, &spec, &channel);
@@ -206,6 +208,8 @@ begin (SbPainter *self, double x, double y, double size)
   self->tool = sb_session_tool (self->session);
   self->start_x = x;
   self->start_y = y;
+  g_free (self->id);
+  self->id = g_uuid_string_random ();
   self->radius_s = brush->duration_s / 2;
   self->radius_hz = brush->bandwidth_hz / 2;
   g_array_set_size (self->points, 0);
@@ -338,6 +342,7 @@ sb_painter_finalize (GObject *object)
 {
   SbPainter *self = SB_PAINTER (object);
   g_array_unref (self->points);
+  g_free (self->id);
   g_object_unref (self->session);
   G_OBJECT_CLASS (sb_painter_parent_class)->finalize (object);
 }
