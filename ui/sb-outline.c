@@ -16,7 +16,7 @@ enum { MAX_CHANNELS = 8, FOLLOW_CELLS_PX = 6 };
 struct _SbOutline {
   GObject parent;
   SbSession *session;
-  GArray *lines; /* of SbOutlineLine, seconds counted from the start of the recording */
+  GArray *points; /* of SbContourPoint */
   SbViewport asked_view;
   uint64_t asked_revision;
   bool busy, again;
@@ -30,7 +30,8 @@ typedef struct {
   SbMask *mask;
   SbViewport view;
   int rate;
-  GArray *lines;
+  GArray *segments; /* in samples */
+  GArray *points;   /* in seconds and hertz; what is handed over */
   bool follow;
   /* n+1 edges bound n samples */
   int n_t, n_f;
@@ -44,7 +45,8 @@ job_free (void *data)
 {
   Job *job = data;
   sb_mask_unref (job->mask);
-  g_array_unref (job->lines);
+  g_array_unref (job->segments);
+  g_clear_pointer (&job->points, g_array_unref);
   g_clear_pointer (&job->first_bin, g_array_unref);
   g_free (job->value);
   g_object_unref (job->outline);
@@ -174,8 +176,8 @@ hz_of (const Job *job, double f)
 static void
 add_line (Job *job, double t0, double f0, double t1, double f1)
 {
-  SbOutlineLine line = { time_of (job, t0), hz_of (job, f0), time_of (job, t1), hz_of (job, f1) };
-  g_array_append_val (job->lines, line);
+  SbContourSegment segment = { { t0, f0 }, { t1, f1 } };
+  g_array_append_val (job->segments, segment);
 }
 
 static void
@@ -223,9 +225,8 @@ trace_square (Job *job, int t, int f)
 }
 
 static void
-work (void *data)
+trace (Job *job)
 {
-  Job *job = data;
   choose_samples (job);
   if (job->n_t < 1 || job->n_f < 1 || (gint64) job->n_t * job->n_f > G_MAXINT / 4)
     return;
@@ -243,13 +244,25 @@ work (void *data)
 }
 
 static void
+work (void *data)
+{
+  Job *job = data;
+  trace (job);
+  job->points = sb_contour_join (job->segments);
+  for (guint i = 0; i < job->points->len; i++) {
+    SbContourPoint *point = &g_array_index (job->points, SbContourPoint, i);
+    if (!isnan (point->x))
+      *point = (SbContourPoint){ time_of (job, point->x), hz_of (job, point->y) };
+  }
+}
+
+static void
 done (void *data)
 {
   Job *job = data;
   SbOutline *self = job->outline;
-  GArray *lines = self->lines;
-  self->lines = job->lines;
-  job->lines = lines;
+  g_array_unref (self->points);
+  self->points = g_steal_pointer (&job->points);
   self->busy = false;
   g_signal_emit_by_name (self, "changed");
   if (self->again) {
@@ -272,7 +285,7 @@ sb_outline_update (SbOutline *self, int width, int height)
   self->width = width;
   self->height = height;
   if (!recording) {
-    g_array_set_size (self->lines, 0);
+    g_array_set_size (self->points, 0);
     return;
   }
   SbViewport view = sb_session_viewport (self->session, width, height);
@@ -291,22 +304,22 @@ sb_outline_update (SbOutline *self, int width, int height)
   job->mask = sb_mask_ref (snapshot->mask);
   job->view = view;
   job->rate = recording->rate;
-  job->lines = g_array_new (FALSE, FALSE, sizeof (SbOutlineLine));
+  job->segments = g_array_new (FALSE, FALSE, sizeof (SbContourSegment));
   sb_bridge_run (sb_session_pool (self->session), self, -1, work, done, job, job_free);
 }
 
-const SbOutlineLine *
-sb_outline_lines (SbOutline *self, int *n_lines)
+const SbContourPoint *
+sb_outline_points (SbOutline *self, int *n_points)
 {
-  *n_lines = self->lines->len;
-  return (const SbOutlineLine *) (void *) self->lines->data;
+  *n_points = self->points->len;
+  return (const SbContourPoint *) (void *) self->points->data;
 }
 
 static void
 sb_outline_finalize (GObject *object)
 {
   SbOutline *self = SB_OUTLINE (object);
-  g_array_unref (self->lines);
+  g_array_unref (self->points);
   g_object_unref (self->session);
   G_OBJECT_CLASS (sb_outline_parent_class)->finalize (object);
 }
@@ -321,7 +334,7 @@ sb_outline_class_init (SbOutlineClass *class)
 static void
 sb_outline_init (SbOutline *self)
 {
-  self->lines = g_array_new (FALSE, FALSE, sizeof (SbOutlineLine));
+  self->points = g_array_new (FALSE, FALSE, sizeof (SbContourPoint));
 }
 
 SbOutline *

@@ -5,6 +5,7 @@
  * mask and one visible plane, kept in seconds and hertz, so that it can be
  * drawn while a newer one is under way.  Thread: UI. */
 #pragma once
+#include "ui/sb-contour.h"
 #include "ui/sb-session.h"
 
 #define SB_TYPE_OUTLINE (sb_outline_get_type ())
@@ -14,7 +15,5 @@ G_DECLARE_FINAL_TYPE (SbOutline, sb_outline, SB, OUTLINE, GObject)
 SbOutline *sb_outline_new (SbSession *session);
 /* Size of the picture in logical pixels; asks for lines of the present view. */
 void sb_outline_update (SbOutline *outline, int width, int height);
-typedef struct {
-  double t0_s, hz0, t1_s, hz1;
-} SbOutlineLine;
-const SbOutlineLine *sb_outline_lines (SbOutline *outline, int *n_lines);
+/* Chains of points, x in seconds, y in hertz, NAN between chains. */
+const SbContourPoint *sb_outline_points (SbOutline *outline, int *n_points);

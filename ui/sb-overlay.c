@@ -47,13 +47,15 @@ sb_overlay_cancel (SbOverlay *self)
 static void
 draw_outline (SbOverlay *self, cairo_t *cr, const SbViewport *view)
 {
-  int n_lines;
-  const SbOutlineLine *lines = sb_outline_lines (self->outline, &n_lines);
-  for (int i = 0; i < n_lines; i++) {
-    cairo_move_to (cr, sb_viewport_x (view, lines[i].t0_s), sb_viewport_y (view, lines[i].hz0));
-    cairo_line_to (cr, sb_viewport_x (view, lines[i].t1_s), sb_viewport_y (view, lines[i].hz1));
+  int n_points;
+  const SbContourPoint *points = sb_outline_points (self->outline, &n_points);
+  for (int i = 0; i < n_points; i++) {
+    if (isnan (points[i].x))
+      cairo_new_sub_path (cr);
+    else
+      cairo_line_to (cr, sb_viewport_x (view, points[i].x), sb_viewport_y (view, points[i].y));
   }
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_source_rgba (cr, 0, 0, 0, .55);
   cairo_set_line_width (cr, 3);
   cairo_stroke_preserve (cr);
@@ -62,15 +64,37 @@ draw_outline (SbOverlay *self, cairo_t *cr, const SbViewport *view)
   cairo_stroke (cr);
 }
 
+static graphene_rect_t
+outline_bounds (SbOverlay *self, const SbViewport *view)
+{
+  int n_points;
+  const SbContourPoint *points = sb_outline_points (self->outline, &n_points);
+  double left = view->width_px, right = 0, top = view->height_px, bottom = 0;
+  for (int i = 0; i < n_points; i++)
+    if (!isnan (points[i].x)) {
+      double x = sb_viewport_x (view, points[i].x), y = sb_viewport_y (view, points[i].y);
+      left = MIN (left, x);
+      right = MAX (right, x);
+      top = MIN (top, y);
+      bottom = MAX (bottom, y);
+    }
+  left = CLAMP (floor (left) - 3, 0, view->width_px);
+  top = CLAMP (floor (top) - 3, 0, view->height_px);
+  right = CLAMP (ceil (right) + 3, left, view->width_px);
+  bottom = CLAMP (ceil (bottom) + 3, top, view->height_px);
+  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left), (float) (bottom - top));
+}
+
 static void
 append_outline (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
 {
-  int n_lines;
-  sb_outline_lines (self->outline, &n_lines);
-  if (!n_lines)
+  int n_points;
+  sb_outline_points (self->outline, &n_points);
+  if (!n_points)
     return;
   if (!self->outline_node) {
-    self->outline_node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px));
+    graphene_rect_t bounds = outline_bounds (self, view); /* no more is painted again when the outline changes */
+    self->outline_node = gsk_cairo_node_new (&bounds);
     cairo_t *cr = gsk_cairo_node_get_draw_context (self->outline_node);
     draw_outline (self, cr, view);
     cairo_destroy (cr);

@@ -51,7 +51,7 @@ make_node (SbOverview *self, SbView shown, int width, int height)
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
   uint32_t *argb = g_malloc_n ((gsize) view.width_px * view.height_px, 4);
   sb_spectrogram_compose (recording->spectrogram[shown], &view, 0, view.width_px, lut, argb, view.width_px, true);
-  self->node[shown] = sb_pixels_node_new (GTK_WIDGET (self), argb, view.width_px, view.height_px,
+  self->node[shown] = sb_pixels_node_new (GTK_WIDGET (self), argb, view.width_px, view.height_px, false,
                                           &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
 }
 

@@ -53,7 +53,8 @@ forget_all (SbPictureView *self)
 }
 
 GskRenderNode *
-sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_px, const graphene_rect_t *bounds)
+sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_px, bool see_through,
+                    const graphene_rect_t *bounds)
 {
   GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (widget));
   bool by_cairo = g_str_equal (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer");
@@ -64,15 +65,17 @@ sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_
     return gsk_texture_node_new (texture, bounds);
   }
   static const cairo_user_data_key_t key;
-  cairo_surface_t *surface = cairo_image_surface_create_for_data ((unsigned char *) argb, CAIRO_FORMAT_RGB24, width_px,
-                                                                  height_px, width_px * 4);
+  cairo_surface_t *surface
+      = cairo_image_surface_create_for_data ((unsigned char *) argb, see_through ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24,
+                                             width_px, height_px, width_px * 4);
   cairo_surface_set_user_data (surface, &key, argb, g_free);
   cairo_surface_set_device_scale (surface, width_px / bounds->size.width, height_px / bounds->size.height);
   GskRenderNode *node = gsk_cairo_node_new (bounds);
   cairo_t *cr = gsk_cairo_node_get_draw_context (node);
   cairo_set_source_surface (cr, surface, bounds->origin.x, bounds->origin.y);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
-  cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
+  if (!see_through)
+    cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
   cairo_rectangle (cr, bounds->origin.x, bounds->origin.y, bounds->size.width, bounds->size.height);
   cairo_fill (cr);
   cairo_destroy (cr);
@@ -119,7 +122,7 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   uint32_t *argb = g_malloc_n ((gsize) STRIP_PX * view.height_px, 4);
   sb_spectrogram_compose (spectrogram, &view, 0, STRIP_PX, lut, argb, STRIP_PX, true);
   g_clear_pointer (&strip->node, gsk_render_node_unref);
-  strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px,
+  strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px, false,
                                     &GRAPHENE_RECT_INIT (0, 0, (float) STRIP_PX / scale, (float) view.height_px / scale));
   strip->dirty = false;
 }

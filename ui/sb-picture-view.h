@@ -12,6 +12,7 @@
 G_DECLARE_FINAL_TYPE (SbPictureView, sb_picture_view, SB, PICTURE_VIEW, GtkWidget)
 
 GtkWidget *sb_picture_view_new (SbSession *session);
-/* A render node of argb pixels (taken over) on `bounds` logical pixels, by what the renderer draws fast. */
-GskRenderNode *sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_px,
+/* A render node of argb pixels (taken over; premultiplied where `see_through`) on `bounds` logical pixels, by what the
+ * renderer draws fast. */
+GskRenderNode *sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_px, bool see_through,
                                    const graphene_rect_t *bounds);

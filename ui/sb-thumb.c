@@ -52,7 +52,7 @@ make_node (SbThumb *self)
   SbComposed composed = sb_spectrogram_compose (recording->spectrogram[SB_VIEW_ORIGINAL], &self->view, 0,
                                                 self->view.width_px, lut, argb, self->view.width_px, true);
   self->unfinished = composed.missing || composed.coarse;
-  self->node = sb_pixels_node_new (GTK_WIDGET (self), argb, self->view.width_px, self->view.height_px,
+  self->node = sb_pixels_node_new (GTK_WIDGET (self), argb, self->view.width_px, self->view.height_px, false,
                                    &GRAPHENE_RECT_INIT (0, 0, WIDTH, HEIGHT));
   self->view.width_px = WIDTH;
   self->view.height_px = HEIGHT;

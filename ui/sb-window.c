@@ -4,6 +4,7 @@
  * asks before work would be lost. */
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-edit-panel.h"
+#include "ui/sb-frame-watch.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-tool-bar.h"
 #include "ui/sb-transport.h"
@@ -313,6 +314,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
   sb_window_add_actions (self);
   sb_window_add_keys (self);
+  sb_frame_watch_attach (GTK_WIDGET (self));
   sb_window_set_panel (self, true);
   follow_session (self);
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
