@@ -6,7 +6,7 @@
  * sin(πd)/(πd)/(1 − d²)  (Grandke 1983).  A real sine at bin f has a mirror at
  * −f whose side lobes reach over: at 3 bins from 0 they are worth 0.005 dB and
  * 0.04 Hz at 2048, so they are computed from the first estimate and taken off,
- * three times over. */
+ * twice. */
 #include "view/sb-readout.h"
 #include "base/sb-error.h"
 
