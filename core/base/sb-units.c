@@ -357,3 +357,94 @@ sb_parse_percent (const char *text, double *fraction)
   *fraction = value / 100;
   return true;
 }
+
+/* --- the four ways to write a time --- */
+
+static const char *const time_kinds[SB_N_TIMES] = { "clock", "seconds", "samples", "timecode" };
+
+const char *
+sb_time_kind_name (SbTimeKind kind)
+{
+  return time_kinds[kind];
+}
+
+bool
+sb_time_kind_from_name (const char *name, SbTimeKind *kind)
+{
+  for (int k = 0; k < SB_N_TIMES; k++)
+    if (g_str_equal (name, time_kinds[k])) {
+      *kind = k;
+      return true;
+    }
+  return false;
+}
+
+/* A time on a picture's boundary belongs to that picture, whatever rounding did to it. */
+static char *
+timecode_text (double s, double fps)
+{
+  double pictures = floor (fabs (s) * fps + 1e-6);
+  double nominal = round (fps) < 1 ? 1 : round (fps);
+  double seconds = floor (pictures / nominal);
+  int picture = (int) (pictures - seconds * nominal), second = (int) fmod (seconds, 60);
+  int minute = (int) fmod (floor (seconds / 60), 60);
+  return g_strdup_printf ("%s%.0f:%02d:%02d:%02d", s < 0 && pictures > 0 ? MINUS : "", floor (seconds / 3600), minute, second, picture);
+}
+
+char *
+sb_format_time_as (const SbTimeFormat *format, double s, int decimals)
+{
+  if (!isfinite (s))
+    return g_strdup ("-");
+  switch (format->kind) {
+  case SB_TIME_SECONDS: {
+    g_autofree char *number = grouped (s, decimals);
+    return g_strconcat (number, " s", NULL);
+  }
+  case SB_TIME_SAMPLES:
+    return grouped (round (s * format->rate), 0);
+  case SB_TIME_TIMECODE:
+    return timecode_text (s, format->fps);
+  default:
+    return sb_format_time (s, decimals);
+  }
+}
+
+/* h:m:s:f, whole numbers, the last below the rounded rate. */
+static bool
+parse_timecode (const char *plain, double fps, double *s)
+{
+  double field[4] = { 0 };
+  const char *p = plain;
+  bool negative = *p == '-';
+  p += negative;
+  for (int i = 0; i < 4; i++) {
+    if (!g_ascii_isdigit (*p))
+      return false;
+    char *end;
+    field[i] = (double) g_ascii_strtoull (p, &end, 10);
+    p = end;
+    if (i < 3 && *p++ != ':')
+      return false;
+  }
+  double nominal = round (fps) < 1 ? 1 : round (fps);
+  if (*p || field[3] >= nominal || field[0] > 1e6)
+    return false;
+  *s = ((field[0] * 3600 + field[1] * 60 + field[2]) * nominal + field[3]) / fps * (negative ? -1 : 1);
+  return true;
+}
+
+bool
+sb_parse_time_as (const SbTimeFormat *format, const char *text, double *s)
+{
+  g_autofree char *plain = plain_text (text);
+  const char *p = plain;
+  double value;
+  if (format->kind == SB_TIME_TIMECODE && parse_timecode (plain, format->fps, s))
+    return true;
+  if (format->kind == SB_TIME_SAMPLES && !strchr (plain, ':') && take_number (&p, &value) && !*p) {
+    *s = value / format->rate;
+    return true;
+  }
+  return sb_parse_time (text, s);
+}

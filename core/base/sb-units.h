@@ -27,3 +27,19 @@ bool sb_parse_hz (const char *text, double *hz);
 bool sb_parse_time (const char *text, double *s);
 bool sb_parse_db (const char *text, double *db);
 bool sb_parse_percent (const char *text, double *fraction); /* "35", "35 %" → 0.35 */
+
+/* How times are shown: "2:08.690", "128.690 s", "6 177 120", "0:02:08:17" (non-drop: frames counted at the rounded rate
+ * a timecode second, as 30 for 29.97). */
+typedef enum { SB_TIME_CLOCK, SB_TIME_SECONDS, SB_TIME_SAMPLES, SB_TIME_TIMECODE, SB_N_TIMES } SbTimeKind;
+typedef struct {
+  SbTimeKind kind;
+  double rate; /* samples a second, > 0 */
+  double fps;  /* pictures a second, > 0; timecode only */
+} SbTimeFormat;
+
+const char *sb_time_kind_name (SbTimeKind kind); /* "clock", "seconds", "samples", "timecode" */
+bool sb_time_kind_from_name (const char *name, SbTimeKind *kind);
+/* decimals: of the seconds; samples and timecode have none.  "-" for NaN. */
+char *sb_format_time_as (const SbTimeFormat *format, double s, int decimals);
+/* What the format prints, and what sb_parse_time() takes; a bare number is in the format's unit. */
+bool sb_parse_time_as (const SbTimeFormat *format, const char *text, double *s);

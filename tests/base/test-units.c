@@ -153,6 +153,52 @@ test_round_trip (void)
   }
 }
 
+static void
+shows (const SbTimeFormat *format, double s, const char *text)
+{
+  double back;
+  g_autofree char *shown = sb_format_time_as (format, s, 3);
+  g_assert_cmpstr (shown, ==, text);
+  g_assert_true (sb_parse_time_as (format, shown, &back));
+  double step = format->kind == SB_TIME_TIMECODE ? 1 / format->fps : format->kind == SB_TIME_SAMPLES ? 0.5 / format->rate : 5e-4;
+  g_assert_cmpfloat_with_epsilon (back, s, step + 1e-9);
+}
+
+static void
+test_time_formats (void)
+{
+  const SbTimeFormat clock = { SB_TIME_CLOCK, 44100, 25 }, seconds = { SB_TIME_SECONDS, 44100, 25 };
+  const SbTimeFormat samples = { SB_TIME_SAMPLES, 48000, 25 }, pal = { SB_TIME_TIMECODE, 48000, 25 };
+  const SbTimeFormat ntsc = { SB_TIME_TIMECODE, 48000, 30000 / 1001.0 };
+  double s;
+  shows (&clock, 128.69, "2:08.690");
+  shows (&seconds, 6128.69, "6\u2009128.690 s");
+  shows (&samples, 128.69, "6\u2009177\u2009120");
+  shows (&pal, 3728.68, "1:02:08:17");
+  shows (&ntsc, 1800 * 1001 / 30000.0, "0:01:00:00");
+  shows (&pal, -0.04, "\u22120:00:00:01");
+  g_assert_true (sb_parse_time_as (&samples, "24000", &s));
+  g_assert_cmpfloat (s, ==, 0.5);
+  g_assert_true (sb_parse_time_as (&samples, "1:02.5", &s));
+  g_assert_cmpfloat (s, ==, 62.5);
+  g_assert_true (sb_parse_time_as (&pal, "40 ms", &s));
+  g_assert_cmpfloat (s, ==, 0.04);
+  const char *const nonsense[] = { "", "0:00:00:25", "0:00:00:", "1:2:3:4:5", "x", "0:00:00:-1", "1.5:00:00:00" };
+  for (size_t i = 0; i < G_N_ELEMENTS (nonsense); i++)
+    g_assert_false (sb_parse_time_as (&pal, nonsense[i], &s));
+  /* Every picture's own time belongs to it and comes back. */
+  for (int picture = 0; picture < 200000; picture += 7) {
+    g_autofree char *text = sb_format_time_as (&ntsc, picture / ntsc.fps, 0);
+    g_assert_true (sb_parse_time_as (&ntsc, text, &s));
+    g_assert_cmpint (lround (s * ntsc.fps), ==, picture);
+  }
+  for (int k = 0; k < SB_N_TIMES; k++) {
+    SbTimeKind kind;
+    g_assert_true (sb_time_kind_from_name (sb_time_kind_name (k), &kind));
+    g_assert_cmpint (kind, ==, k);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,6 +208,7 @@ main (int argc, char **argv)
   g_test_add_func ("/units/frequencies", test_frequencies);
   g_test_add_func ("/units/levels", test_levels);
   g_test_add_func ("/units/parse", test_parse);
+  g_test_add_func ("/units/time-formats", test_time_formats);
   g_test_add_func ("/units/round-trip", test_round_trip);
   return g_test_run ();
 }
