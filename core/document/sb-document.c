@@ -20,13 +20,12 @@ typedef struct {
   bool muted;
 } Edit;
 
-typedef enum { STEP_ADD, STEP_REMOVE, STEP_MUTE, STEP_CLEAR } StepKind;
-
 typedef struct {
-  StepKind kind;
+  SbStepKind kind;
   guint index;    /* of the edit */
-  Edit edit;      /* add, remove: the edit (owned); mute: the new state in edit.muted */
+  Edit edit;      /* add, remove: the edit (owned) */
   GArray *edits;  /* clear: all that was there (owned) */
+  uint64_t serial;
 } Step;
 
 typedef struct {
@@ -43,7 +42,8 @@ struct SbDocument {
   SbOperation *preview;
   GPtrArray *in_force; /* SbOperation*, borrowed: not muted, no preview */
   GArray *listeners;
-  uint64_t revision;
+  uint64_t revision, last_serial;
+  char *read_only; /* why nothing may change, or NULL */
   pthread_mutex_t lock;
   SbSnapshot *snapshot; /* replaced under the lock */
 };
@@ -190,18 +190,21 @@ static void
 step_do (SbDocument *document, const Step *step)
 {
   switch (step->kind) {
-  case STEP_ADD:
+  case SB_STEP_ADD:
     insert_edit (document, step->index, &step->edit);
     break;
-  case STEP_REMOVE:
+  case SB_STEP_REMOVE:
     delete_edit (document, step->index);
     break;
-  case STEP_MUTE:
-    g_array_index (document->edits, Edit, step->index).muted = step->edit.muted;
+  case SB_STEP_MUTE:
+  case SB_STEP_UNMUTE:
+    g_array_index (document->edits, Edit, step->index).muted = step->kind == SB_STEP_MUTE;
     break;
-  case STEP_CLEAR:
+  case SB_STEP_CLEAR:
     while (document->edits->len > 0)
       delete_edit (document, document->edits->len - 1);
+    break;
+  case SB_N_STEP_KINDS:
     break;
   }
 }
@@ -210,18 +213,21 @@ static void
 step_undo (SbDocument *document, const Step *step)
 {
   switch (step->kind) {
-  case STEP_ADD:
+  case SB_STEP_ADD:
     delete_edit (document, step->index);
     break;
-  case STEP_REMOVE:
+  case SB_STEP_REMOVE:
     insert_edit (document, step->index, &step->edit);
     break;
-  case STEP_MUTE:
-    g_array_index (document->edits, Edit, step->index).muted = !step->edit.muted;
+  case SB_STEP_MUTE:
+  case SB_STEP_UNMUTE:
+    g_array_index (document->edits, Edit, step->index).muted = step->kind != SB_STEP_MUTE;
     break;
-  case STEP_CLEAR:
+  case SB_STEP_CLEAR:
     for (guint i = 0; i < step->edits->len; i++)
       insert_edit (document, i, &g_array_index (step->edits, Edit, i));
+    break;
+  case SB_N_STEP_KINDS:
     break;
   }
 }
@@ -273,11 +279,24 @@ take_step (SbDocument *document, Step *step, GError **error)
 }
 
 static Step *
-step_new (StepKind kind, guint index)
+step_new (SbDocument *document, SbStepKind kind, guint index)
 {
   Step *step = g_new0 (Step, 1);
   step->kind = kind;
   step->index = index;
+  step->serial = ++document->last_serial;
+  if (kind == SB_STEP_REMOVE) {
+    step->edit = g_array_index (document->edits, Edit, index);
+    sb_operation_ref (step->edit.op);
+  }
+  if (kind == SB_STEP_CLEAR) {
+    step->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
+    for (guint i = 0; i < document->edits->len; i++) {
+      Edit copy = g_array_index (document->edits, Edit, i);
+      sb_operation_ref (copy.op);
+      g_array_append_val (step->edits, copy);
+    }
+  }
   return step;
 }
 
@@ -292,6 +311,15 @@ find_edit (const SbDocument *document, const char *id)
 
 /* --- changes ------------------------------------------------------------ */
 
+static bool
+refuse_read_only (const SbDocument *document, GError **error)
+{
+  if (document->read_only == NULL)
+    return false;
+  g_set_error_literal (error, SB_ERROR, SB_ERROR_WRITE, document->read_only);
+  return true;
+}
+
 bool
 sb_document_apply (SbDocument *document, SbOperation *op, GError **error)
 {
@@ -299,7 +327,9 @@ sb_document_apply (SbDocument *document, SbOperation *op, GError **error)
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is already an edit with the id “%s”.", sb_operation_id (op));
     return false;
   }
-  Step *step = step_new (STEP_ADD, document->edits->len);
+  if (refuse_read_only (document, error))
+    return false;
+  Step *step = step_new (document, SB_STEP_ADD, document->edits->len);
   step->edit.op = sb_operation_ref (op);
   return take_step (document, step, error);
 }
@@ -322,13 +352,13 @@ sb_document_preview (SbDocument *document, SbOperation *op, GError **error)
 bool
 sb_document_can_undo (const SbDocument *document)
 {
-  return document->n_done > 0;
+  return document->n_done > 0 && document->read_only == NULL;
 }
 
 bool
 sb_document_can_redo (const SbDocument *document)
 {
-  return document->n_done < document->steps->len;
+  return document->n_done < document->steps->len && document->read_only == NULL;
 }
 
 void
@@ -365,38 +395,152 @@ bool
 sb_document_remove_op (SbDocument *document, const char *id)
 {
   int index = find_edit (document, id);
-  if (index < 0)
+  if (index < 0 || document->read_only != NULL)
     return false;
-  Step *step = step_new (STEP_REMOVE, (guint)index);
-  step->edit = g_array_index (document->edits, Edit, index);
-  sb_operation_ref (step->edit.op);
-  return take_step (document, step, NULL);
+  return take_step (document, step_new (document, SB_STEP_REMOVE, (guint)index), NULL);
 }
 
 bool
 sb_document_set_muted (SbDocument *document, const char *id, bool muted)
 {
   int index = find_edit (document, id);
-  if (index < 0 || g_array_index (document->edits, Edit, index).muted == muted)
+  if (index < 0 || document->read_only != NULL || g_array_index (document->edits, Edit, index).muted == muted)
     return false;
-  Step *step = step_new (STEP_MUTE, (guint)index);
-  step->edit.muted = muted;
-  return take_step (document, step, NULL);
+  return take_step (document, step_new (document, muted ? SB_STEP_MUTE : SB_STEP_UNMUTE, (guint)index), NULL);
 }
 
 bool
 sb_document_clear (SbDocument *document)
 {
-  if (document->edits->len == 0)
+  if (document->edits->len == 0 || document->read_only != NULL)
     return false;
-  Step *step = step_new (STEP_CLEAR, 0);
-  step->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
-  for (guint i = 0; i < document->edits->len; i++) {
-    Edit edit = g_array_index (document->edits, Edit, i);
-    sb_operation_ref (edit.op);
-    g_array_append_val (step->edits, edit);
+  return take_step (document, step_new (document, SB_STEP_CLEAR, 0), NULL);
+}
+
+/* --- the history, for keeping ------------------------------------------- */
+
+static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear" };
+
+const char *
+sb_step_kind_name (SbStepKind kind)
+{
+  return step_kind_names[kind];
+}
+
+bool
+sb_step_kind_from_name (const char *name, SbStepKind *kind)
+{
+  for (int i = 0; i < SB_N_STEP_KINDS; i++)
+    if (strcmp (name, step_kind_names[i]) == 0) {
+      *kind = (SbStepKind)i;
+      return true;
+    }
+  return false;
+}
+
+int
+sb_document_n_steps (const SbDocument *document)
+{
+  return (int)document->steps->len;
+}
+
+int
+sb_document_n_done (const SbDocument *document)
+{
+  return (int)document->n_done;
+}
+
+SbStep
+sb_document_step (const SbDocument *document, int index)
+{
+  const Step *step = g_ptr_array_index (document->steps, index);
+  return (SbStep){ step->kind, (int)step->index, step->kind == SB_STEP_ADD ? step->edit.op : NULL, step->serial };
+}
+
+static bool
+step_fits (const SbDocument *document, const SbStep *step)
+{
+  const int n = (int)document->edits->len;
+  const bool inside = step->index >= 0 && step->index < n;
+  switch (step->kind) {
+  case SB_STEP_ADD:
+    return step->op != NULL && step->index >= 0 && step->index <= n
+           && find_edit (document, sb_operation_id (step->op)) < 0;
+  case SB_STEP_REMOVE:
+    return inside;
+  case SB_STEP_MUTE:
+  case SB_STEP_UNMUTE:
+    return inside && g_array_index (document->edits, Edit, step->index).muted == (step->kind == SB_STEP_UNMUTE);
+  case SB_STEP_CLEAR:
+    return n > 0;
+  case SB_N_STEP_KINDS:
+    break;
   }
-  return take_step (document, step, NULL);
+  return false;
+}
+
+/* Does the steps on the list alone, without masks.  Returns how many did not fit. */
+static int
+replay (SbDocument *document, const SbStep *steps, int n_steps, int n_done)
+{
+  int n_left_out = 0, n_kept_done = 0;
+  for (int i = 0; i < n_steps; i++) {
+    if (!step_fits (document, &steps[i])) {
+      n_left_out++;
+      continue;
+    }
+    Step *step = step_new (document, steps[i].kind, (guint)steps[i].index);
+    if (steps[i].kind == SB_STEP_ADD)
+      step->edit.op = sb_operation_ref (steps[i].op);
+    step_do (document, step);
+    g_ptr_array_add (document->steps, step);
+    n_kept_done += i < n_done;
+  }
+  document->n_done = document->steps->len;
+  while (document->n_done > (guint)n_kept_done)
+    step_undo (document, g_ptr_array_index (document->steps, --document->n_done));
+  return n_left_out;
+}
+
+bool
+sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
+                     GError **error)
+{
+  GArray *old_edits = document->edits;
+  GPtrArray *old_steps = document->steps;
+  const guint old_n_done = document->n_done;
+  document->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
+  document->steps = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free);
+  const int left_out = replay (document, steps, n_steps, n_done);
+  if (n_left_out != NULL)
+    *n_left_out = left_out;
+  const bool ok = republish (document, error);
+  if (!ok) {
+    GArray *edits = document->edits;
+    GPtrArray *failed = document->steps;
+    document->edits = old_edits;
+    document->steps = old_steps;
+    document->n_done = old_n_done;
+    refresh_in_force (document);
+    old_edits = edits;
+    old_steps = failed;
+  }
+  edits_release (old_edits);
+  g_ptr_array_unref (old_steps);
+  return ok;
+}
+
+void
+sb_document_set_read_only (SbDocument *document, const char *sentence)
+{
+  g_free (document->read_only);
+  document->read_only = g_strdup (sentence);
+}
+
+bool
+sb_document_is_read_only (const SbDocument *document)
+{
+  return document->read_only != NULL;
 }
 
 /* --- asking ------------------------------------------------------------- */
@@ -512,6 +656,7 @@ sb_document_free (SbDocument *document)
   g_ptr_array_unref (document->in_force);
   g_array_unref (document->listeners);
   sb_source_unref (document->original);
+  g_free (document->read_only);
   pthread_mutex_destroy (&document->lock);
   g_free (document);
 }

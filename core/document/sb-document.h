@@ -63,6 +63,30 @@ int sb_document_n_edits (const SbDocument *document);
 SbOperation *sb_document_edit (const SbDocument *document, int index, bool *muted /* may be NULL */);
 bool sb_document_is_muted (const SbDocument *document, const char *id);
 bool sb_document_clear (SbDocument *document);
+/* --- for keeping: the history as a list of steps, of which the first n_done are in force --- */
+
+typedef enum { SB_STEP_ADD, SB_STEP_REMOVE, SB_STEP_MUTE, SB_STEP_UNMUTE, SB_STEP_CLEAR, SB_N_STEP_KINDS } SbStepKind;
+const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" */
+bool sb_step_kind_from_name (const char *name, SbStepKind *kind);
+
+typedef struct {
+  SbStepKind kind;
+  int index;       /* of the edit in the list; 0 for clear */
+  SbOperation *op; /* add: what is added; else ignored (NULL) */
+  uint64_t serial; /* told, not asked for: unique and rising along the list, so that two states are told apart by their tails */
+} SbStep;
+
+int sb_document_n_steps (const SbDocument *document);
+int sb_document_n_done (const SbDocument *document);
+SbStep sb_document_step (const SbDocument *document, int index); /* op is borrowed */
+/* Replaces the whole history at once; listeners are told once.  A step that does not fit the list before it is left
+ * out, and so are those after it that no longer fit: *n_left_out (may be NULL) counts them. */
+bool sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
+                          GError **error);
+/* Changes are refused from now on with this sentence (NULL: allowed again). */
+void sb_document_set_read_only (SbDocument *document, const char *sentence);
+bool sb_document_is_read_only (const SbDocument *document);
+
 /* Seconds of the recording that really change, window reach included. */
 double sb_document_changed_s (const SbDocument *document);
 /* The list as an operations file (muted ones left out: they do nothing). */

@@ -162,6 +162,65 @@ test_json_replays (void)
   g_assert_cmpmem (a, 400000, b, 400000);
 }
 
+/* What is written down of a history brings the same list, undo and bits back; what does not fit is left out. */
+static void
+test_history_restores (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL), again = sb_document_new (source, NULL, NULL);
+  for (int i = 0; i < 6; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (0.2 * i, 0.2 * i + 0.3, 1000, 5000, -INFINITY, SB_EDGE_AUTO);
+    g_assert_true (sb_document_apply (document, op, NULL));
+  }
+  g_assert_true (sb_document_set_muted (document, sb_operation_id (sb_document_edit (document, 2, NULL)), true));
+  g_assert_true (sb_document_remove_op (document, sb_operation_id (sb_document_edit (document, 1, NULL))));
+  g_assert_true (sb_document_clear (document));
+  sb_document_undo (document);
+  sb_document_undo (document);
+  const int n = sb_document_n_steps (document);
+  g_assert_cmpint (n, ==, 9);
+  g_assert_cmpint (sb_document_n_done (document), ==, 7);
+  g_autofree SbStep *steps = g_new (SbStep, n);
+  for (int i = 0; i < n; i++)
+    steps[i] = sb_document_step (document, i);
+  int left_out = -1;
+  g_assert_true (sb_document_restore (again, steps, n, 7, &left_out, NULL));
+  g_assert_cmpint (left_out, ==, 0);
+  for (int round = 0; round < 10; round++) {
+    g_autofree float *a = result_of (document), *b = result_of (again);
+    g_autofree char *x = sb_document_to_json (document), *y = sb_document_to_json (again);
+    g_assert_cmpmem (a, sizeof (float) * 100000, b, sizeof (float) * 100000);
+    g_assert_cmpstr (x, ==, y);
+    g_assert_cmpint (sb_document_n_edits (document), ==, sb_document_n_edits (again));
+    g_assert_cmpint (sb_document_can_redo (document), ==, sb_document_can_redo (again));
+    if (round == 0) {
+      sb_document_redo (document);
+      sb_document_redo (document);
+      sb_document_redo (again);
+      sb_document_redo (again);
+    } else {
+      sb_document_undo (document);
+      sb_document_undo (again);
+    }
+  }
+  steps[7].index = 99; /* damaged: does not fit */
+  g_assert_true (sb_document_restore (again, steps, n, 9, &left_out, NULL));
+  g_assert_cmpint (left_out, ==, 1);
+  g_assert_cmpint (sb_document_n_done (again), ==, 8);
+  sb_document_undo (again); /* the clearing */
+  g_assert_cmpint (sb_document_n_edits (again), ==, 6);
+
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOperation) op = sb_test_box (0, 1, 1000, 5000, -INFINITY, SB_EDGE_AUTO);
+  sb_document_set_read_only (again, "It is open elsewhere.");
+  g_assert_false (sb_document_apply (again, op, &error));
+  g_assert_cmpstr (error->message, ==, "It is open elsewhere.");
+  g_assert_false (sb_document_can_undo (again));
+  g_assert_false (sb_document_clear (again));
+  sb_document_undo (again);
+  g_assert_cmpint (sb_document_n_edits (again), ==, 6);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/document/preview", test_preview);
   g_test_add_func ("/document/list-changes", test_list_changes);
   g_test_add_func ("/document/refused-edit-changes-nothing", test_refused_edit_changes_nothing);
+  g_test_add_func ("/document/history-restores", test_history_restores);
   g_test_add_func ("/document/json-replays", test_json_replays);
   return g_test_run ();
 }
