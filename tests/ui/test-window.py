@@ -6,6 +6,7 @@ written, and the command line does the same from the saved edits.
     test-window.py PROJECT_ROOT SONOBRUSH SONOBRUSH_CLI SCREENSHOTS [CASE]
 """
 import filecmp
+import json
 import os
 import sys
 import time
@@ -194,7 +195,12 @@ def gone(scene):
     place = (rate, scene.from_s + 0.2, scene.to_s - 0.2)
     painted_band = (scene.band_hz * 0.995, scene.band_hz * 1.005)
     fell = sound.band_db(before, *place, *painted_band) - sound.band_db(after, *place, *painted_band)
-    far = (scene.band_hz / 8, scene.band_hz / 3)  # below the brush and what it grows by
+    # Far is what brush, grown edge (under 10 bins) and window reach do not touch.
+    with open(scene.ops, encoding="utf-8") as file:
+        saved = json.load(file)
+    stroke, bin_hz = saved["ops"][0], rate / saved["grid"]["n_fft"]
+    reach_hz = stroke.get("radius_hz") or scene.band_hz * (2 ** stroke["radius_oct"] - 1)
+    far = (scene.band_hz + reach_hz + 20 * bin_hz, 2 * scene.band_hz + reach_hz + 20 * bin_hz)
     kept = sound.band_db(before, *place, *far) - sound.band_db(after, *place, *far)
     print(f"# {scene.name}: {scene.band_hz:.0f} Hz fell by {fell:.1f} dB, {far[0]:.0f}–{far[1]:.0f} Hz by {kept:.2f} dB")
     assert fell > 30, f"the painted band fell by {fell:.1f} dB only"
