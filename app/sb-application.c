@@ -28,7 +28,7 @@ find_demo (void)
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *bin = g_path_get_dirname (program ? program : ".");
   g_autofree char *in_tree = g_build_filename (bin, "..", "..", "data", NULL);
-  const char *const folders[] = { SB_DATA_DIR, in_tree };
+  const char *const folders[] = {SB_DATA_DIR, in_tree};
   for (size_t f = 0; f < G_N_ELEMENTS (folders); f++) {
     g_autofree char *path = g_build_filename (folders[f], "demo", "garden-interview.flac", NULL);
     g_autofree char *plain = g_canonicalize_filename (path, NULL);
@@ -112,26 +112,26 @@ static void
 add_actions (SbApplication *self)
 {
   static const GActionEntry entries[] = {
-    { .name = "open", .activate = act_open, .parameter_type = "as" },
-    { .name = "demo", .activate = act_demo },
-    { .name = "quit", .activate = act_quit },
-    { .name = "about", .activate = act_about },
-    { .name = "appearance", .activate = act_appearance, .parameter_type = "s", .state = "'system'" },
+      {.name = "open", .activate = act_open, .parameter_type = "as"},
+      {.name = "demo", .activate = act_demo},
+      {.name = "quit", .activate = act_quit},
+      {.name = "about", .activate = act_about},
+      {.name = "appearance", .activate = act_appearance, .parameter_type = "s", .state = "'system'"},
   };
   static const struct {
     const char *action;
     const char *const keys[3];
   } accelerators[] = {
-    { "win.open", { "<Control>o" } },
-    { "win.save-edits", { "<Control>s" } },
-    { "win.export", { "<Control><Shift>e" } },
-    { "win.undo", { "<Control>z" } },
-    { "win.redo", { "<Control><Shift>z", "<Control>y" } },
-    { "win.fit", { "<Control>0", "<Control>KP_0" } },
-    { "win.panel", { "F9" } },
-    { "win.show-help-overlay", { "<Control>question", "F1" } },
-    { "window.close", { "<Control>w" } },
-    { "app.quit", { "<Control>q" } },
+      {"win.open", {"<Control>o"}},
+      {"win.save-edits", {"<Control>s"}},
+      {"win.export", {"<Control><Shift>e"}},
+      {"win.undo", {"<Control>z"}},
+      {"win.redo", {"<Control><Shift>z", "<Control>y"}},
+      {"win.fit", {"<Control>0", "<Control>KP_0"}},
+      {"win.panel", {"F9"}},
+      {"win.show-help-overlay", {"<Control>question", "F1"}},
+      {"window.close", {"<Control>w"}},
+      {"app.quit", {"<Control>q"}},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   for (size_t i = 0; i < G_N_ELEMENTS (accelerators); i++)

@@ -27,7 +27,7 @@ G_DEFINE_TYPE (SbCanvasGrid, sb_canvas_grid, GTK_TYPE_GRID)
 static GMenuModel *
 axis_menu (void)
 {
-  static const char *const titles[] = { "Linear", "Logarithmic", "Mel", "Bark" };
+  static const char *const titles[] = {"Linear", "Logarithmic", "Mel", "Bark"};
   GMenu *menu = g_menu_new ();
   for (int s = 0; s < SB_N_SCALES; s++) {
     g_autofree char *action = g_strdup_printf ("win.scale::%s", sb_scale_name (s));
@@ -39,7 +39,7 @@ axis_menu (void)
 static GMenuModel *
 colour_menu (void)
 {
-  static const char *const titles[] = { "Magma", "Viridis", "Inferno", "Cividis", "Grey", "Inverted Grey" };
+  static const char *const titles[] = {"Magma", "Viridis", "Inferno", "Cividis", "Grey", "Inverted Grey"};
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) palettes = g_menu_new (), range = g_menu_new ();
   for (int m = 0; m < SB_N_COLORMAPS; m++) {
@@ -89,7 +89,7 @@ recording_changed (SbCanvasGrid *self)
 static void
 axis_changed (SbCanvasGrid *self)
 {
-  static const char *const labels[] = { "Linear Hz", "Log Hz", "Mel Hz", "Bark Hz" };
+  static const char *const labels[] = {"Linear Hz", "Log Hz", "Mel Hz", "Bark Hz"};
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->axis_menu), labels[sb_session_look (self->session)->scale]);
 }
 

@@ -58,7 +58,7 @@ draw_bar (SbColorbar *self, cairo_t *cr, int height)
   double step = 1.0 / scale;
   for (double y = PAD; y < height - PAD; y += step) {
     double place = (db_of (self, y) - look->low_db) / (look->high_db - look->low_db);
-    sb_theme_source_rgb (cr, table[(int) CLAMP (place * 255 + .5, 0, 255)], 1);
+    sb_theme_source_rgb (cr, table[(int)CLAMP (place * 255 + .5, 0, 255)], 1);
     cairo_rectangle (cr, BAR_X, y, BAR_WIDTH, step);
     cairo_fill (cr);
   }
@@ -169,7 +169,8 @@ static void
 on_motion (GtkEventControllerMotion *motion, double x, double y, SbColorbar *self)
 {
   const SbLook *look = sb_session_look (self->session);
-  bool near = fabs (y - y_of (self, look->low_db)) <= HANDLE_REACH || fabs (y - y_of (self, look->high_db)) <= HANDLE_REACH;
+  bool near =
+      fabs (y - y_of (self, look->low_db)) <= HANDLE_REACH || fabs (y - y_of (self, look->high_db)) <= HANDLE_REACH;
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), near ? "ns-resize" : NULL);
 }
 

@@ -22,8 +22,8 @@ typedef struct {
 static gpointer
 place_of (const SbContourPoint *point)
 {
-  uint64_t x = (uint64_t) llround (point->x * PER_UNIT), y = (uint64_t) llround (point->y * PER_UNIT);
-  return (gpointer) (uintptr_t) (x << 32 ^ (y & 0xffffffff));
+  uint64_t x = (uint64_t)llround (point->x * PER_UNIT), y = (uint64_t)llround (point->y * PER_UNIT);
+  return (gpointer)(uintptr_t)(x << 32 ^ (y & 0xffffffff));
 }
 
 static const SbContourPoint *
@@ -83,8 +83,8 @@ reverse (GArray *points, guint from)
 GArray *
 sb_contour_join (const GArray *segments)
 {
-  Joining joining = { .segments = (const SbContourSegment *) (const void *) segments->data, .n = segments->len };
-  const SbContourPoint gap = { NAN, NAN };
+  Joining joining = {.segments = (const SbContourSegment *)(const void *)segments->data, .n = segments->len};
+  const SbContourPoint gap = {NAN, NAN};
   joining.first_end = g_hash_table_new (NULL, NULL);
   joining.next_end = g_new (int, 2 * joining.n + 1);
   joining.used = g_new0 (bool, joining.n + 1);

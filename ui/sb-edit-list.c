@@ -51,7 +51,7 @@ static GtkWidget *
 row_label (double xalign, const char *css)
 {
   GtkWidget *label = gtk_label_new ("");
-  gtk_label_set_xalign (GTK_LABEL (label), (float) xalign);
+  gtk_label_set_xalign (GTK_LABEL (label), (float)xalign);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, css);
   gtk_widget_add_css_class (label, "numeric");
@@ -100,7 +100,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *
   GtkWidget *trash = gtk_button_new_from_icon_name ("user-trash-symbolic");
   gtk_widget_set_tooltip_text (trash, "Delete This Edit");
   gtk_accessible_update_property (GTK_ACCESSIBLE (trash), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete This Edit", -1);
-  GtkWidget *const buttons[] = { row->mute, trash };
+  GtkWidget *const buttons[] = {row->mute, trash};
   gtk_box_append (GTK_BOX (box), row->thumb);
   gtk_box_append (GTK_BOX (box), grid);
   for (int i = 0; i < 2; i++) {
@@ -139,9 +139,14 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   sb_operation_bounds (item->op, &from, &to, &low, &high);
   bool all_hz = low <= 0 && high >= recording->nyquist_hz, all_time = from <= 0 && to >= recording->duration_s;
   g_autofree char *title = title_of (item->op, recording);
-  g_autofree char *strength = spec->restore ? g_strdup ("Restore") : sb_format_db (spec->gain_db, spec->gain_db == round (spec->gain_db) ? 0 : 1);
-  g_autofree char *span = all_time ? g_strdup ("whole recording") : sb_format_span (MAX (from, 0), MIN (to, recording->duration_s), to - from < .05 ? 3 : 2);
-  g_autofree char *band = all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
+  g_autofree char *strength = spec->restore
+                                  ? g_strdup ("Restore")
+                                  : sb_format_db (spec->gain_db, spec->gain_db == round (spec->gain_db) ? 0 : 1);
+  g_autofree char *span =
+      all_time ? g_strdup ("whole recording")
+               : sb_format_span (MAX (from, 0), MIN (to, recording->duration_s), to - from < .05 ? 3 : 2);
+  g_autofree char *band =
+      all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
   row->item = item;
   gtk_label_set_text (GTK_LABEL (row->title), title);
   gtk_label_set_text (GTK_LABEL (row->strength), strength);

@@ -94,10 +94,10 @@ percent_text (double share)
   return g_strdup_printf ("%.0f %%", share * 100);
 }
 
-static const SbOptionKind duration_kind = { "Duration", duration_to, duration_from, sb_format_duration, sb_parse_time };
-static const SbOptionKind bandwidth_kind = { "Bandwidth", bandwidth_to, bandwidth_from, bandwidth_text, sb_parse_hz };
-static const SbOptionKind strength_kind = { "Strength", strength_to, strength_from, strength_text, sb_parse_db };
-static const SbOptionKind soft_kind = { "Softness", same, same, percent_text, sb_parse_percent };
+static const SbOptionKind duration_kind = {"Duration", duration_to, duration_from, sb_format_duration, sb_parse_time};
+static const SbOptionKind bandwidth_kind = {"Bandwidth", bandwidth_to, bandwidth_from, bandwidth_text, sb_parse_hz};
+static const SbOptionKind strength_kind = {"Strength", strength_to, strength_from, strength_text, sb_parse_db};
+static const SbOptionKind soft_kind = {"Softness", same, same, percent_text, sb_parse_percent};
 
 static void
 on_option (GtkWidget *row, double value, SbEditPanel *self)
@@ -140,7 +140,7 @@ on_channel_drop_down (GtkDropDown *drop_down, GParamSpec *spec, SbEditPanel *sel
   SbBrush brush = *sb_session_brush (self->session);
   if (self->setting)
     return;
-  brush.channel = (int) gtk_drop_down_get_selected (drop_down) - 1;
+  brush.channel = (int)gtk_drop_down_get_selected (drop_down) - 1;
   sb_session_set_brush (self->session, &brush);
 }
 
@@ -164,7 +164,7 @@ build_channels (SbEditPanel *self, int n_channels)
     gtk_box_remove (GTK_BOX (self->channel_row), self->channels);
   self->n_channels = n_channels;
   if (n_channels > 6) {
-    GtkStringList *names = gtk_string_list_new ((const char *const[]){ "All", NULL });
+    GtkStringList *names = gtk_string_list_new ((const char *const[]){"All", NULL});
     for (int c = 0; c < n_channels; c++) {
       g_autofree char *name = g_strdup_printf ("%d", c + 1);
       gtk_string_list_append (names, name);
@@ -195,7 +195,8 @@ show_channel (SbEditPanel *self, int channel)
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->channels), channel + 1);
     return;
   }
-  for (GtkWidget *button = gtk_widget_get_first_child (self->channels); button; button = gtk_widget_get_next_sibling (button))
+  for (GtkWidget *button = gtk_widget_get_first_child (self->channels); button;
+       button = gtk_widget_get_next_sibling (button))
     if (GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")) == channel)
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
 }

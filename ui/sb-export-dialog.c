@@ -13,27 +13,32 @@ static const struct {
   const char *title, *ending;
   const char *const types[MAX_TYPES];
 } formats[] = {
-  { "WAV", "wav", { "pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "RF64", "rf64", { "pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "Wave64", "w64", { "pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "AIFF", "aiff", { "pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "CAF", "caf", { "pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "AU", "au", { "pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double" } },
-  { "FLAC", "flac", { "pcm_s8", "pcm_16", "pcm_24" } },
-  { "Ogg Vorbis", "ogg", { "vorbis" } },
-  { "Opus", "opus", { "opus" } },
-  { "MP3", "mp3", { "mp3" } },
+    {"WAV", "wav", {"pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"RF64", "rf64", {"pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"Wave64", "w64", {"pcm_u8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"AIFF", "aiff", {"pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"CAF", "caf", {"pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"AU", "au", {"pcm_s8", "pcm_16", "pcm_24", "pcm_32", "float", "double"}},
+    {"FLAC", "flac", {"pcm_s8", "pcm_16", "pcm_24"}},
+    {"Ogg Vorbis", "ogg", {"vorbis"}},
+    {"Opus", "opus", {"opus"}},
+    {"MP3", "mp3", {"mp3"}},
 };
 
 static const struct {
   const char *subtype, *title;
   SbSampleType type;
 } sample_types[] = {
-  { "pcm_u8", "8-bit", SB_SAMPLE_U8 },          { "pcm_s8", "8-bit", SB_SAMPLE_S8 },
-  { "pcm_16", "16-bit", SB_SAMPLE_S16 },        { "pcm_24", "24-bit", SB_SAMPLE_S24 },
-  { "pcm_32", "32-bit", SB_SAMPLE_S32 },        { "float", "32-bit float", SB_SAMPLE_FLOAT },
-  { "double", "64-bit float", SB_SAMPLE_DOUBLE }, { "vorbis", "Vorbis, lossy", SB_SAMPLE_OTHER },
-  { "opus", "Opus, lossy", SB_SAMPLE_OTHER },   { "mp3", "MP3, lossy", SB_SAMPLE_OTHER },
+    {"pcm_u8", "8-bit", SB_SAMPLE_U8},
+    {"pcm_s8", "8-bit", SB_SAMPLE_S8},
+    {"pcm_16", "16-bit", SB_SAMPLE_S16},
+    {"pcm_24", "24-bit", SB_SAMPLE_S24},
+    {"pcm_32", "32-bit", SB_SAMPLE_S32},
+    {"float", "32-bit float", SB_SAMPLE_FLOAT},
+    {"double", "64-bit float", SB_SAMPLE_DOUBLE},
+    {"vorbis", "Vorbis, lossy", SB_SAMPLE_OTHER},
+    {"opus", "Opus, lossy", SB_SAMPLE_OTHER},
+    {"mp3", "MP3, lossy", SB_SAMPLE_OTHER},
 };
 
 struct _SbExportDialog {
@@ -89,8 +94,8 @@ subtype_chosen (SbExportDialog *self, bool *same)
   guint format = adw_combo_row_get_selected (ADW_COMBO_ROW (self->format_row));
   guint type = adw_combo_row_get_selected (ADW_COMBO_ROW (self->type_row));
   const char *subtype = format < G_N_ELEMENTS (formats) && type < MAX_TYPES ? formats[format].types[type] : NULL;
-  *same = subtype && sample_types[type_index (subtype)].type == self->source_type
-          && self->source_type != SB_SAMPLE_OTHER;
+  *same =
+      subtype && sample_types[type_index (subtype)].type == self->source_type && self->source_type != SB_SAMPLE_OTHER;
   return *same ? NULL : subtype;
 }
 
@@ -172,7 +177,7 @@ on_format (SbExportDialog *self)
   if (format != format_of_path (self->path)) {
     char *dot = strrchr (self->path, '.');
     char *slash = strrchr (self->path, '/');
-    int stem = dot && dot > slash ? (int) (dot - self->path) : (int) strlen (self->path);
+    int stem = dot && dot > slash ? (int)(dot - self->path) : (int)strlen (self->path);
     char *path = g_strdup_printf ("%.*s.%s", stem, self->path, formats[format].ending);
     g_free (self->path);
     self->path = path;
@@ -215,8 +220,8 @@ on_chosen (GtkNativeDialog *chooser, int response, SbExportDialog *self)
 static void
 on_choose (SbExportDialog *self)
 {
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Export To", GTK_WINDOW (self),
-                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Choose", "Cancel");
+  GtkFileChooserNative *chooser =
+      gtk_file_chooser_native_new ("Export To", GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, "Choose", "Cancel");
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *name = g_filename_display_basename (self->path);
   g_autoptr (GFile) file = g_file_new_for_path (folder);
@@ -259,7 +264,7 @@ static char *
 removed_beside (const char *path)
 {
   const char *dot = strrchr (path, '.');
-  int stem = dot ? (int) (dot - path) : (int) strlen (path);
+  int stem = dot ? (int)(dot - path) : (int)strlen (path);
   return g_strdup_printf ("%.*s-removed%s", stem, path, dot ? dot : "");
 }
 
@@ -269,10 +274,12 @@ on_export (SbExportDialog *self)
   int what = what_chosen (self);
   bool same;
   g_autofree char *beside = removed_beside (self->path);
-  SbExportRequest request = { .path = what == REMOVED ? NULL : self->path,
-                              .removed_path = what == REMOVED ? self->path : what == BOTH ? beside : NULL,
-                              .subtype = subtype_chosen (self, &same) };
-  gtk_label_set_text (GTK_LABEL (self->progress_label), what == RESULT ? "Writing the result"
+  SbExportRequest request = {.path = what == REMOVED ? NULL : self->path,
+                             .removed_path = what == REMOVED ? self->path
+                                             : what == BOTH  ? beside
+                                                             : NULL,
+                             .subtype = subtype_chosen (self, &same)};
+  gtk_label_set_text (GTK_LABEL (self->progress_label), what == RESULT    ? "Writing the result"
                                                         : what == REMOVED ? "Writing the removed part"
                                                                           : "Writing both files");
   if (sb_exporter_start (self->exporter, &request))
@@ -332,9 +339,9 @@ build_header (SbExportDialog *self)
 static GtkWidget *
 build_what (SbExportDialog *self)
 {
-  static const char *const texts[N_WHATS][2] = { { "Result", "The recording without what was painted" },
-                                                 { "Removed", "Only what was painted out" },
-                                                 { "Both", "Two files; the second ends in “-removed”" } };
+  static const char *const texts[N_WHATS][2] = {{"Result", "The recording without what was painted"},
+                                                {"Removed", "Only what was painted out"},
+                                                {"Both", "Two files; the second ends in “-removed”"}};
   GtkWidget *group = adw_preferences_group_new ();
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "What to Write");
   for (int w = 0; w < N_WHATS; w++) {
@@ -445,7 +452,8 @@ sb_export_dialog_init (SbExportDialog *self)
 GtkWidget *
 sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporter)
 {
-  SbExportDialog *self = g_object_new (SB_TYPE_EXPORT_DIALOG, "transient-for", parent, "modal", TRUE, "default-width", 560, "title", "Export", NULL);
+  SbExportDialog *self = g_object_new (SB_TYPE_EXPORT_DIALOG, "transient-for", parent, "modal", TRUE, "default-width",
+                                       560, "title", "Export", NULL);
   const SbRecording *recording = sb_session_recording (session);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *body = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
   self->session = g_object_ref (session);

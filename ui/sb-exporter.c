@@ -76,10 +76,10 @@ static char *
 told (const Job *job)
 {
   g_autofree char *first = g_filename_display_basename (job->path[0] ? job->path[0] : job->path[1]);
-  g_autofree char *clipped
-      = job->report.frames_clipped
-            ? g_strdup_printf (" · %" G_GINT64_FORMAT " frames were too loud and are clipped", job->report.frames_clipped)
-            : g_strdup ("");
+  g_autofree char *clipped =
+      job->report.frames_clipped
+          ? g_strdup_printf (" · %" G_GINT64_FORMAT " frames were too loud and are clipped", job->report.frames_clipped)
+          : g_strdup ("");
   if (!job->path[0])
     return g_strdup_printf ("Exported %s · the removed part alone%s", first, clipped);
   if (job->report.identical)

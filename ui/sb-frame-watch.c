@@ -12,7 +12,7 @@ typedef struct {
 static int
 by_time (const void *a, const void *b)
 {
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
   return x < y ? -1 : x > y;
 }
 
@@ -22,9 +22,10 @@ watch_free (void *data)
   Watch *watch = data;
   guint n = watch->times_us->len;
   g_array_sort (watch->times_us, by_time);
-#define AT(share) (g_array_index (watch->times_us, gint64, (guint) ((n - 1) * (share))) / 1000.0)
+#define AT(share) (g_array_index (watch->times_us, gint64, (guint)((n - 1) * (share))) / 1000.0)
   if (n)
-    g_printerr ("frames: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", n, AT (.5), AT (.9), AT (.99), AT (1));
+    g_printerr ("frames: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", n, AT (.5), AT (.9), AT (.99),
+                AT (1));
 #undef AT
   g_array_unref (watch->times_us);
   g_free (watch);

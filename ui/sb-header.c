@@ -48,7 +48,7 @@ fill_recent (SbHeader *header)
     g_autofree char *path = g_filename_from_uri (gtk_recent_info_get_uri (info), NULL, NULL);
     if (!path)
       continue;
-    const char *const argument[] = { path, NULL };
+    const char *const argument[] = {path, NULL};
     g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (info), NULL);
     g_menu_item_set_action_and_target_value (item, "app.open", g_variant_new_strv (argument, -1));
     g_menu_append_item (menu, item);
@@ -62,9 +62,9 @@ static GtkWidget *
 view_toggles (void)
 {
   static const char *const texts[SB_N_VIEWS][3] = {
-    { "Original", "original", "What was recorded (1, or hold the key left of it)" },
-    { "Result", "result", "The recording without what was painted (2)" },
-    { "Removed", "removed", "Only what was painted out (3)" },
+      {"Original", "original", "What was recorded (1, or hold the key left of it)"},
+      {"Result", "result", "The recording without what was painted (2)"},
+      {"Removed", "removed", "Only what was painted out (3)"},
   };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (box, "linked");
@@ -84,7 +84,7 @@ static void
 recording_changed (SbHeader *header)
 {
   const SbRecording *recording = sb_session_recording (header->session);
-  GtkWidget *const editor[] = { header->open, header->undo, header->redo, header->names, header->export, header->panel };
+  GtkWidget *const editor[] = {header->open, header->undo, header->redo, header->names, header->export, header->panel};
   for (size_t i = 0; i < G_N_ELEMENTS (editor); i++)
     gtk_widget_set_visible (editor[i], recording != NULL);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header->bar), recording ? header->views : header->start_title);
@@ -161,8 +161,8 @@ sb_header_new (SbSession *session)
   adw_header_bar_pack_end (bar, header->panel);
   adw_header_bar_pack_end (bar, header->export);
   g_signal_connect_swapped (session, "recording", G_CALLBACK (recording_changed), header);
-  header->recent_handler = g_signal_connect_swapped (gtk_recent_manager_get_default (), "changed",
-                                                     G_CALLBACK (fill_recent), header);
+  header->recent_handler =
+      g_signal_connect_swapped (gtk_recent_manager_get_default (), "changed", G_CALLBACK (fill_recent), header);
   fill_recent (header);
   recording_changed (header);
   return header;

@@ -7,9 +7,9 @@
 #include <math.h>
 
 enum { HEIGHT = 30, BAR = 4, HOLD_US = 1500000 };
-#define BOTTOM_DB (-60.0)
+#define BOTTOM_DB     (-60.0)
 #define FALL_DB_PER_S 30.0
-#define TEXT_PX 10.5
+#define TEXT_PX       10.5
 
 struct _SbMeter {
   GtkWidget parent;
@@ -31,7 +31,7 @@ draw_bar (SbMeter *self, cairo_t *cr, int channel, double y, double width)
   static const struct {
     double from_db, to_db;
     uint32_t rgb;
-  } zones[] = { { BOTTOM_DB, -11, 0x2ec27e }, { -11, -3, 0xe5a50a }, { -3, 0, 0xe01b24 } };
+  } zones[] = {{BOTTOM_DB, -11, 0x2ec27e}, {-11, -3, 0xe5a50a}, {-3, 0, 0xe01b24}};
   sb_theme_source (cr, &sb_theme ()->hairline);
   cairo_rectangle (cr, 0, y, width, BAR);
   cairo_fill (cr);

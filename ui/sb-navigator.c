@@ -11,7 +11,7 @@
 #include <math.h>
 
 #define SCROLL_SHARE 0.1 /* of the visible span, a notch */
-#define ZOOM_STEP 1.25
+#define ZOOM_STEP    1.25
 
 typedef struct {
   SbSession *session;
@@ -124,7 +124,7 @@ void
 sb_navigator_attach (SbSession *session, GtkWidget *area, SbNavigate axes)
 {
   Navigator *nav = g_new0 (Navigator, 1);
-  *nav = (Navigator){ .session = g_object_ref (session), .area = area, .axes = axes, .pinch_scale = 1 };
+  *nav = (Navigator){.session = g_object_ref (session), .area = area, .axes = axes, .pinch_scale = 1};
   GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   g_signal_connect_data (scroll, "scroll", G_CALLBACK (on_scroll), nav, navigator_free, 0);
   gtk_widget_add_controller (area, scroll);

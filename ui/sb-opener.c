@@ -139,7 +139,7 @@ SbOpener *
 sb_opener_new (GtkWindow *parent, SbPool *pool, SbPool *jobs, SbOpenedFunc func, void *data)
 {
   SbOpener *opener = g_new0 (SbOpener, 1);
-  *opener = (SbOpener){ .parent = parent, .pool = pool, .jobs = jobs, .func = func, .data = data };
+  *opener = (SbOpener){.parent = parent, .pool = pool, .jobs = jobs, .func = func, .data = data};
   return opener;
 }
 

@@ -59,16 +59,17 @@ choose_samples (Job *job)
 {
   const SbViewport *view = &job->view;
   const SbGrid *grid = sb_mask_grid (job->mask);
-  double col_px = (double) grid->hop / job->rate * view->width_px / (view->to_s - view->from_s);
+  double col_px = (double)grid->hop / job->rate * view->width_px / (view->to_s - view->from_s);
   int n_bins = sb_mask_n_bins (job->mask);
-  double bin_hz = (double) job->rate / grid->n_fft;
-  job->cols_per_sample = MAX (1, (int64_t) floor (1 / col_px));
-  int64_t end = MIN (sb_mask_n_cols (job->mask), (int64_t) ceil (view->to_s * job->rate / grid->hop) + 2);
-  job->first_col = MAX (0, (int64_t) floor (view->from_s * job->rate / grid->hop) - 1);
+  double bin_hz = (double)job->rate / grid->n_fft;
+  job->cols_per_sample = MAX (1, (int64_t)floor (1 / col_px));
+  int64_t end = MIN (sb_mask_n_cols (job->mask), (int64_t)ceil (view->to_s * job->rate / grid->hop) + 2);
+  job->first_col = MAX (0, (int64_t)floor (view->from_s * job->rate / grid->hop) - 1);
   job->first_col -= job->first_col % job->cols_per_sample;
-  job->n_t = (int) ((MAX (end - job->first_col, 0) + job->cols_per_sample - 1) / job->cols_per_sample);
+  job->n_t = (int)((MAX (end - job->first_col, 0) + job->cols_per_sample - 1) / job->cols_per_sample);
   job->first_bin = g_array_new (FALSE, FALSE, sizeof (int));
-  int bin = MAX (0, (int) floor (view->low_hz / bin_hz) - 1), last = MIN (n_bins, (int) ceil (view->high_hz / bin_hz) + 2);
+  int bin = MAX (0, (int)floor (view->low_hz / bin_hz) - 1),
+      last = MIN (n_bins, (int)ceil (view->high_hz / bin_hz) + 2);
   double tallest = 0;
   while (bin < last) {
     g_array_append_val (job->first_bin, bin);
@@ -95,7 +96,7 @@ read_values (Job *job)
     int64_t end = MIN (first + job->cols_per_sample, sb_mask_n_cols (job->mask));
     if (!sb_mask_touches (job->mask, first, end))
       continue;
-    float *out = job->value + (size_t) t * job->n_f;
+    float *out = job->value + (size_t)t * job->n_f;
     int64_t step = MAX (1, (end - first) / 4); /* of many columns under a pixel, a few */
     for (int64_t col = first; col < end; col += step)
       for (int c = 0; c < channels; c++) {
@@ -129,7 +130,7 @@ normalise_patches (Job *job)
     for (guint i = 0; i < patch->len; i++) {
       int at = g_array_index (patch, int, i), f = at % job->n_f;
       strongest = MAX (strongest, job->value[at]);
-      const int near[4] = { f > 0 ? at - 1 : -1, f + 1 < job->n_f ? at + 1 : -1, at - job->n_f, at + job->n_f };
+      const int near[4] = {f > 0 ? at - 1 : -1, f + 1 < job->n_f ? at + 1 : -1, at - job->n_f, at + job->n_f};
       for (int k = 0; k < 4; k++)
         if (near[k] >= 0 && near[k] < n && !seen[near[k]] && job->value[near[k]] >= UNTOUCHED) {
           seen[near[k]] = 1;
@@ -144,7 +145,7 @@ normalise_patches (Job *job)
 static float
 value_at (const Job *job, int t, int f)
 {
-  return t < 0 || f < 0 || t >= job->n_t || f >= job->n_f ? 0 : job->value[(size_t) t * job->n_f + f];
+  return t < 0 || f < 0 || t >= job->n_t || f >= job->n_f ? 0 : job->value[(size_t)t * job->n_f + f];
 }
 
 /* Place of sample t (fractional) on the time axis; columns are centred on k·hop. */
@@ -168,7 +169,7 @@ bin_centre (const Job *job, int f)
 static double
 hz_of (const Job *job, double f)
 {
-  int below = (int) floor (f);
+  int below = (int)floor (f);
   double bin = bin_centre (job, below) + (f - below) * (bin_centre (job, below + 1) - bin_centre (job, below));
   return MAX (bin, 0) * job->rate / sb_mask_grid (job->mask)->n_fft;
 }
@@ -176,7 +177,7 @@ hz_of (const Job *job, double f)
 static void
 add_line (Job *job, double t0, double f0, double t1, double f1)
 {
-  SbContourSegment segment = { { t0, f0 }, { t1, f1 } };
+  SbContourSegment segment = {{t0, f0}, {t1, f1}};
   g_array_append_val (job->segments, segment);
 }
 
@@ -205,8 +206,10 @@ trace_square (Job *job, int t, int f)
   if (in == 0 || in == 15)
     return;
 #define CROSS(p, q) ((0.5 - (p)) / ((q) - (p)))
-  double bottom_t = t + ((in & 1) != (in >> 1 & 1) ? CROSS (a, b) : 0.5), top_t = t + ((in >> 3 & 1) != (in >> 2 & 1) ? CROSS (d, c) : 0.5);
-  double left_f = f + ((in & 1) != (in >> 3 & 1) ? CROSS (a, d) : 0.5), right_f = f + ((in >> 1 & 1) != (in >> 2 & 1) ? CROSS (b, c) : 0.5);
+  double bottom_t = t + ((in & 1) != (in >> 1 & 1) ? CROSS (a, b) : 0.5),
+         top_t = t + ((in >> 3 & 1) != (in >> 2 & 1) ? CROSS (d, c) : 0.5);
+  double left_f = f + ((in & 1) != (in >> 3 & 1) ? CROSS (a, d) : 0.5),
+         right_f = f + ((in >> 1 & 1) != (in >> 2 & 1) ? CROSS (b, c) : 0.5);
 #undef CROSS
   bool saddle_full = (a + b + c + d) / 4 >= 0.5f;
   int shape = in == 5 || in == 10 ? in : MIN (in, 15 - in);
@@ -228,9 +231,9 @@ static void
 trace (Job *job)
 {
   choose_samples (job);
-  if (job->n_t < 1 || job->n_f < 1 || (gint64) job->n_t * job->n_f > G_MAXINT / 4)
+  if (job->n_t < 1 || job->n_f < 1 || (gint64)job->n_t * job->n_f > G_MAXINT / 4)
     return;
-  job->value = g_try_malloc0_n ((gsize) job->n_t * job->n_f, sizeof (float));
+  job->value = g_try_malloc0_n ((gsize)job->n_t * job->n_f, sizeof (float));
   if (!job->value || !read_values (job))
     return;
   normalise_patches (job);
@@ -252,7 +255,7 @@ work (void *data)
   for (guint i = 0; i < job->points->len; i++) {
     SbContourPoint *point = &g_array_index (job->points, SbContourPoint, i);
     if (!isnan (point->x))
-      *point = (SbContourPoint){ time_of (job, point->x), hz_of (job, point->y) };
+      *point = (SbContourPoint){time_of (job, point->x), hz_of (job, point->y)};
   }
 }
 
@@ -274,8 +277,8 @@ done (void *data)
 static bool
 same_view (const SbViewport *a, const SbViewport *b)
 {
-  return a->from_s == b->from_s && a->to_s == b->to_s && a->low_hz == b->low_hz && a->high_hz == b->high_hz
-         && a->scale == b->scale && a->width_px == b->width_px && a->height_px == b->height_px;
+  return a->from_s == b->from_s && a->to_s == b->to_s && a->low_hz == b->low_hz && a->high_hz == b->high_hz &&
+         a->scale == b->scale && a->width_px == b->width_px && a->height_px == b->height_px;
 }
 
 void
@@ -312,7 +315,7 @@ const SbContourPoint *
 sb_outline_points (SbOutline *self, int *n_points)
 {
   *n_points = self->points->len;
-  return (const SbContourPoint *) (void *) self->points->data;
+  return (const SbContourPoint *)(void *)self->points->data;
 }
 
 static void

@@ -82,7 +82,7 @@ outline_bounds (SbOverlay *self, const SbViewport *view)
   top = CLAMP (floor (top) - 3, 0, view->height_px);
   right = CLAMP (ceil (right) + 3, left, view->width_px);
   bottom = CLAMP (ceil (bottom) + 3, top, view->height_px);
-  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left), (float) (bottom - top));
+  return GRAPHENE_RECT_INIT ((float)left, (float)top, (float)(right - left), (float)(bottom - top));
 }
 
 static void
@@ -105,10 +105,10 @@ append_outline (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
 static void
 append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
 {
-  const GdkRGBA white = { 1, 1, 1, 1 }, casing = { 0, 0, 0, .55 }, faint = { 1, 1, 1, .28 };
+  const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .55}, faint = {1, 1, 1, .28};
   double from, to;
   if (sb_session_loop (self->session, &from, &to)) {
-    double edges[2] = { sb_viewport_x (view, from), sb_viewport_x (view, to) };
+    double edges[2] = {sb_viewport_x (view, from), sb_viewport_x (view, to)};
     for (int i = 0; i < 2; i++)
       gtk_snapshot_append_color (snapshot, &faint, &GRAPHENE_RECT_INIT (floor (edges[i]), 0, 1, view->height_px));
   }
@@ -134,7 +134,7 @@ dab_path (cairo_t *cr, const SbViewport *view, double t, double hz, double radiu
 static void
 draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view)
 {
-  static const double dashes[] = { 3, 2.5 };
+  static const double dashes[] = {3, 2.5};
   const SbBrush *brush = sb_session_brush (self->session);
   double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
   double radius_s = brush->duration_s / 2, radius_hz = brush->bandwidth_hz / 2;
@@ -197,7 +197,7 @@ append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
   y = round (y);
   GskRoundedRect box;
   gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x, y, width, full), 6);
-  const GdkRGBA ground = { .06, .06, .06, .88 }, white = { 1, 1, 1, 1 }, soft = { 1, 1, 1, .85 };
+  const GdkRGBA ground = {.06, .06, .06, .88}, white = {1, 1, 1, 1}, soft = {1, 1, 1, .85};
   gtk_snapshot_push_rounded_clip (snapshot, &box);
   gtk_snapshot_append_color (snapshot, &ground, &box.bounds);
   gtk_snapshot_pop (snapshot);
@@ -221,7 +221,8 @@ append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
     bottom = MAX (bottom, sb_viewport_y (view, MAX (hz - brush->bandwidth_hz / 2, view->low_hz * 0.5)));
   }
   rx = MAX (rx, 8);
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (floor (self->x - rx - 3), floor (top - 3), ceil (2 * rx + 6), ceil (bottom - top + 6));
+  graphene_rect_t bounds =
+      GRAPHENE_RECT_INIT (floor (self->x - rx - 3), floor (top - 3), ceil (2 * rx + 6), ceil (bottom - top + 6));
   graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px);
   if (!graphene_rect_intersection (&bounds, &all, &bounds))
     return;
@@ -462,7 +463,7 @@ sb_overlay_new (SbSession *session)
   g_signal_connect_object (self->painter, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
-  static const char *const all[] = { "span", "colours", "source", "edits", "tool", "recording" };
+  static const char *const all[] = {"span", "colours", "source", "edits", "tool", "recording"};
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
     g_signal_connect_object (session, all[i], G_CALLBACK (state_changed), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);

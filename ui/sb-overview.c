@@ -25,13 +25,13 @@ static SbViewport
 whole (SbOverview *self, int width_px, int height_px)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  return (SbViewport){ .from_s = 0,
-                       .to_s = recording->duration_s,
-                       .low_hz = 0,
-                       .high_hz = recording->nyquist_hz,
-                       .scale = SB_SCALE_MEL,
-                       .width_px = width_px,
-                       .height_px = height_px };
+  return (SbViewport){.from_s = 0,
+                      .to_s = recording->duration_s,
+                      .low_hz = 0,
+                      .high_hz = recording->nyquist_hz,
+                      .scale = SB_SCALE_MEL,
+                      .width_px = width_px,
+                      .height_px = height_px};
 }
 
 static int
@@ -49,7 +49,7 @@ make_node (SbOverview *self, SbView shown, int width, int height)
   SbViewport view = whole (self, width * scale, height * scale);
   uint32_t lut[256];
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
-  uint32_t *argb = g_malloc_n ((gsize) view.width_px * view.height_px, 4);
+  uint32_t *argb = g_malloc_n ((gsize)view.width_px * view.height_px, 4);
   sb_spectrogram_compose (recording->spectrogram[shown], &view, 0, view.width_px, lut, argb, view.width_px, true);
   self->node[shown] = sb_pixels_node_new (GTK_WIDGET (self), argb, view.width_px, view.height_px, false,
                                           &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
@@ -60,7 +60,7 @@ append_frame (SbOverview *self, GtkSnapshot *snapshot, const SbViewport *all, in
 {
   SbViewport shown = sb_session_viewport (self->session, 1, 1);
   double x0 = floor (sb_viewport_x (all, shown.from_s)), x1 = ceil (sb_viewport_x (all, shown.to_s));
-  const GdkRGBA dim = { 0, 0, 0, .45 }, white = { 1, 1, 1, 1 }, casing = { 0, 0, 0, .55 };
+  const GdkRGBA dim = {0, 0, 0, .45}, white = {1, 1, 1, 1}, casing = {0, 0, 0, .55};
   if (x1 - x0 < 6) {
     x0 = floor ((x0 + x1) / 2 - 3);
     x1 = x0 + 6;
@@ -71,10 +71,9 @@ append_frame (SbOverview *self, GtkSnapshot *snapshot, const SbViewport *all, in
   gtk_snapshot_append_color (snapshot, &dim, &GRAPHENE_RECT_INIT (x1, ABOVE, width - x1, height));
   GskRoundedRect box;
   gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x0 - 2, ABOVE - 2, x1 - x0 + 4, height + 4), 4);
-  gtk_snapshot_append_border (snapshot, &box, (float[4]){ 4, 4, 4, 4 },
-                              (GdkRGBA[4]){ casing, casing, casing, casing });
+  gtk_snapshot_append_border (snapshot, &box, (float[4]){4, 4, 4, 4}, (GdkRGBA[4]){casing, casing, casing, casing});
   gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x0 - 1, ABOVE - 1, x1 - x0 + 2, height + 2), 3);
-  gtk_snapshot_append_border (snapshot, &box, (float[4]){ 2, 2, 2, 2 }, (GdkRGBA[4]){ white, white, white, white });
+  gtk_snapshot_append_border (snapshot, &box, (float[4]){2, 2, 2, 2}, (GdkRGBA[4]){white, white, white, white});
 }
 
 static void
@@ -133,7 +132,7 @@ static void
 pixels (SbOverview *self, int view, double from_s, double to_s)
 {
   g_clear_pointer (&self->node[view], gsk_render_node_unref);
-  if (view == (int) sb_session_view (self->session))
+  if (view == (int)sb_session_view (self->session))
     gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -224,7 +223,7 @@ sb_overview_new (SbSession *session)
   g_signal_connect_object (session, "recording", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
-  static const char *const light[] = { "span", "source", "edits", "playhead" };
+  static const char *const light[] = {"span", "source", "edits", "playhead"};
   for (size_t i = 0; i < G_N_ELEMENTS (light); i++)
     g_signal_connect_object (session, light[i], G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   GtkGesture *drag = gtk_gesture_drag_new ();

@@ -101,7 +101,7 @@ make_operation (SbPainter *self, GError **error)
     box_bounds (self, &spec);
   }
   spec.id = self->id;
-  spec.points = (const SbOpPoint *) (const void *) self->points->data;
+  spec.points = (const SbOpPoint *)(const void *)self->points->data;
   spec.n_points = spec.kind == SB_OP_BOX ? 0 : self->points->len;
   spec_from_brush (self, &spec, &channel);
   return sb_operation_new (&spec, error);
@@ -147,16 +147,17 @@ add_point (SbPainter *self, double x, double y, double size)
   self->y = y;
   if (self->tool != SB_TOOL_LASSO && !sb_tool_is_round (self->tool))
     return;
-  SbOpPoint point = { .t_s = CLAMP (sb_viewport_time (&view, x), 0, recording->duration_s),
-                      .f_hz = CLAMP (sb_viewport_hz (&view, y), 0, recording->nyquist_hz),
-                      .size = (float) size,
-                      .strength = 1 };
-  if (self->points->len && self->points->len < MAX_POINTS) { /* nothing new closer than a tenth of the brush, or a pixel */
+  SbOpPoint point = {.t_s = CLAMP (sb_viewport_time (&view, x), 0, recording->duration_s),
+                     .f_hz = CLAMP (sb_viewport_hz (&view, y), 0, recording->nyquist_hz),
+                     .size = (float)size,
+                     .strength = 1};
+  if (self->points->len &&
+      self->points->len < MAX_POINTS) { /* nothing new closer than a tenth of the brush, or a pixel */
     const SbOpPoint *last = &g_array_index (self->points, SbOpPoint, self->points->len - 1);
     double dx = sb_viewport_x (&view, last->t_s) - x, dy = sb_viewport_y (&view, last->f_hz) - y;
     double ds = (last->t_s - point.t_s) / self->radius_s, dh = (last->f_hz - point.f_hz) / self->radius_hz;
-    if (dx * dx + dy * dy < 1
-        || (sb_tool_is_round (self->tool) && ds * ds + dh * dh < 0.01 && fabs (last->size - size) < 0.02))
+    if (dx * dx + dy * dy < 1 ||
+        (sb_tool_is_round (self->tool) && ds * ds + dh * dh < 0.01 && fabs (last->size - size) < 0.02))
       return;
   }
   if (self->points->len < MAX_POINTS)
@@ -221,10 +222,9 @@ commit (SbPainter *self)
 {
   g_autoptr (GError) error = NULL;
   SbView view = sb_session_view (self->session);
-  bool too_small = self->tool == SB_TOOL_LASSO ? self->points->len < 3
-                   : sb_tool_is_round (self->tool)
-                       ? false
-                       : hypot (self->x - self->start_x, self->y - self->start_y) < 3;
+  bool too_small = self->tool == SB_TOOL_LASSO     ? self->points->len < 3
+                   : sb_tool_is_round (self->tool) ? false
+                                                   : hypot (self->x - self->start_x, self->y - self->start_y) < 3;
   g_autoptr (SbOperation) op = too_small ? NULL : make_operation (self, &error);
   if (!op || !sb_session_apply (self->session, op, &error)) {
     sb_session_preview (self->session, NULL, NULL);
@@ -297,7 +297,7 @@ sb_painter_dab (SbPainter *self, double x, double y)
 static void
 cased_dashes (cairo_t *cr)
 {
-  static const double dashes[] = { 6, 4 };
+  static const double dashes[] = {6, 4};
   cairo_set_source_rgba (cr, 0, 0, 0, .6);
   cairo_set_line_width (cr, 3);
   cairo_stroke_preserve (cr);

@@ -59,15 +59,14 @@ sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_
   GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (widget));
   bool by_cairo = g_str_equal (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer");
   if (!by_cairo) {
-    g_autoptr (GBytes) bytes = g_bytes_new_take (argb, (gsize) width_px * height_px * 4);
-    g_autoptr (GdkTexture) texture
-        = gdk_memory_texture_new (width_px, height_px, GDK_MEMORY_DEFAULT, bytes, (gsize) width_px * 4);
+    g_autoptr (GBytes) bytes = g_bytes_new_take (argb, (gsize)width_px * height_px * 4);
+    g_autoptr (GdkTexture) texture =
+        gdk_memory_texture_new (width_px, height_px, GDK_MEMORY_DEFAULT, bytes, (gsize)width_px * 4);
     return gsk_texture_node_new (texture, bounds);
   }
   static const cairo_user_data_key_t key;
-  cairo_surface_t *surface
-      = cairo_image_surface_create_for_data ((unsigned char *) argb, see_through ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24,
-                                             width_px, height_px, width_px * 4);
+  cairo_surface_t *surface = cairo_image_surface_create_for_data (
+      (unsigned char *)argb, see_through ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, width_px, height_px, width_px * 4);
   cairo_surface_set_user_data (surface, &key, argb, g_free);
   cairo_surface_set_device_scale (surface, width_px / bounds->size.width, height_px / bounds->size.height);
   GskRenderNode *node = gsk_cairo_node_new (bounds);
@@ -86,8 +85,8 @@ sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_
 static bool
 same_plane (const Cache *cache, const SbViewport *view, double px_per_s)
 {
-  return cache->px_per_s == px_per_s && cache->view.height_px == view->height_px && cache->view.scale == view->scale
-         && cache->view.low_hz == view->low_hz && cache->view.high_hz == view->high_hz;
+  return cache->px_per_s == px_per_s && cache->view.height_px == view->height_px && cache->view.scale == view->scale &&
+         cache->view.low_hz == view->low_hz && cache->view.high_hz == view->high_hz;
 }
 
 static Strip *
@@ -105,7 +104,7 @@ strip_for (SbPictureView *self, Cache *cache, int64_t index)
         oldest = i;
     g_array_remove_index_fast (cache->strips, oldest);
   }
-  Strip fresh = { .index = index, .dirty = true };
+  Strip fresh = {.index = index, .dirty = true};
   g_array_append_val (cache->strips, fresh);
   return &g_array_index (cache->strips, Strip, cache->strips->len - 1);
 }
@@ -119,11 +118,11 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   view.from_s = strip->index * STRIP_PX / cache->px_per_s;
   view.to_s = (strip->index + 1) * STRIP_PX / cache->px_per_s;
   view.width_px = STRIP_PX;
-  uint32_t *argb = g_malloc_n ((gsize) STRIP_PX * view.height_px, 4);
+  uint32_t *argb = g_malloc_n ((gsize)STRIP_PX * view.height_px, 4);
   sb_spectrogram_compose (spectrogram, &view, 0, STRIP_PX, lut, argb, STRIP_PX, true);
   g_clear_pointer (&strip->node, gsk_render_node_unref);
   strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px, false,
-                                    &GRAPHENE_RECT_INIT (0, 0, (float) STRIP_PX / scale, (float) view.height_px / scale));
+                                    &GRAPHENE_RECT_INIT (0, 0, (float)STRIP_PX / scale, (float)view.height_px / scale));
   strip->dirty = false;
 }
 
@@ -149,13 +148,13 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   int64_t first_px = llround (view.from_s * px_per_s);
   self->frame++;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t) width * scale; i++) {
+  for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t)width * scale; i++) {
     Strip *strip = strip_for (self, cache, i);
     strip->used = self->frame;
     if (strip->dirty)
       compose (self, cache, strip, lut, scale);
     gtk_snapshot_save (snapshot);
-    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (i * STRIP_PX - first_px) / scale, 0));
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)(i * STRIP_PX - first_px) / scale, 0));
     gtk_snapshot_append_node (snapshot, strip->node);
     gtk_snapshot_restore (snapshot);
   }
@@ -174,7 +173,7 @@ pixels (SbPictureView *self, int view, double from_s, double to_s)
     if (from_s < end_s && to_s > start_s)
       any = strip->dirty = true;
   }
-  if (any && view == (int) sb_session_view (self->session))
+  if (any && view == (int)sb_session_view (self->session))
     gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -49,12 +49,12 @@ work (void *data)
 {
   Question *q = data;
   SbReadout now, before;
-  if (!sb_readout (q->snapshot->source[q->view], q->stft, q->t_s, q->hz, &now, NULL)
-      || !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, q->t_s, q->hz, &before, NULL))
+  if (!sb_readout (q->snapshot->source[q->view], q->stft, q->t_s, q->hz, &now, NULL) ||
+      !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, q->t_s, q->hz, &before, NULL))
     return;
   g_autofree char *level = level_text (now.level_db);
-  bool changed = q->view == SB_VIEW_RESULT && fabs (now.level_db - before.level_db) > 0.05
-                 && !(now.level_db < SILENT_DB && before.level_db < SILENT_DB);
+  bool changed = q->view == SB_VIEW_RESULT && fabs (now.level_db - before.level_db) > 0.05 &&
+                 !(now.level_db < SILENT_DB && before.level_db < SILENT_DB);
   g_autofree char *was = changed ? level_text (before.level_db) : NULL;
   q->text = was ? g_strconcat (level, "   was ", was, NULL) : g_steal_pointer (&level);
 }

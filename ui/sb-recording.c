@@ -24,11 +24,11 @@ format_line (const SbRecording *recording, SbSource *source)
   if (kilo)
     rate[strlen (rate) - 1] = '\0';
   g_autofree char *channels = channels_text (recording->channels);
-  g_autofree char *length
-      = recording->duration_s < 1 ? sb_format_duration (recording->duration_s) : sb_format_time (recording->duration_s, 1);
+  g_autofree char *length = recording->duration_s < 1 ? sb_format_duration (recording->duration_s)
+                                                      : sb_format_time (recording->duration_s, 1);
   SbSampleType type = sb_file_source_sample_type (source);
-  g_autofree char *sample = type == SB_SAMPLE_OTHER ? sb_file_source_container_name (source)
-                                                    : g_strdup (sb_sample_type_name (type));
+  g_autofree char *sample =
+      type == SB_SAMPLE_OTHER ? sb_file_source_container_name (source) : g_strdup (sb_sample_type_name (type));
   return g_strdup_printf ("%s %s · %s · %s · %s", rate, kilo ? "kHz" : "Hz", sample, channels, length);
 }
 

@@ -54,13 +54,13 @@ SbViewport
 sb_session_viewport (SbSession *session, int width_px, int height_px)
 {
   return (SbViewport){
-    .from_s = session->from_s,
-    .to_s = session->from_s + span (session),
-    .low_hz = session->low_hz,
-    .high_hz = session->high_hz,
-    .scale = session->look.scale,
-    .width_px = MAX (width_px, 1),
-    .height_px = MAX (height_px, 1),
+      .from_s = session->from_s,
+      .to_s = session->from_s + span (session),
+      .low_hz = session->low_hz,
+      .high_hz = session->high_hz,
+      .scale = session->look.scale,
+      .width_px = MAX (width_px, 1),
+      .height_px = MAX (height_px, 1),
   };
 }
 
@@ -81,7 +81,8 @@ void
 sb_session_show_band (SbSession *session, double low_hz, double high_hz)
 {
   double nyquist = session->recording ? session->recording->nyquist_hz : 1;
-  double least = session->recording ? 4.0 * session->recording->rate / sb_document_grid (session->recording->document)->n_fft : 1;
+  double least =
+      session->recording ? 4.0 * session->recording->rate / sb_document_grid (session->recording->document)->n_fft : 1;
   if (!isfinite (low_hz) || !isfinite (high_hz) || high_hz <= low_hz)
     return;
   double floor_hz = session->look.scale == SB_SCALE_LOG ? MIN (10, nyquist / 100) : 0;

@@ -18,9 +18,12 @@ G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
 static const struct {
   const char *name, *title;
 } tools[SB_N_TOOLS] = {
-  [SB_TOOL_BRUSH] = { "brush", "Brush" },          [SB_TOOL_ERASER] = { "eraser", "Eraser" },
-  [SB_TOOL_BOX] = { "box", "Box" },                [SB_TOOL_TIME] = { "time-band", "Time Band" },
-  [SB_TOOL_BAND] = { "frequency-band", "Frequency Band" }, [SB_TOOL_LASSO] = { "lasso", "Lasso" },
+    [SB_TOOL_BRUSH] = {"brush", "Brush"},
+    [SB_TOOL_ERASER] = {"eraser", "Eraser"},
+    [SB_TOOL_BOX] = {"box", "Box"},
+    [SB_TOOL_TIME] = {"time-band", "Time Band"},
+    [SB_TOOL_BAND] = {"frequency-band", "Frequency Band"},
+    [SB_TOOL_LASSO] = {"lasso", "Lasso"},
 };
 
 const char *
@@ -66,7 +69,7 @@ tell_pixels (void *data)
   pthread_mutex_unlock (&note->lock);
   if (session && session->recording && to > from) {
     double rate = session->recording->rate;
-    g_signal_emit (session, signals[PIXELS], 0, note->view, (double) from / rate, (double) to / rate);
+    g_signal_emit (session, signals[PIXELS], 0, note->view, (double)from / rate, (double)to / rate);
   }
   return G_SOURCE_REMOVE;
 }
@@ -174,7 +177,7 @@ two_digits (double value)
 static void
 suit_brush (SbSession *session, const SbRecording *recording)
 {
-  double column_s = (double) sb_document_grid (recording->document)->hop / recording->rate;
+  double column_s = (double)sb_document_grid (recording->document)->hop / recording->rate;
   if (session->brush_is_mine)
     return;
   session->brush.bandwidth_hz = two_digits (recording->nyquist_hz * BANDWIDTH_SHARE);
@@ -222,7 +225,7 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
     sb_session_fit (session);
     sb_spectrogram_analyse (recording->spectrogram[SB_VIEW_ORIGINAL]);
   }
-  static const int all[] = { RECORDING, SPAN, COLOURS, SOURCE, EDITS, TOOL, PLAYHEAD };
+  static const int all[] = {RECORDING, SPAN, COLOURS, SOURCE, EDITS, TOOL, PLAYHEAD};
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
     g_signal_emit (session, signals[all[i]], 0);
 }
@@ -311,8 +314,8 @@ sb_session_brush (SbSession *session)
 void
 sb_session_set_brush (SbSession *session, const SbBrush *brush)
 {
-  session->brush_is_mine = session->brush_is_mine || brush->duration_s != session->brush.duration_s
-                           || brush->bandwidth_hz != session->brush.bandwidth_hz;
+  session->brush_is_mine = session->brush_is_mine || brush->duration_s != session->brush.duration_s ||
+                           brush->bandwidth_hz != session->brush.bandwidth_hz;
   session->brush = *brush;
   session->brush.duration_s = CLAMP (brush->duration_s, 1e-5, 60);
   session->brush.bandwidth_hz = CLAMP (brush->bandwidth_hz, 0.01, 1e6);
@@ -352,19 +355,19 @@ sb_session_dispose (GObject *object)
 static void
 sb_session_class_init (SbSessionClass *class)
 {
-  static const char *const plain[]
-      = { [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours",  [SOURCE] = "source",
-          [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool", [PLAYHEAD] = "playhead" };
+  static const char *const plain[] = {
+      [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours", [SOURCE] = "source",
+      [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead"};
   G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
   for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
     if (plain[i])
       signals[i] = g_signal_new (plain[i], SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[PIXELS] = g_signal_new ("pixels", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                   G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
-  signals[PROBLEM] = g_signal_new ("problem", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                   G_TYPE_STRING);
-  signals[MESSAGE] = g_signal_new ("message", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                   G_TYPE_STRING);
+  signals[PROBLEM] =
+      g_signal_new ("problem", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MESSAGE] =
+      g_signal_new ("message", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -375,8 +378,8 @@ sb_session_init (SbSession *session)
   session->px_per_s = 1000;
   session->high_hz = 1;
   session->volume = 1;
-  session->look = (SbLook){ SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true };
-  session->brush = (SbBrush){ 0.12, 840, -INFINITY, 0.35, false, -1 };
+  session->look = (SbLook){SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true};
+  session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1};
   session->player = sb_player_new (sb_sink_new_default ());
 }
 

@@ -21,7 +21,15 @@
 #define SB_TYPE_SESSION (sb_session_get_type ())
 G_DECLARE_FINAL_TYPE (SbSession, sb_session, SB, SESSION, GObject)
 
-typedef enum { SB_TOOL_BRUSH, SB_TOOL_ERASER, SB_TOOL_BOX, SB_TOOL_TIME, SB_TOOL_BAND, SB_TOOL_LASSO, SB_N_TOOLS } SbTool;
+typedef enum {
+  SB_TOOL_BRUSH,
+  SB_TOOL_ERASER,
+  SB_TOOL_BOX,
+  SB_TOOL_TIME,
+  SB_TOOL_BAND,
+  SB_TOOL_LASSO,
+  SB_N_TOOLS
+} SbTool;
 const char *sb_tool_name (SbTool tool);  /* "brush", …: names in actions */
 const char *sb_tool_title (SbTool tool); /* "Brush", … for people */
 bool sb_tool_from_name (const char *name, SbTool *tool);

@@ -8,23 +8,23 @@ enum { MOST = 8 };
 static int
 newer (gconstpointer a, gconstpointer b)
 {
-  g_autoptr (GDateTime) at = g_date_time_ref (gtk_recent_info_get_modified (*(GtkRecentInfo *const *) a));
-  g_autoptr (GDateTime) bt = g_date_time_ref (gtk_recent_info_get_modified (*(GtkRecentInfo *const *) b));
+  g_autoptr (GDateTime) at = g_date_time_ref (gtk_recent_info_get_modified (*(GtkRecentInfo *const *)a));
+  g_autoptr (GDateTime) bt = g_date_time_ref (gtk_recent_info_get_modified (*(GtkRecentInfo *const *)b));
   return g_date_time_compare (bt, at);
 }
 
 GPtrArray *
 sb_recent_list (guint most)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gtk_recent_info_unref);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)gtk_recent_info_unref);
   GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
   for (GList *item = items; item; item = item->next) {
     GtkRecentInfo *info = item->data;
-    if (gtk_recent_info_has_application (info, g_get_application_name ()) && gtk_recent_info_is_local (info)
-        && gtk_recent_info_exists (info))
+    if (gtk_recent_info_has_application (info, g_get_application_name ()) && gtk_recent_info_is_local (info) &&
+        gtk_recent_info_exists (info))
       g_ptr_array_add (list, gtk_recent_info_ref (info));
   }
-  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  g_list_free_full (items, (GDestroyNotify)gtk_recent_info_unref);
   g_ptr_array_sort (list, newer);
   if (list->len > most)
     g_ptr_array_set_size (list, most);
@@ -37,9 +37,9 @@ sb_recent_add (const char *path)
   g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
   g_autofree char *type = g_content_type_guess (path, NULL, 0, NULL);
   g_autofree char *mime = type ? g_content_type_get_mime_type (type) : NULL;
-  GtkRecentData data = { .mime_type = mime ? mime : (char *) "audio/x-wav",
-                         .app_name = (char *) g_get_application_name (),
-                         .app_exec = (char *) "sonobrush %f" };
+  GtkRecentData data = {.mime_type = mime ? mime : (char *)"audio/x-wav",
+                        .app_name = (char *)g_get_application_name (),
+                        .app_exec = (char *)"sonobrush %f"};
   if (uri)
     gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
 }
@@ -75,7 +75,7 @@ recent_card (GtkRecentInfo *info)
   g_autofree char *day = day_of (info), *uri_path = g_filename_from_uri (gtk_recent_info_get_uri (info), NULL, NULL);
   g_autofree char *folder = uri_path ? g_path_get_dirname (uri_path) : NULL;
   g_autofree char *folder_name = folder ? g_filename_display_name (folder) : g_strdup ("");
-  const char *const argument[] = { uri_path ? uri_path : "", NULL };
+  const char *const argument[] = {uri_path ? uri_path : "", NULL};
   GtkWidget *name = gtk_label_new (gtk_recent_info_get_display_name (info)), *when = gtk_label_new (day);
   GtkWidget *where = gtk_label_new (folder_name);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
@@ -159,8 +159,10 @@ sb_start_page_new (bool with_demo)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (), *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = gtk_label_new ("Paint the noise out of a recording");
-  GtkWidget *text = gtk_label_new ("Open a recording, or drop one anywhere in this window. The file itself is never changed.");
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *clamp = gtk_box_new (GTK_ORIENTATION_VERTICAL, 48);
+  GtkWidget *text =
+      gtk_label_new ("Open a recording, or drop one anywhere in this window. The file itself is never changed.");
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12),
+            *clamp = gtk_box_new (GTK_ORIENTATION_VERTICAL, 48);
   gtk_widget_add_css_class (page, "start-page");
   gtk_widget_add_css_class (title, "start-title");
   gtk_widget_add_css_class (text, "start-text");

@@ -31,8 +31,8 @@ sb_theme (void)
 void
 sb_theme_watch (GtkWidget *widget)
 {
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (gtk_widget_queue_draw),
-                           widget, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (gtk_widget_queue_draw), widget,
+                           G_CONNECT_SWAPPED);
 }
 
 void
@@ -52,7 +52,7 @@ sb_theme_layout (GtkWidget *widget, double px, bool bold, const char *text)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
   PangoAttrList *attrs = pango_attr_list_new ();
-  pango_attr_list_insert (attrs, pango_attr_size_new_absolute ((int) (px * PANGO_SCALE)));
+  pango_attr_list_insert (attrs, pango_attr_size_new_absolute ((int)(px * PANGO_SCALE)));
   pango_attr_list_insert (attrs, pango_attr_font_features_new ("tnum"));
   if (bold)
     pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));

@@ -16,8 +16,8 @@ typedef struct {
   GdkRGBA accent;
 } SbTheme;
 
-const SbTheme *sb_theme (void);                        /* of the style now in use */
-void sb_theme_watch (GtkWidget *widget);               /* queue_draw() when it changes */
+const SbTheme *sb_theme (void);          /* of the style now in use */
+void sb_theme_watch (GtkWidget *widget); /* queue_draw() when it changes */
 void sb_theme_source (cairo_t *cr, const GdkRGBA *colour);
 void sb_theme_source_rgb (cairo_t *cr, uint32_t rgb, double alpha);
 

@@ -32,11 +32,12 @@ view_around (SbThumb *self, int width_px, int height_px)
   from = MAX (0, from - room);
   to = MAX (MIN (recording->duration_s, to + room), from + least);
   double bottom = sb_scale_from_hz (scale, low), top = sb_scale_from_hz (scale, high);
-  double full = sb_scale_from_hz (scale, recording->nyquist_hz) - sb_scale_from_hz (scale, scale == SB_SCALE_LOG ? 10 : 0);
+  double full =
+      sb_scale_from_hz (scale, recording->nyquist_hz) - sb_scale_from_hz (scale, scale == SB_SCALE_LOG ? 10 : 0);
   double air = MAX ((top - bottom) * .6, full * .12);
   low = MAX (scale == SB_SCALE_LOG ? 10 : 0, sb_scale_to_hz (scale, bottom - air));
   high = MAX (MIN (recording->nyquist_hz, sb_scale_to_hz (scale, top + air)), low + 1e-3);
-  return (SbViewport){ from, to, low, high, scale, width_px, height_px };
+  return (SbViewport){from, to, low, high, scale, width_px, height_px};
 }
 
 static void
@@ -48,7 +49,7 @@ make_node (SbThumb *self)
   uint32_t lut[256];
   self->view = view_around (self, WIDTH * scale, HEIGHT * scale);
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
-  uint32_t *argb = g_malloc_n ((gsize) self->view.width_px * self->view.height_px, 4);
+  uint32_t *argb = g_malloc_n ((gsize)self->view.width_px * self->view.height_px, 4);
   SbComposed composed = sb_spectrogram_compose (recording->spectrogram[SB_VIEW_ORIGINAL], &self->view, 0,
                                                 self->view.width_px, lut, argb, self->view.width_px, true);
   self->unfinished = composed.missing || composed.coarse;
@@ -61,7 +62,7 @@ make_node (SbThumb *self)
 static void
 draw_shape (SbThumb *self, cairo_t *cr)
 {
-  static const double dashes[] = { 3, 2 };
+  static const double dashes[] = {3, 2};
   double from, to, low, high;
   sb_operation_bounds (self->op, &from, &to, &low, &high);
   double x0 = sb_viewport_x (&self->view, from), x1 = sb_viewport_x (&self->view, to);

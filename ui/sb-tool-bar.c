@@ -6,12 +6,12 @@ static const struct {
   const char *tooltip;
   int group;
 } tools[] = {
-  { "brush", "sb-brush-symbolic", "Brush", "Brush (B)", 0 },
-  { "eraser", "sb-eraser-symbolic", "Eraser", "Eraser: paint back to untouched (E)", 0 },
-  { "box", "sb-box-symbolic", "Box", "Box (R)", 1 },
-  { "time-band", "sb-time-band-symbolic", "Time Band", "Time Band: all frequencies (T)", 1 },
-  { "frequency-band", "sb-frequency-band-symbolic", "Frequency Band", "Frequency Band: the whole recording (F)", 1 },
-  { "lasso", "sb-lasso-symbolic", "Lasso", "Lasso (S)", 1 },
+    {"brush", "sb-brush-symbolic", "Brush", "Brush (B)", 0},
+    {"eraser", "sb-eraser-symbolic", "Eraser", "Eraser: paint back to untouched (E)", 0},
+    {"box", "sb-box-symbolic", "Box", "Box (R)", 1},
+    {"time-band", "sb-time-band-symbolic", "Time Band", "Time Band: all frequencies (T)", 1},
+    {"frequency-band", "sb-frequency-band-symbolic", "Frequency Band", "Frequency Band: the whole recording (F)", 1},
+    {"lasso", "sb-lasso-symbolic", "Lasso", "Lasso (S)", 1},
 };
 
 GtkWidget *

@@ -54,7 +54,7 @@ static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *frame_clock, void *data)
 {
   SbTransport *self = SB_TRANSPORT (widget);
-  float peaks[2] = { 0, 0 };
+  float peaks[2] = {0, 0};
   sb_session_poll (self->session);
   sb_session_take_peaks (self->session, peaks);
   if (!sb_session_is_playing (self->session))
@@ -155,10 +155,10 @@ volume_changed (SbTransport *self)
 {
   double value = gtk_range_get_value (GTK_RANGE (self->volume));
   sb_session_set_volume (self->session, value * value); /* finer where it is quiet */
-  gtk_button_set_icon_name (GTK_BUTTON (self->volume_icon), value <= 0     ? "audio-volume-muted-symbolic"
-                                                               : value < .34  ? "audio-volume-low-symbolic"
-                                                               : value < .67  ? "audio-volume-medium-symbolic"
-                                                                              : "audio-volume-high-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (self->volume_icon), value <= 0    ? "audio-volume-muted-symbolic"
+                                                            : value < .34 ? "audio-volume-low-symbolic"
+                                                            : value < .67 ? "audio-volume-medium-symbolic"
+                                                                          : "audio-volume-high-symbolic");
 }
 
 static void
@@ -280,7 +280,8 @@ sb_transport_new (SbSession *session)
   gtk_widget_add_css_class (self->span, "numeric");
   gtk_box_append (box, self->span);
   gtk_box_append (box, zoom_group (self, "sb-zoom-time-symbolic", "Time", G_CALLBACK (time_out), G_CALLBACK (time_in)));
-  self->band_zoom = zoom_group (self, "sb-zoom-frequency-symbolic", "Frequency", G_CALLBACK (band_out), G_CALLBACK (band_in));
+  self->band_zoom =
+      zoom_group (self, "sb-zoom-frequency-symbolic", "Frequency", G_CALLBACK (band_out), G_CALLBACK (band_in));
   gtk_box_append (box, self->band_zoom);
   gtk_box_append (box, button ("zoom-fit-best-symbolic", "Show All (Ctrl+0)", "Show All", "win.fit"));
   g_signal_connect_object (session, "playhead", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);

@@ -32,10 +32,10 @@ static uint32_t
 blend (uint32_t under, const GdkRGBA *colour, double share)
 {
   double alpha = colour->alpha * share, rest = 1 - alpha;
-  const double above[4] = { colour->blue * alpha, colour->green * alpha, colour->red * alpha, alpha };
+  const double above[4] = {colour->blue * alpha, colour->green * alpha, colour->red * alpha, alpha};
   uint32_t out = 0;
   for (int c = 0; c < 4; c++)
-    out |= (uint32_t) lround (above[c] * 255 + (under >> 8 * c & 255) * rest) << 8 * c;
+    out |= (uint32_t)lround (above[c] * 255 + (under >> 8 * c & 255) * rest) << 8 * c;
   return out;
 }
 
@@ -54,8 +54,8 @@ draw_wave (const Pixels *pixels, SbWaveform *waveform, const SbViewport *view, c
     double top = MAX (middle - CLAMP (max[x], -1, 1) * half - .5, 0);
     double bottom = MIN (middle - CLAMP (min[x], -1, 1) * half + .5, pixels->height);
     uint32_t solid = 0, solid_under = 1; /* most of a bar is one colour over one colour */
-    for (int y = (int) top; y < bottom; y++) {
-      uint32_t *at = pixels->argb + (size_t) y * n_px + x;
+    for (int y = (int)top; y < bottom; y++) {
+      uint32_t *at = pixels->argb + (size_t)y * n_px + x;
       double share = MIN (y + 1, bottom) - MAX (y, top);
       if (share >= 1 && *at == solid_under) {
         *at = solid;
@@ -77,8 +77,8 @@ make_node (SbWaveLane *self, int width, int height)
   const SbRecording *recording = sb_session_recording (self->session);
   const SbTheme *theme = sb_theme ();
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  Pixels pixels = { NULL, width * scale, height * scale };
-  pixels.argb = g_new0 (uint32_t, (gsize) pixels.width * pixels.height);
+  Pixels pixels = {NULL, width * scale, height * scale};
+  pixels.argb = g_new0 (uint32_t, (gsize)pixels.width * pixels.height);
   SbViewport view = sb_session_viewport (self->session, pixels.width, 1);
   SbView shown = sb_session_view (self->session);
   if (shown != SB_VIEW_ORIGINAL)

@@ -248,7 +248,7 @@ ops_in_force (const SbRecording *recording)
 {
   int n_ops;
   SbOperation *const *ops = sb_document_ops (recording->document, &n_ops);
-  GPtrArray *array = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_operation_unref);
+  GPtrArray *array = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
   for (int i = 0; i < n_ops; i++)
     if (!sb_document_is_muted (recording->document, sb_operation_id (ops[i])))
       g_ptr_array_add (array, sb_operation_ref (ops[i]));
@@ -294,7 +294,8 @@ act_save_edits_to (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 on_save_edits_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autoptr (GFile) file =
+      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   if (path)
     save_to (window, path, false);
@@ -306,8 +307,8 @@ act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
   const SbRecording *recording = sb_session_recording (window->session);
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save Edits", GTK_WINDOW (window),
-                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
+  GtkFileChooserNative *chooser =
+      gtk_file_chooser_native_new ("Save Edits", GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
@@ -322,10 +323,11 @@ act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 on_open_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autoptr (GFile) file =
+      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   if (path) {
-    const char *const paths[] = { path, NULL };
+    const char *const paths[] = {path, NULL};
     g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "open",
                                     g_variant_new_strv (paths, -1));
   }
@@ -342,7 +344,8 @@ act_open (GSimpleAction *action, GVariant *parameter, void *data)
   g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), all = gtk_file_filter_new ();
   gtk_file_filter_set_name (audio, "Recordings");
   gtk_file_filter_add_mime_type (audio, "audio/*");
-  static const char *const endings[] = { "wav", "wave", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "caf", "au", "snd", "flac", "ogg", "oga", "opus", "mp3", "voc", "sph" };
+  static const char *const endings[] = {"wav", "wave", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "caf",
+                                        "au",  "snd",  "flac", "ogg",  "oga", "opus", "mp3",  "voc",  "sph"};
   for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
     gtk_file_filter_add_suffix (audio, endings[i]);
   gtk_file_filter_set_name (all, "All Files");
@@ -370,7 +373,7 @@ act_export (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 act_export_to (GSimpleAction *action, GVariant *parameter, void *data)
 {
-  SbExportRequest request = { .path = g_variant_get_string (parameter, NULL) };
+  SbExportRequest request = {.path = g_variant_get_string (parameter, NULL)};
   sb_exporter_start (SB_WINDOW (data)->exporter, &request);
 }
 
@@ -408,9 +411,10 @@ update_seek (SbWindow *window)
 void
 sb_window_update_actions (SbWindow *window)
 {
-  static const char *const needs_recording[]
-      = { "play-stop", "seek", "to-start", "to-end", "loop", "toggle-loop", "view-source", "show-span", "show-band", "fit",
-          "scale", "palette", "auto-range", "tool", "apply-operation", "save-project", "save-edits-to", "save-edits", "panel" };
+  static const char *const needs_recording[] = {
+      "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
+      "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "tool",
+      "apply-operation", "save-project", "save-edits-to", "save-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
   const SbLook *look = sb_session_look (session);
@@ -444,33 +448,33 @@ void
 sb_window_add_actions (SbWindow *window)
 {
   static const GActionEntry entries[] = {
-    { .name = "open", .activate = act_open },
-    { .name = "play", .activate = act_play },
-    { .name = "stop", .activate = act_stop },
-    { .name = "play-stop", .activate = act_play_stop },
-    { .name = "seek", .activate = act_seek, .parameter_type = "d", .state = "0.0" },
-    { .name = "to-start", .activate = act_to_start },
-    { .name = "to-end", .activate = act_to_end },
-    { .name = "loop", .activate = act_loop, .parameter_type = "b", .state = "false" },
-    { .name = "toggle-loop", .activate = act_toggle_loop, .state = "false" },
-    { .name = "undo", .activate = act_undo },
-    { .name = "redo", .activate = act_redo },
-    { .name = "clear-edits", .activate = act_clear_edits },
-    { .name = "view-source", .activate = act_view_source, .parameter_type = "s", .state = "'result'" },
-    { .name = "tool", .activate = act_tool, .parameter_type = "s", .state = "'brush'" },
-    { .name = "show-span", .activate = act_show_span, .parameter_type = "(dd)", .state = "(0.0, 0.0)" },
-    { .name = "show-band", .activate = act_show_band, .parameter_type = "(dd)", .state = "(0.0, 0.0)" },
-    { .name = "fit", .activate = act_fit },
-    { .name = "scale", .activate = act_scale, .parameter_type = "s", .state = "'mel'" },
-    { .name = "palette", .activate = act_palette, .parameter_type = "s", .state = "'magma'" },
-    { .name = "auto-range", .activate = act_auto_range },
-    { .name = "panel", .activate = act_panel, .state = "true" },
-    { .name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s" },
-    { .name = "export", .activate = act_export },
-    { .name = "export-to", .activate = act_export_to, .parameter_type = "s" },
-    { .name = "save-project", .activate = act_save_project, .parameter_type = "s" },
-    { .name = "save-edits", .activate = act_save_edits },
-    { .name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s" },
+      {.name = "open", .activate = act_open},
+      {.name = "play", .activate = act_play},
+      {.name = "stop", .activate = act_stop},
+      {.name = "play-stop", .activate = act_play_stop},
+      {.name = "seek", .activate = act_seek, .parameter_type = "d", .state = "0.0"},
+      {.name = "to-start", .activate = act_to_start},
+      {.name = "to-end", .activate = act_to_end},
+      {.name = "loop", .activate = act_loop, .parameter_type = "b", .state = "false"},
+      {.name = "toggle-loop", .activate = act_toggle_loop, .state = "false"},
+      {.name = "undo", .activate = act_undo},
+      {.name = "redo", .activate = act_redo},
+      {.name = "clear-edits", .activate = act_clear_edits},
+      {.name = "view-source", .activate = act_view_source, .parameter_type = "s", .state = "'result'"},
+      {.name = "tool", .activate = act_tool, .parameter_type = "s", .state = "'brush'"},
+      {.name = "show-span", .activate = act_show_span, .parameter_type = "(dd)", .state = "(0.0, 0.0)"},
+      {.name = "show-band", .activate = act_show_band, .parameter_type = "(dd)", .state = "(0.0, 0.0)"},
+      {.name = "fit", .activate = act_fit},
+      {.name = "scale", .activate = act_scale, .parameter_type = "s", .state = "'mel'"},
+      {.name = "palette", .activate = act_palette, .parameter_type = "s", .state = "'magma'"},
+      {.name = "auto-range", .activate = act_auto_range},
+      {.name = "panel", .activate = act_panel, .state = "true"},
+      {.name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s"},
+      {.name = "export", .activate = act_export},
+      {.name = "export-to", .activate = act_export_to, .parameter_type = "s"},
+      {.name = "save-project", .activate = act_save_project, .parameter_type = "s"},
+      {.name = "save-edits", .activate = act_save_edits},
+      {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
 }

@@ -15,9 +15,8 @@ static bool
 keys_are_taken (SbWindow *self)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  return focus
-         && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_EDITABLE)
-             || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
+  return focus && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_EDITABLE) ||
+                   gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
 }
 
 static void
@@ -47,8 +46,8 @@ soften_brush (SbWindow *self, double step)
 static void
 next_room (SbWindow *self, bool backwards)
 {
-  GtkWidget *const rooms[] = { sb_header_widget (self->header), self->tools, sb_canvas_grid_overlay (SB_CANVAS_GRID (self->canvas)),
-                               self->panel, self->transport };
+  GtkWidget *const rooms[] = {sb_header_widget (self->header), self->tools,
+                              sb_canvas_grid_overlay (SB_CANVAS_GRID (self->canvas)), self->panel, self->transport};
   enum { N = G_N_ELEMENTS (rooms) };
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   int at = backwards ? 0 : N - 1;
@@ -57,8 +56,8 @@ next_room (SbWindow *self, bool backwards)
       at = i;
   for (int step = 1; step <= N; step++) {
     GtkWidget *room = rooms[(at + (backwards ? N - step : step)) % N];
-    if (gtk_widget_get_mapped (room)
-        && (room == rooms[2] ? gtk_widget_grab_focus (room) : gtk_widget_child_focus (room, GTK_DIR_TAB_FORWARD))) {
+    if (gtk_widget_get_mapped (room) &&
+        (room == rooms[2] ? gtk_widget_grab_focus (room) : gtk_widget_child_focus (room, GTK_DIR_TAB_FORWARD))) {
       gtk_window_set_focus_visible (GTK_WINDOW (self), TRUE);
       return;
     }
@@ -83,15 +82,23 @@ on_letter (SbWindow *self, guint keyval)
     guint key;
     const char *action, *target;
   } keys[] = {
-    { GDK_KEY_space, "play-stop", NULL },        { GDK_KEY_KP_Space, "play-stop", NULL },
-    { GDK_KEY_l, "toggle-loop", NULL },          { GDK_KEY_Home, "to-start", NULL },
-    { GDK_KEY_End, "to-end", NULL },             { GDK_KEY_b, "tool", "brush" },
-    { GDK_KEY_e, "tool", "eraser" },             { GDK_KEY_r, "tool", "box" },
-    { GDK_KEY_t, "tool", "time-band" },          { GDK_KEY_f, "tool", "frequency-band" },
-    { GDK_KEY_s, "tool", "lasso" },              { GDK_KEY_1, "view-source", "original" },
-    { GDK_KEY_2, "view-source", "result" },      { GDK_KEY_3, "view-source", "removed" },
-    { GDK_KEY_KP_1, "view-source", "original" }, { GDK_KEY_KP_2, "view-source", "result" },
-    { GDK_KEY_KP_3, "view-source", "removed" },
+      {GDK_KEY_space, "play-stop", NULL},
+      {GDK_KEY_KP_Space, "play-stop", NULL},
+      {GDK_KEY_l, "toggle-loop", NULL},
+      {GDK_KEY_Home, "to-start", NULL},
+      {GDK_KEY_End, "to-end", NULL},
+      {GDK_KEY_b, "tool", "brush"},
+      {GDK_KEY_e, "tool", "eraser"},
+      {GDK_KEY_r, "tool", "box"},
+      {GDK_KEY_t, "tool", "time-band"},
+      {GDK_KEY_f, "tool", "frequency-band"},
+      {GDK_KEY_s, "tool", "lasso"},
+      {GDK_KEY_1, "view-source", "original"},
+      {GDK_KEY_2, "view-source", "result"},
+      {GDK_KEY_3, "view-source", "removed"},
+      {GDK_KEY_KP_1, "view-source", "original"},
+      {GDK_KEY_KP_2, "view-source", "result"},
+      {GDK_KEY_KP_3, "view-source", "removed"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
     if (gdk_keyval_to_lower (keyval) == keys[i].key) {
@@ -133,8 +140,8 @@ on_key_pressed (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModi
     next_room (self, state & GDK_SHIFT_MASK);
     return TRUE;
   }
-  if (!sb_session_recording (self->session) || keys_are_taken (self)
-      || state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
+  if (!sb_session_recording (self->session) || keys_are_taken (self) ||
+      state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
     return FALSE;
   if (keyval == GDK_KEY_Escape) {
     escape (self);

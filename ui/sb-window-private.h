@@ -16,8 +16,8 @@ struct _SbWindow {
   SbOpener *opener;
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
-  bool unsaved;        /* edits that are in no file yet */
-  bool closing;        /* the person agreed to lose them */
+  bool unsaved; /* edits that are in no file yet */
+  bool closing; /* the person agreed to lose them */
   bool folded, panel_wanted;
   int layout_step;
   guint layout_idle;
@@ -32,6 +32,6 @@ void sb_window_set_action_state (SbWindow *window, const char *name, GVariant *s
 /* sb-window-keys.c */
 void sb_window_add_keys (SbWindow *window);
 /* sb-window.c */
-void sb_window_tell (SbWindow *window, const char *sentence);                                /* toast */
+void sb_window_tell (SbWindow *window, const char *sentence);                              /* toast */
 void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
 void sb_window_set_panel (SbWindow *window, bool shown);

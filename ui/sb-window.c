@@ -77,7 +77,7 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindo
   g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
   if (!path)
     return FALSE;
-  const char *const paths[] = { path, NULL };
+  const char *const paths[] = {path, NULL};
   g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
                                   g_variant_new_strv (paths, -1));
   return TRUE;
@@ -105,8 +105,8 @@ problem (SbWindow *self, const char *sentence)
   }
   const char *end = strstr (sentence, ". ");
   g_autofree char *title = end ? g_strndup (sentence, end - sentence + 1) : g_strdup (sentence);
-  g_autofree char *meaning = g_strdup_printf ("%s%sYour edits are safe and you can go on painting.",
-                                              end ? end + 2 : "", end ? " " : "");
+  g_autofree char *meaning =
+      g_strdup_printf ("%s%sYour edits are safe and you can go on painting.", end ? end + 2 : "", end ? " " : "");
   sb_banner_show (SB_BANNER (self->banner), title, meaning, "Try Again", "win.play");
   sb_window_update_actions (self);
 }
@@ -150,7 +150,11 @@ lay_out (void *data)
   if (width < 1)
     return G_SOURCE_REMOVE;
   sb_header_set_narrow (self->header, fold);
-  sb_transport_set_narrow (SB_TRANSPORT (self->transport), width < LEAST_WIDTH ? 4 : width < ZOOM_WIDTH ? 3 : width < METER_WIDTH ? 2 : fold ? 1 : 0);
+  sb_transport_set_narrow (SB_TRANSPORT (self->transport), width < LEAST_WIDTH   ? 4
+                                                           : width < ZOOM_WIDTH  ? 3
+                                                           : width < METER_WIDTH ? 2
+                                                           : fold                ? 1
+                                                                                 : 0);
   sb_canvas_grid_set_low (SB_CANVAS_GRID (self->canvas), height < LOW_HEIGHT);
   if (fold != self->folded) {
     self->folded = fold;
@@ -166,7 +170,8 @@ sb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbWindow *self = SB_WINDOW (widget);
   GTK_WIDGET_CLASS (sb_window_parent_class)->size_allocate (widget, width, height, baseline);
-  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) + 8 * (height < LOW_HEIGHT);
+  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) +
+             8 * (height < LOW_HEIGHT);
   if (step == self->layout_step)
     return;
   self->layout_step = step;
@@ -197,9 +202,10 @@ on_close_request (SbWindow *self)
   bool exporting = sb_exporter_is_busy (self->exporter);
   if (self->closing || (!self->unsaved && !exporting))
     return FALSE;
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
-                                              exporting ? "Closing the window stops it. The target file stays as it was."
-                                                        : "The recording itself is unchanged. Your edits are in no file yet.");
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
+      exporting ? "Closing the window stops it. The target file stays as it was."
+                : "The recording itself is unchanged. Your edits are in no file yet.");
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   adw_message_dialog_add_response (message, "cancel", exporting ? "Go On Writing" : "Cancel");
   adw_message_dialog_add_response (message, "close", exporting ? "Stop and Close" : "Close");
@@ -252,7 +258,7 @@ build_editor (SbWindow *self)
 static void
 follow_session (SbWindow *self)
 {
-  static const char *const state[] = { "recording", "source", "playhead", "tool", "span", "colours" };
+  static const char *const state[] = {"recording", "source", "playhead", "tool", "span", "colours"};
   for (size_t i = 0; i < G_N_ELEMENTS (state); i++)
     g_signal_connect_object (self->session, state[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
@@ -293,8 +299,8 @@ sb_window_init (SbWindow *self)
 GtkWidget *
 sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool with_demo)
 {
-  SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, "title", "Sonobrush", "default-width", 1600,
-                                 "default-height", 900, "icon-name", SB_APP_ID, NULL);
+  SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, "title", "Sonobrush", "default-width",
+                                 1600, "default-height", 900, "icon-name", SB_APP_ID, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->pool = pool;
   self->jobs = jobs;

@@ -61,6 +61,6 @@ sb_bridge_run (SbPool *pool, const void *owner, double priority, SbJobFunc work,
                GDestroyNotify free)
 {
   Crossing *crossing = g_new0 (Crossing, 1);
-  *crossing = (Crossing){ .work = work, .done = done, .data = data, .free = free };
+  *crossing = (Crossing){.work = work, .done = done, .data = data, .free = free};
   sb_pool_push (pool, owner, priority, run, crossing, after_run);
 }

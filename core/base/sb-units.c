@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MINUS "\u2212"
-#define THIN "\u2009"
+#define MINUS   "\u2212"
+#define THIN    "\u2009"
 #define EN_DASH "\u2013"
 
 double
@@ -71,9 +71,9 @@ clock_split (double s, int decimals)
   double unit = pow (10, decimals);
   double rounded = round (fabs (s) * unit) / unit;
   double whole = floor (rounded / 60);
-  Clock clock = { .negative = s < 0 && rounded > 0, .seconds = rounded - 60 * whole };
-  clock.hours = (int64_t) (whole / 60);
-  clock.minutes = (int) (whole - 60.0 * (double) clock.hours);
+  Clock clock = {.negative = s < 0 && rounded > 0, .seconds = rounded - 60 * whole};
+  clock.hours = (int64_t)(whole / 60);
+  clock.minutes = (int)(whole - 60.0 * (double)clock.hours);
   return clock;
 }
 
@@ -129,8 +129,8 @@ sb_format_hz_short (double hz)
 {
   if (!isfinite (hz))
     return g_strdup ("-");
-  g_autofree char *number = fabs (hz) >= 999.5 ? trimmed (hz / 1000, fabs (hz) < 10000 ? 2 : 1)
-                                               : trimmed (hz, fabs (hz) < 10 ? 2 : 1);
+  g_autofree char *number =
+      fabs (hz) >= 999.5 ? trimmed (hz / 1000, fabs (hz) < 10000 ? 2 : 1) : trimmed (hz, fabs (hz) < 10 ? 2 : 1);
   const char *digits = number[0] == '-' ? number + 1 : number;
   return g_strconcat (digits == number ? "" : MINUS, digits, fabs (hz) >= 999.5 ? "k" : "", NULL);
 }
@@ -169,24 +169,24 @@ sb_format_duration (double s)
   int64_t whole = llround (s);
   int64_t hours = whole / 3600, minutes = whole / 60 % 60, seconds = whole % 60;
   if (hours)
-    return minutes ? g_strdup_printf ("%" G_GINT64_FORMAT " h %d min", hours, (int) minutes)
+    return minutes ? g_strdup_printf ("%" G_GINT64_FORMAT " h %d min", hours, (int)minutes)
                    : g_strdup_printf ("%" G_GINT64_FORMAT " h", hours);
-  return seconds ? g_strdup_printf ("%d min %d s", (int) minutes, (int) seconds)
-                 : g_strdup_printf ("%d min", (int) minutes);
+  return seconds ? g_strdup_printf ("%d min %d s", (int)minutes, (int)seconds)
+                 : g_strdup_printf ("%d min", (int)minutes);
 }
 
 char *
 sb_format_note (double hz)
 {
-  static const char *const names[] = { "C", "C\u266f", "D", "D\u266f", "E", "F", "F\u266f", "G", "G\u266f",
-                                       "A", "A\u266f", "B" };
+  static const char *const names[] = {"C",       "C\u266f", "D",       "D\u266f", "E",       "F",
+                                      "F\u266f", "G",       "G\u266f", "A",       "A\u266f", "B"};
   if (!(hz > 0) || !isfinite (hz))
     return g_strdup ("");
   double midi = 69 + 12 * log2 (hz / 440);
-  int nearest = (int) lround (midi);
+  int nearest = (int)lround (midi);
   if (midi < -200 || nearest < 0 || nearest > 12 * 17 - 1) /* C−1 is 0, B15 is 203 */
     return g_strdup ("");
-  int cents = (int) lround (100 * (midi - nearest));
+  int cents = (int)lround (100 * (midi - nearest));
   int octave = nearest / 12 - 1;
   return g_strdup_printf ("%s%s%d %s%d ct", names[nearest % 12], octave < 0 ? MINUS : "", abs (octave),
                           cents < 0 ? MINUS : "+", abs (cents));
@@ -301,7 +301,7 @@ sb_parse_time (const char *text, double *s)
   static const struct {
     const char *unit;
     double s;
-  } units[] = { { "min", 60 }, { "ms", 1e-3 }, { "us", 1e-6 }, { "µs", 1e-6 }, { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+  } units[] = {{"min", 60}, {"ms", 1e-3}, {"us", 1e-6}, {"µs", 1e-6}, {"s", 1}, {"m", 60}, {"h", 3600}};
   g_autofree char *plain = plain_text (text);
   if (strchr (plain, ':'))
     return parse_clock (plain, s);
@@ -333,8 +333,8 @@ bool
 sb_parse_db (const char *text, double *db)
 {
   g_autofree char *plain = plain_text (text);
-  if (g_str_equal (plain, "silence") || g_str_equal (plain, "-inf") || g_str_equal (plain, "-infdb")
-      || g_str_equal (plain, "-infinity")) {
+  if (g_str_equal (plain, "silence") || g_str_equal (plain, "-inf") || g_str_equal (plain, "-infdb") ||
+      g_str_equal (plain, "-infinity")) {
     *db = -INFINITY;
     return true;
   }

@@ -121,7 +121,8 @@ test_parse (void)
   accepts (sb_parse_db, "\u221212.5", -12.5);
   accepts (sb_parse_percent, "35 %", 0.35);
   accepts (sb_parse_percent, "35", 0.35);
-  const char *const nonsense[] = { "", " ", "abc", "nan", "inf", "1.2.3", "--3", "0x10", "12 parsecs", "1e999", "\xff", ":", "1:" };
+  const char *const nonsense[] = {"",     " ",          "abc",   "nan",  "inf", "1.2.3", "--3",
+                                  "0x10", "12 parsecs", "1e999", "\xff", ":",   "1:"};
   for (size_t i = 0; i < G_N_ELEMENTS (nonsense); i++) {
     refuses (sb_parse_hz, nonsense[i]);
     refuses (sb_parse_time, nonsense[i]);

@@ -11,12 +11,12 @@ segments_of_box (int left, int bottom, int right, int top)
 {
   GArray *segments = g_array_new (FALSE, FALSE, sizeof (SbContourSegment));
   for (int x = left; x < right; x++) {
-    SbContourSegment below = { { x, bottom }, { x + 1, bottom } }, above = { { x + 1, top }, { x, top } };
+    SbContourSegment below = {{x, bottom}, {x + 1, bottom}}, above = {{x + 1, top}, {x, top}};
     g_array_append_val (segments, below);
     g_array_append_val (segments, above);
   }
   for (int y = bottom; y < top; y++) {
-    SbContourSegment before = { { left, y }, { left, y + 1 } }, behind = { { right, y }, { right, y + 1 } };
+    SbContourSegment before = {{left, y}, {left, y + 1}}, behind = {{right, y}, {right, y + 1}};
     g_array_append_val (segments, before);
     g_array_append_val (segments, behind);
   }
@@ -74,7 +74,7 @@ test_tangle (void)
     for (int i = 0; i < n; i++) {
       double x = g_test_rand_int_range (0, 12), y = g_test_rand_int_range (0, 12);
       bool across = g_test_rand_bit ();
-      SbContourSegment segment = { { x, y }, { x + across, y + !across } };
+      SbContourSegment segment = {{x, y}, {x + across, y + !across}};
       g_array_append_val (segments, segment);
     }
     g_autoptr (GArray) points = sb_contour_join (segments);
