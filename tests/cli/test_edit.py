@@ -51,7 +51,7 @@ class Edit(CliTest):
         self.assertTrue((G[inside] == 0).all())
         rows, cols = np.nonzero((G == 0))
         irows, icols = np.nonzero(inside)
-        self.assertEqual((irows.min() - rows.min(), rows.max() - irows.max()), (4, 4))
+        self.assertEqual((irows.min() - rows.min(), rows.max() - irows.max()), (5, 5))
         self.assertEqual((icols.min() - cols.min(), cols.max() - icols.max()), (3, 3))
         self.do("apply", self.path("x.wav"), "--mask", self.path("G.npy"), "-o", self.path("z.wav"), "--n-fft", "256")
         self.assertEqual(slurp(self.path("y.wav")), slurp(self.path("z.wav")))
