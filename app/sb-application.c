@@ -127,6 +127,8 @@ add_actions (SbApplication *self)
       {"win.export", {"<Control><Shift>e"}},
       {"win.undo", {"<Control>z"}},
       {"win.redo", {"<Control><Shift>z", "<Control>y"}},
+    {"win.add-marker", {"<Control>m"}},
+    {"win.go-to", {"<Control>g"}},
       {"win.fit", {"<Control>0", "<Control>KP_0"}},
       {"win.panel", {"F9"}},
       {"win.show-help-overlay", {"<Control>question", "F1"}},

@@ -215,9 +215,10 @@ tool_changed (SbEditPanel *self)
   gtk_label_set_text (GTK_LABEL (self->head), sb_tool_title (tool));
   gtk_widget_set_visible (self->duration, sb_tool_is_round (tool));
   gtk_widget_set_visible (self->bandwidth, sb_tool_is_round (tool));
-  gtk_widget_set_visible (self->strength, tool != SB_TOOL_ERASER);
-  gtk_widget_set_visible (self->edge_row, tool != SB_TOOL_ERASER); /* restoring never grows */
-  gtk_widget_set_visible (self->channel_row, self->n_channels > 1);
+  gtk_widget_set_visible (self->strength, sb_tool_paints (tool) && tool != SB_TOOL_ERASER);
+  gtk_widget_set_visible (self->soft, sb_tool_paints (tool));
+  gtk_widget_set_visible (self->edge_row, sb_tool_paints (tool) && tool != SB_TOOL_ERASER); /* restoring never grows */
+  gtk_widget_set_visible (self->channel_row, sb_tool_paints (tool) && self->n_channels > 1);
   sb_option_row_set (SB_OPTION_ROW (self->duration), brush->duration_s);
   sb_option_row_set (SB_OPTION_ROW (self->bandwidth), brush->bandwidth_hz);
   sb_option_row_set (SB_OPTION_ROW (self->strength), brush->gain_db);

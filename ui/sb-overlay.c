@@ -5,6 +5,8 @@
  * the rest is cheap and drawn anew. */
 #include "ui/sb-overlay.h"
 #include "base/sb-units.h"
+#include "ui/sb-inspector.h"
+#include "ui/sb-measure-tool.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-outline.h"
 #include "ui/sb-painter.h"
@@ -19,6 +21,7 @@ struct _SbOverlay {
   GtkWidget parent;
   SbSession *session;
   SbPainter *painter;
+  SbMeasureTool *measure;
   SbOutline *outline;
   SbProbe *probe;
   GskRenderNode *outline_node;
@@ -39,7 +42,7 @@ viewport (SbOverlay *self)
 bool
 sb_overlay_cancel (SbOverlay *self)
 {
-  return sb_painter_cancel (self->painter);
+  return sb_measure_tool_cancel (self->measure) || sb_painter_cancel (self->painter);
 }
 
 /* --- drawing --- */
@@ -173,11 +176,43 @@ draw_cross (SbOverlay *self, cairo_t *cr)
   }
 }
 
+static bool
+measures (SbOverlay *self)
+{
+  return sb_session_tool (self->session) == SB_TOOL_MEASURE;
+}
+
+/* The measure tool's cross runs from ruler to ruler; what is read stands in a small ring. */
+static void
+append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .45f};
+  double x = floor (self->x), y = floor (self->y);
+  SbReadout readout;
+  gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (x - 1, 0, 3, view->height_px));
+  gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (0, y - 1, view->width_px, 3));
+  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (x, 0, 1, view->height_px));
+  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (0, y, view->width_px, 1));
+  if (sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db))
+    y = floor (sb_viewport_y (view, MAX (readout.hz, view->low_hz * .5)));
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x - 8, y - 8, 17, 17));
+  for (int pass = 0; pass < 2; pass++) {
+    cairo_arc (cr, x + .5, y + .5, 5, 0, 2 * G_PI);
+    cairo_set_source_rgba (cr, pass, pass, pass, pass ? 1 : .65);
+    cairo_set_line_width (cr, pass ? 1.25 : 3);
+    cairo_stroke (cr);
+  }
+  cairo_destroy (cr);
+}
+
 static void
 append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
 {
   double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
-  g_autofree char *time = sb_format_time (t, 3);
+  SbReadout readout;
+  if (measures (self) && sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db))
+    hz = readout.hz; /* what sounds there, not where the hand is */
+  g_autofree char *time = sb_inspector_format_time (sb_inspector_of (self->session), t);
   g_autofree char *frequency = sb_format_hz (hz, 1);
   g_autofree char *note = sb_format_note (hz);
   g_autofree char *head = g_strjoin ("   ", time, frequency, *note ? note : NULL, NULL);
@@ -243,13 +278,17 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
   append_outline (self, snapshot, &view);
   append_lines (self, snapshot, &view);
+  sb_measure_tool_snapshot (self->measure, snapshot, &view);
   if (sb_painter_is_active (self->painter)) {
     cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
     sb_painter_draw (self->painter, cr, view.width_px, view.height_px);
     cairo_destroy (cr);
   }
   if (self->inside || gtk_widget_has_visible_focus (widget)) {
-    append_pointer (self, snapshot, &view);
+    if (measures (self))
+      append_crosshair (self, snapshot, &view);
+    else
+      append_pointer (self, snapshot, &view);
     if (!self->chip_hidden)
       append_chip (self, snapshot, &view);
   }
@@ -287,8 +326,11 @@ static void
 ask_level (SbOverlay *self)
 {
   SbViewport view = viewport (self);
-  if (self->inside)
-    sb_probe_ask (self->probe, sb_viewport_time (&view, self->x), sb_viewport_hz (&view, self->y));
+  double t = sb_viewport_time (&view, self->x), hz = sb_viewport_hz (&view, self->y);
+  if (!self->inside)
+    return;
+  sb_probe_ask (self->probe, t, hz);
+  sb_inspector_move (sb_inspector_of (self->session), t, hz);
 }
 
 static void
@@ -340,6 +382,7 @@ static void
 on_leave (GtkEventControllerMotion *motion, SbOverlay *self)
 {
   self->inside = false;
+  sb_inspector_leave (sb_inspector_of (self->session));
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -404,6 +447,7 @@ sb_overlay_dispose (GObject *object)
   SbOverlay *self = SB_OVERLAY (object);
   g_clear_handle_id (&self->chip_timeout, g_source_remove);
   g_clear_object (&self->painter);
+  g_clear_object (&self->measure);
   g_clear_object (&self->outline);
   g_clear_object (&self->probe);
   g_clear_pointer (&self->outline_node, gsk_render_node_unref);
@@ -457,10 +501,13 @@ sb_overlay_new (SbSession *session)
   self->outline = sb_outline_new (session);
   self->probe = sb_probe_new (session);
   self->painter = sb_painter_new (session, GTK_WIDGET (self));
+  self->measure = sb_measure_tool_new (session, GTK_WIDGET (self));
   add_controllers (self);
   g_signal_connect_object (self->outline, "changed", G_CALLBACK (outline_ready), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->probe, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painter, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_inspector_of (session), "box", G_CALLBACK (gtk_widget_queue_draw), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   static const char *const all[] = {"span", "colours", "source", "edits", "tool", "recording"};

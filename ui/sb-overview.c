@@ -4,6 +4,7 @@
  * whole band.  Dragging inside the frame moves it, a click beside it brings it
  * there. */
 #include "ui/sb-overview.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-picture-view.h"
 #include "ui/sb-theme.h"
@@ -96,6 +97,20 @@ append_marks (SbOverview *self, GtkSnapshot *snapshot, const SbViewport *all, in
 }
 
 static void
+append_markers (SbOverview *self, GtkSnapshot *snapshot, const SbViewport *all, int y)
+{
+  SbMarkers *markers = sb_inspector_markers (sb_inspector_of (self->session));
+  double last = -10;
+  for (int i = 0; i < sb_markers_n (markers); i++) { /* sorted: no more than one every two pixels */
+    double x = floor (sb_viewport_x (all, sb_markers_get (markers, i)->from_s));
+    if (x < last + 2)
+      continue;
+    gtk_snapshot_append_color (snapshot, &sb_theme ()->marker, &GRAPHENE_RECT_INIT (x, y, 2, 4));
+    last = x;
+  }
+}
+
+static void
 sb_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   SbOverview *self = SB_OVERVIEW (widget);
@@ -109,6 +124,7 @@ sb_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_append_node (snapshot, self->node[shown]);
   append_frame (self, snapshot, &all, width, height);
   append_marks (self, snapshot, &all, width, ABOVE + height + GAP);
+  append_markers (self, snapshot, &all, ABOVE + height + GAP);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, ABOVE + height - 1, width, 8));
   sb_theme_source (cr, &sb_theme ()->playhead);
   double x = floor (sb_viewport_x (&all, sb_session_playhead (self->session))) + .5;
@@ -223,6 +239,8 @@ sb_overview_new (SbSession *session)
   g_signal_connect_object (session, "recording", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_inspector_of (session), "markers", G_CALLBACK (gtk_widget_queue_draw), self,
+                           G_CONNECT_SWAPPED);
   static const char *const light[] = {"span", "source", "edits", "playhead"};
   for (size_t i = 0; i < G_N_ELEMENTS (light); i++)
     g_signal_connect_object (session, light[i], G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);

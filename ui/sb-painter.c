@@ -238,7 +238,7 @@ commit (SbPainter *self)
 static void
 on_drag_begin (GtkGestureDrag *drag, double x, double y, SbPainter *self)
 {
-  if (!sb_session_recording (self->session))
+  if (!sb_session_recording (self->session) || !sb_tool_paints (sb_session_tool (self->session)))
     return;
   gtk_widget_grab_focus (self->area);
   GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (drag), NULL);

@@ -2,7 +2,6 @@
 #include "ui/sb-probe.h"
 #include "base/sb-units.h"
 #include "ui/sb-worker-bridge.h"
-#include "view/sb-readout.h"
 
 #include <math.h>
 
@@ -12,6 +11,8 @@ struct _SbProbe {
   GObject parent;
   SbSession *session;
   char *text;
+  SbReadout readout;
+  bool known;
   bool busy, again;
   double t_s, hz;
 };
@@ -25,6 +26,7 @@ typedef struct {
   SbView view;
   double t_s, hz;
   char *text;
+  SbReadout readout;
 } Question;
 
 static void
@@ -52,6 +54,7 @@ work (void *data)
   if (!sb_readout (q->snapshot->source[q->view], q->stft, q->t_s, q->hz, &now, NULL) ||
       !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, q->t_s, q->hz, &before, NULL))
     return;
+  q->readout = now;
   g_autofree char *level = level_text (now.level_db);
   bool changed = q->view == SB_VIEW_RESULT && fabs (now.level_db - before.level_db) > 0.05 &&
                  !(now.level_db < SILENT_DB && before.level_db < SILENT_DB);
@@ -65,6 +68,8 @@ done (void *data)
   Question *q = data;
   SbProbe *self = q->probe;
   g_free (self->text);
+  self->known = q->text != NULL;
+  self->readout = q->readout;
   self->text = g_steal_pointer (&q->text);
   self->busy = false;
   g_signal_emit_by_name (self, "changed");
@@ -101,6 +106,13 @@ const char *
 sb_probe_text (SbProbe *self)
 {
   return self->text ? self->text : "";
+}
+
+bool
+sb_probe_readout (SbProbe *self, SbReadout *readout)
+{
+  *readout = self->readout;
+  return self->known;
 }
 
 static void

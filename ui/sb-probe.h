@@ -4,6 +4,7 @@
  * a worker; one question at a time, the newest wins.  Thread: UI. */
 #pragma once
 #include "ui/sb-session.h"
+#include "view/sb-readout.h"
 
 #define SB_TYPE_PROBE (sb_probe_get_type ())
 G_DECLARE_FINAL_TYPE (SbProbe, sb_probe, SB, PROBE, GObject)
@@ -12,3 +13,5 @@ SbProbe *sb_probe_new (SbSession *session); /* emits "changed" when an answer is
 void sb_probe_ask (SbProbe *probe, double t_s, double hz);
 /* Second line of the chip, "" until known: "−47.3 dB" or "silent   was −47.3 dB". */
 const char *sb_probe_text (SbProbe *probe);
+/* Frequency and level of what is shown there; false until known. */
+bool sb_probe_readout (SbProbe *probe, SbReadout *readout);

@@ -3,29 +3,42 @@
  * Ticks and labels come from core/view/sb-axis, so that exported pictures and
  * the window agree; here they are only drawn. */
 #include "ui/sb-ruler.h"
+#include "ui/sb-inspector.h"
+#include "ui/sb-marker-lane.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-theme.h"
 #include "view/sb-axis.h"
 
+#include <adwaita.h>
 #include <math.h>
 
-enum { THICK_TIME = 26, THICK_HZ = 58, TEXT_GAP_TIME = 96, TEXT_GAP_HZ = 22, MIN_LOOP_PX = 4 };
+enum { THICK_TIME = 26, THICK_MARKED = 36, THICK_HZ = 58, TEXT_GAP_TIME = 96, TEXT_GAP_HZ = 22, MIN_LOOP_PX = 4 };
 #define TEXT_PX 11.5
 
 struct _SbRuler {
   GtkWidget parent;
   SbSession *session;
   GtkOrientation orientation;
+  GskRenderNode *ticks; /* NULL: to be drawn */
 };
 
 G_DEFINE_TYPE (SbRuler, sb_ruler, GTK_TYPE_WIDGET)
+
+static char *
+tick_text (const SbTimeFormat *times, const SbViewport *view, const SbTick *tick)
+{
+  double t = sb_viewport_time (view, tick->pos_px), span = view->to_s - view->from_s;
+  return sb_format_time_as (times, t, span > 20 ? 0 : span > 2 ? 1 : span > .02 ? 3 : 5);
+}
 
 static void
 draw_time (SbRuler *self, cairo_t *cr, int width, int height)
 {
   const SbTheme *theme = sb_theme ();
   SbViewport view = sb_session_viewport (self->session, width, 1);
-  g_autoptr (GArray) ticks = sb_axis_time (&view, TEXT_GAP_TIME);
+  SbTimeFormat times = sb_inspector_times (sb_inspector_of (self->session));
+  int text_height = MIN (height, THICK_TIME);
+  g_autoptr (GArray) ticks = sb_axis_time (&view, times.kind == SB_TIME_CLOCK ? TEXT_GAP_TIME : 4 * TEXT_GAP_TIME / 3);
   for (guint i = 0; i < ticks->len; i++) {
     const SbTick *tick = &g_array_index (ticks, SbTick, i);
     double x = floor (tick->pos_px) + .5;
@@ -37,13 +50,85 @@ draw_time (SbRuler *self, cairo_t *cr, int width, int height)
     if (!tick->major)
       continue;
     sb_theme_source (cr, &theme->text);
-    sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, tick->label, tick->pos_px + 4, height / 2.0 - 1, 0, .5);
+    g_autofree char *other = times.kind == SB_TIME_CLOCK ? NULL : tick_text (&times, &view, tick);
+    sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, other ? other : tick->label, tick->pos_px + 4, text_height / 2.0 - 1, 0,
+                   .5);
   }
   sb_theme_source (cr, &theme->hairline);
   cairo_rectangle (cr, 0, height - 1, width, 1);
   cairo_fill (cr);
-  sb_theme_source (cr, &theme->playhead);
-  sb_theme_triangle (cr, floor (sb_viewport_x (&view, sb_session_playhead (self->session))) + .5, height);
+}
+
+static void
+append_playhead (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
+{
+  SbViewport view = sb_session_viewport (self->session, width, 1);
+  double x = floor (sb_viewport_x (&view, sb_session_playhead (self->session))) + .5;
+  if (x < -8 || x > width + 8)
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (floor (x) - 7, height - 10, 15, 10));
+  sb_theme_source (cr, &sb_theme ()->playhead);
+  sb_theme_triangle (cr, x, height);
+  cairo_destroy (cr);
+}
+
+void
+sb_ruler_append_pointer (SbSession *session, GtkSnapshot *snapshot, int width, int height)
+{
+  double t;
+  SbViewport view = sb_session_viewport (session, width, 1);
+  if (sb_session_tool (session) != SB_TOOL_MEASURE || !sb_inspector_pointer (sb_inspector_of (session), &t, NULL))
+    return;
+  gtk_snapshot_append_color (snapshot, &sb_theme ()->playhead,
+                             &GRAPHENE_RECT_INIT (floor (sb_viewport_x (&view, t) + 1e-6), 0, 1, height));
+}
+
+static void
+pointer_moved (GtkWidget *area)
+{
+  SbSession *session = g_object_get_data (G_OBJECT (area), "pointer-session");
+  if (sb_session_tool (session) == SB_TOOL_MEASURE)
+    gtk_widget_queue_draw (area);
+}
+
+void
+sb_ruler_follow_pointer (SbSession *session, GtkWidget *area)
+{
+  g_object_set_data_full (G_OBJECT (area), "pointer-session", g_object_ref (session), g_object_unref);
+  g_signal_connect_object (sb_inspector_of (session), "pointer", G_CALLBACK (pointer_moved), area, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "tool", G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
+}
+
+/* The frequency under the measure tool, as a flag that points at the picture. */
+static void
+append_hz_flag (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
+{
+  double hz;
+  if (sb_session_tool (self->session) != SB_TOOL_MEASURE
+      || !sb_inspector_pointer (sb_inspector_of (self->session), NULL, &hz))
+    return;
+  SbViewport view = sb_session_viewport (self->session, 1, height);
+  double y = floor (sb_viewport_y (&view, hz) + 1e-6), top = CLAMP (y - 8, 0, height - 16);
+  g_autofree char *text = sb_format_hz_short (hz);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, top - 1, width, 18));
+  const GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){0, 0, 0, 1} : (GdkRGBA){1, 1, 1, 1};
+  cairo_move_to (cr, 3, top);
+  cairo_line_to (cr, width - 5, top);
+  cairo_line_to (cr, width, y + .5);
+  cairo_line_to (cr, width - 5, top + 16);
+  cairo_line_to (cr, 3, top + 16);
+  cairo_arc (cr, 6, top + 13, 3, G_PI / 2, G_PI);
+  cairo_arc (cr, 6, top + 3, 3, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+  sb_theme_source (cr, &sb_theme ()->playhead);
+  cairo_fill (cr);
+  g_autoptr (PangoLayout) layout = sb_theme_layout (GTK_WIDGET (self), TEXT_PX, true, text);
+  int text_width, text_height;
+  pango_layout_get_pixel_size (layout, &text_width, &text_height);
+  sb_theme_source (cr, &ink);
+  cairo_move_to (cr, width - 8 - text_width, round (top + 8 - text_height / 2.0));
+  pango_cairo_show_layout (cr, layout);
+  cairo_destroy (cr);
 }
 
 static void
@@ -101,20 +186,56 @@ sb_ruler_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   bool time = self->orientation == GTK_ORIENTATION_HORIZONTAL;
   if (time)
     sb_ruler_append_loop (self->session, snapshot, width, height, true);
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  if (time)
-    draw_time (self, cr, width, height);
-  else
-    draw_hz (self, cr, width, height);
-  cairo_destroy (cr);
+  if (!self->ticks) {
+    self->ticks = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
+    cairo_t *cr = gsk_cairo_node_get_draw_context (self->ticks);
+    if (time)
+      draw_time (self, cr, width, height);
+    else
+      draw_hz (self, cr, width, height);
+    cairo_destroy (cr);
+  }
+  gtk_snapshot_append_node (snapshot, self->ticks);
+  if (!time) {
+    append_hz_flag (self, snapshot, width, height);
+    return;
+  }
+  if (height >= THICK_MARKED)
+    sb_marker_lane_snapshot (self->session, widget, snapshot, width, height);
+  append_playhead (self, snapshot, width, height);
+  sb_ruler_append_pointer (self->session, snapshot, width, height);
+}
+
+static void
+redraw (SbRuler *self)
+{
+  g_clear_pointer (&self->ticks, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+sb_ruler_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  g_clear_pointer (&SB_RULER (widget)->ticks, gsk_render_node_unref);
+}
+
+/* With markers the ruler is higher: a lane for their names. */
+static void
+markers_changed (SbRuler *self)
+{
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  redraw (self);
 }
 
 static void
 sb_ruler_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                   int *minimum_baseline, int *natural_baseline)
 {
-  bool along = orientation == SB_RULER (widget)->orientation;
-  *minimum = *natural = along ? 0 : orientation == GTK_ORIENTATION_VERTICAL ? THICK_TIME : THICK_HZ;
+  SbRuler *self = SB_RULER (widget);
+  bool along = orientation == self->orientation;
+  bool marked = sb_markers_n (sb_inspector_markers (sb_inspector_of (self->session))) > 0;
+  int time = marked ? THICK_MARKED : THICK_TIME;
+  *minimum = *natural = along ? 0 : orientation == GTK_ORIENTATION_VERTICAL ? time : THICK_HZ;
 }
 
 /* --- click and drag in time --- */
@@ -158,6 +279,7 @@ sb_ruler_attach_seek (SbSession *session, GtkWidget *area)
 static void
 sb_ruler_dispose (GObject *object)
 {
+  g_clear_pointer (&SB_RULER (object)->ticks, gsk_render_node_unref);
   g_clear_object (&SB_RULER (object)->session);
   G_OBJECT_CLASS (sb_ruler_parent_class)->dispose (object);
 }
@@ -169,6 +291,7 @@ sb_ruler_class_init (SbRulerClass *class)
   G_OBJECT_CLASS (class)->dispose = sb_ruler_dispose;
   widget_class->snapshot = sb_ruler_snapshot;
   widget_class->measure = sb_ruler_measure;
+  widget_class->size_allocate = sb_ruler_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "ruler");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -177,7 +300,28 @@ static void
 sb_ruler_init (SbRuler *self)
 {
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  sb_theme_watch (GTK_WIDGET (self));
+}
+
+static void
+on_marker_pressed (GtkGestureClick *click, int n_press, double x, double y, SbRuler *self)
+{
+  uint64_t id = sb_marker_lane_at (self->session, GTK_WIDGET (self), x, y);
+  if (!id || gtk_widget_get_height (GTK_WIDGET (self)) < THICK_MARKED)
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED); /* not a click on the time */
+  sb_inspector_select (sb_inspector_of (self->session), id);
+}
+
+static void
+follow_markers (SbRuler *self)
+{
+  SbInspector *inspector = sb_inspector_of (self->session);
+  GtkGesture *click = gtk_gesture_click_new ();
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_marker_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_object (inspector, "markers", G_CALLBACK (markers_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (inspector, "times", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
@@ -189,13 +333,18 @@ sb_ruler_new (SbSession *session, GtkOrientation orientation)
   self->orientation = orientation;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   time ? "Time Ruler" : "Frequency Ruler", -1);
-  g_signal_connect_object (session, "span", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "span", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "recording", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (redraw), self,
+                           G_CONNECT_SWAPPED);
+  sb_ruler_follow_pointer (session, GTK_WIDGET (self));
   if (time) {
+    follow_markers (self);
     g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
     sb_ruler_attach_seek (session, GTK_WIDGET (self));
     gtk_widget_set_tooltip_text (GTK_WIDGET (self), "Click to move the playhead, drag to mark a loop");
   } else
-    g_signal_connect_object (session, "colours", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (session, "colours", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   sb_navigator_attach (session, GTK_WIDGET (self), time ? SB_NAVIGATE_TIME : SB_NAVIGATE_BAND);
   return GTK_WIDGET (self);
 }

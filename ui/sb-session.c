@@ -23,7 +23,7 @@ static const struct {
     [SB_TOOL_BOX] = {"box", "Box"},
     [SB_TOOL_TIME] = {"time-band", "Time Band"},
     [SB_TOOL_BAND] = {"frequency-band", "Frequency Band"},
-    [SB_TOOL_LASSO] = {"lasso", "Lasso"},
+    [SB_TOOL_LASSO] = {"lasso", "Lasso"}, [SB_TOOL_MEASURE] = {"measure", "Measure"},
 };
 
 const char *

@@ -28,11 +28,17 @@ typedef enum {
   SB_TOOL_TIME,
   SB_TOOL_BAND,
   SB_TOOL_LASSO,
+  SB_TOOL_MEASURE,
   SB_N_TOOLS
 } SbTool;
 const char *sb_tool_name (SbTool tool);  /* "brush", …: names in actions */
 const char *sb_tool_title (SbTool tool); /* "Brush", … for people */
 bool sb_tool_from_name (const char *name, SbTool *tool);
+static inline bool
+sb_tool_paints (SbTool tool)
+{
+  return tool != SB_TOOL_MEASURE;
+}
 static inline bool
 sb_tool_is_round (SbTool tool)
 {

@@ -12,13 +12,15 @@ static const SbTheme themes[2] = {
     .text = { 0, 0, 0, .66 },   .tick = { 0, 0, 0, .20 },   .hairline = { 0, 0, 0, .14 },
     .playhead = { .141, .122, .192, 1 },
     .wave_result = { .239, .220, .275, .90 },       .wave_original = { .239, .220, .275, .30 },
-    .accent = { .208, .518, .894, 1 } },
+    .accent = { .208, .518, .894, 1 },
+    .marker = { .784, .533, 0, 1 },                 .marker_text = { 1, 1, 1, 1 } },
   { .dark = true,
     .lane = { .118, .118, .118, 1 },                .gutter = { .141, .141, .141, 1 },
     .text = { 1, 1, 1, .62 },   .tick = { 1, 1, 1, .20 },   .hairline = { 1, 1, 1, .12 },
     .playhead = { 1, 1, 1, 1 },
     .wave_result = { .871, .867, .855, .90 },       .wave_original = { .871, .867, .855, .30 },
-    .accent = { .208, .518, .894, 1 } },
+    .accent = { .208, .518, .894, 1 },
+    .marker = { .898, .647, .039, 1 },              .marker_text = { 0, 0, 0, 1 } },
 };
 /* clang-format on */
 

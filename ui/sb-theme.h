@@ -14,6 +14,7 @@ typedef struct {
   GdkRGBA playhead;
   GdkRGBA wave_result, wave_original;
   GdkRGBA accent;
+  GdkRGBA marker, marker_text;
 } SbTheme;
 
 const SbTheme *sb_theme (void);          /* of the style now in use */

@@ -3,6 +3,7 @@
  * One node for the waves, made again when they or the view change; the
  * playhead moves over it. */
 #include "ui/sb-wave-lane.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-picture-view.h"
 #include "ui/sb-ruler.h"
@@ -105,6 +106,7 @@ sb_wave_lane_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   double x = floor (sb_viewport_x (&view, sb_session_playhead (self->session)));
   if (x >= 0 && x < width)
     gtk_snapshot_append_color (snapshot, &theme->playhead, &GRAPHENE_RECT_INIT (x, 0, 1, height));
+  sb_ruler_append_pointer (self->session, snapshot, width, height);
 }
 
 static void
@@ -169,6 +171,7 @@ sb_wave_lane_new (SbSession *session)
   SbWaveLane *self = g_object_new (SB_TYPE_WAVE_LANE, NULL);
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "span", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
+  sb_ruler_follow_pointer (session, GTK_WIDGET (self));
   g_signal_connect_object (session, "source", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);

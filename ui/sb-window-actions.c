@@ -442,6 +442,7 @@ sb_window_update_actions (SbWindow *window)
   sb_window_set_action_state (window, "show-span", g_variant_new ("(dd)", view.from_s, view.to_s));
   sb_window_set_action_state (window, "show-band", g_variant_new ("(dd)", view.low_hz, view.high_hz));
   update_seek (window);
+  sb_window_update_inspect_actions (window);
 }
 
 void
@@ -477,4 +478,5 @@ sb_window_add_actions (SbWindow *window)
       {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  sb_window_add_inspect_actions (window);
 }

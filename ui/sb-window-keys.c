@@ -69,7 +69,9 @@ escape (SbWindow *self)
 {
   if (sb_canvas_grid_cancel (SB_CANVAS_GRID (self->canvas)))
     return;
-  if (self->folded && adw_flap_get_reveal_flap (ADW_FLAP (self->flap)))
+  if (sb_session_tool (self->session) == SB_TOOL_MEASURE && sb_inspector_box (sb_inspector_of (self->session), NULL))
+    sb_inspector_set_box (sb_inspector_of (self->session), NULL);
+  else if (self->folded && adw_flap_get_reveal_flap (ADW_FLAP (self->flap)))
     sb_window_set_panel (self, false);
   else
     sb_session_select (self->session, NULL);
@@ -92,7 +94,9 @@ on_letter (SbWindow *self, guint keyval)
       {GDK_KEY_r, "tool", "box"},
       {GDK_KEY_t, "tool", "time-band"},
       {GDK_KEY_f, "tool", "frequency-band"},
-      {GDK_KEY_s, "tool", "lasso"},
+    {GDK_KEY_m, "tool", "measure"},
+    {GDK_KEY_n, "next-marker", NULL},
+    {GDK_KEY_s, "tool", "lasso"},
       {GDK_KEY_1, "view-source", "original"},
       {GDK_KEY_2, "view-source", "result"},
       {GDK_KEY_3, "view-source", "removed"},

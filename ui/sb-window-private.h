@@ -5,6 +5,7 @@
 #include "ui/sb-banner.h"
 #include "ui/sb-exporter.h"
 #include "ui/sb-header.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-opener.h"
 #include "ui/sb-window.h"
 
@@ -23,6 +24,7 @@ struct _SbWindow {
   guint layout_idle;
   SbView held_view; /* while the key left of 1 is down */
   bool holding;
+  bool painted; /* the tool in hand was one that paints */
 };
 
 /* sb-window-actions.c */
@@ -35,3 +37,7 @@ void sb_window_add_keys (SbWindow *window);
 void sb_window_tell (SbWindow *window, const char *sentence);                              /* toast */
 void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
 void sb_window_set_panel (SbWindow *window, bool shown);
+void sb_window_show_page (SbWindow *window, const char *page); /* "edit", "inspect" */
+/* sb-window-inspect.c */
+void sb_window_add_inspect_actions (SbWindow *window);
+void sb_window_update_inspect_actions (SbWindow *window);

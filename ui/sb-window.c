@@ -3,7 +3,7 @@
  * Puts the parts together, opens recordings, adapts to the window's size, and
  * asks before work would be lost. */
 #include "ui/sb-canvas-grid.h"
-#include "ui/sb-edit-panel.h"
+#include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-tool-bar.h"
@@ -112,6 +112,22 @@ problem (SbWindow *self, const char *sentence)
 }
 
 static void
+inspector_failed (SbWindow *self, const char *heading, const char *sentence)
+{
+  sb_window_tell_problem (self, heading, sentence);
+}
+
+/* Picking a tool shows the page that goes with it. */
+static void
+tool_changed (SbWindow *self)
+{
+  bool paints = sb_tool_paints (sb_session_tool (self->session));
+  if (paints != self->painted)
+    sb_window_show_page (self, paints ? "edit" : "inspect");
+  self->painted = paints;
+}
+
+static void
 export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWindow *self)
 {
   if (done) {
@@ -123,6 +139,13 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
 }
 
 /* --- size --- */
+
+void
+sb_window_show_page (SbWindow *self, const char *page)
+{
+  sb_side_panel_show (self->panel, page);
+  sb_window_set_action_state (self, "page", g_variant_new_string (page));
+}
 
 void
 sb_window_set_panel (SbWindow *self, bool shown)
@@ -228,7 +251,7 @@ build_editor (SbWindow *self)
   GtkWidget *editor = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *work = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   self->tools = sb_tool_bar_new ();
   self->canvas = sb_canvas_grid_new (self->session);
-  self->panel = sb_edit_panel_new (self->session);
+  self->panel = sb_side_panel_new (self->session);
   self->transport = sb_transport_new (self->session);
   gtk_box_append (GTK_BOX (work), self->tools);
   gtk_box_append (GTK_BOX (work), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
@@ -261,6 +284,12 @@ follow_session (SbWindow *self)
   static const char *const state[] = {"recording", "source", "playhead", "tool", "span", "colours"};
   for (size_t i = 0; i < G_N_ELEMENTS (state); i++)
     g_signal_connect_object (self->session, state[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  SbInspector *inspector = sb_inspector_of (self->session);
+  static const char *const read_off[] = {"markers", "times", "box"};
+  for (size_t i = 0; i < G_N_ELEMENTS (read_off); i++)
+    g_signal_connect_object (inspector, read_off[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (inspector, "failed", G_CALLBACK (inspector_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "tool", G_CALLBACK (tool_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (problem), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "message", G_CALLBACK (sb_window_tell), self, G_CONNECT_SWAPPED);
@@ -294,6 +323,7 @@ sb_window_init (SbWindow *self)
 {
   self->layout_step = -1;
   self->panel_wanted = true;
+  self->painted = true;
 }
 
 GtkWidget *

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Markers in the window: making, naming, jumping, files. */
+#include "ui/sb-inspector-private.h"
+#include "ui/sb-worker-bridge.h"
+
+#include <math.h>
+
+SbMarkers *
+sb_inspector_markers (SbInspector *self)
+{
+  return self->markers;
+}
+
+uint64_t
+sb_inspector_selected (SbInspector *self)
+{
+  return self->selected;
+}
+
+/* Regions come into sight whole, with something around them; a view that shows them stays. */
+static void
+bring_into_sight (SbInspector *self, const SbMarker *marker)
+{
+  SbViewport view = sb_session_viewport (self->session, 1, 1);
+  double span = view.to_s - view.from_s, wanted = marker->to_s - marker->from_s;
+  if (marker->from_s < view.from_s || marker->to_s > view.to_s) {
+    if (wanted > span * .8)
+      span = wanted * 1.25;
+    double middle = (marker->from_s + marker->to_s) / 2;
+    sb_session_show_span (self->session, middle - span / 2, middle + span / 2);
+  }
+  double low = isnan (marker->low_hz) ? view.low_hz : marker->low_hz, high = isnan (marker->high_hz) ? view.high_hz : marker->high_hz;
+  if (low < view.low_hz || high > view.high_hz)
+    sb_session_show_band (self->session, MIN (low, view.low_hz), MAX (high, view.high_hz));
+}
+
+void
+sb_inspector_select (SbInspector *self, uint64_t id)
+{
+  const SbMarker *marker = sb_markers_find (self->markers, id);
+  const SbRecording *recording = sb_session_recording (self->session);
+  uint64_t chosen = marker ? id : 0;
+  if (chosen == self->selected)
+    return;
+  self->selected = chosen;
+  if (marker && recording) {
+    bring_into_sight (self, marker);
+    sb_session_seek (self->session, marker->from_s);
+    SbBox box = { marker->from_s, marker->to_s, isnan (marker->low_hz) ? 0 : marker->low_hz,
+                  isnan (marker->high_hz) ? recording->nyquist_hz : marker->high_hz };
+    sb_inspector_set_box (self, sb_marker_is_region (marker) ? &box : NULL);
+  }
+  sb_inspector_emit (self, "markers");
+}
+
+uint64_t
+sb_inspector_add_marker (SbInspector *self)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  if (!recording)
+    return 0;
+  g_autofree char *title = g_strdup_printf ("%d", sb_markers_n (self->markers) + 1);
+  double head = sb_session_playhead (self->session);
+  SbMarker marker = { .from_s = head, .to_s = head, .low_hz = NAN, .high_hz = NAN, .title = title };
+  if (self->has_box) {
+    marker.from_s = self->box.from_s;
+    marker.to_s = self->box.to_s;
+    bool whole = self->box.low_hz <= 0 && self->box.high_hz >= recording->nyquist_hz;
+    marker.low_hz = whole ? NAN : self->box.low_hz;
+    marker.high_hz = whole ? NAN : self->box.high_hz;
+  }
+  self->selected = sb_markers_add (self->markers, &marker);
+  sb_inspector_emit (self, "markers");
+  return self->selected;
+}
+
+void
+sb_inspector_rename (SbInspector *self, uint64_t id, const char *title)
+{
+  const SbMarker *old = sb_markers_find (self->markers, id);
+  if (!old || g_str_equal (old->title, title))
+    return;
+  SbMarker renamed = *old;
+  renamed.title = (char *) title;
+  sb_markers_set (self->markers, id, &renamed);
+  sb_inspector_emit (self, "markers");
+}
+
+void
+sb_inspector_remove_marker (SbInspector *self, uint64_t id)
+{
+  if (!sb_markers_remove (self->markers, id))
+    return;
+  if (self->selected == id)
+    self->selected = 0;
+  sb_inspector_emit (self, "markers");
+}
+
+void
+sb_inspector_undo_markers (SbInspector *self)
+{
+  if (sb_markers_undo (self->markers))
+    sb_inspector_emit (self, "markers");
+}
+
+void
+sb_inspector_redo_markers (SbInspector *self)
+{
+  if (sb_markers_redo (self->markers))
+    sb_inspector_emit (self, "markers");
+}
+
+void
+sb_inspector_next_marker (SbInspector *self, bool back)
+{
+  const SbMarker *now = sb_markers_find (self->markers, self->selected);
+  double from = now ? now->from_s : sb_session_playhead (self->session);
+  int at = sb_markers_next (self->markers, from, back);
+  if (at >= 0)
+    sb_inspector_select (self, sb_markers_get (self->markers, at)->id);
+}
+
+/* --- files --- */
+
+typedef struct {
+  SbInspector *inspector; /* referenced */
+  const SbRecording *recording; /* only compared */
+  char *path;
+  GArray *labels;     /* imported */
+  SbMarkers *markers; /* to export: a copy */
+  GError *error;
+} Transfer;
+
+static void
+transfer_free (void *data)
+{
+  Transfer *transfer = data;
+  g_object_unref (transfer->inspector);
+  g_free (transfer->path);
+  if (transfer->labels)
+    g_array_unref (transfer->labels);
+  sb_markers_free (transfer->markers);
+  g_clear_error (&transfer->error);
+  g_free (transfer);
+}
+
+static void
+transfer_work (void *data)
+{
+  Transfer *transfer = data;
+  if (transfer->markers)
+    sb_labels_save (transfer->markers, transfer->path, &transfer->error);
+  else
+    transfer->labels = sb_labels_load (transfer->path, &transfer->error);
+}
+
+static void
+take_labels (SbInspector *self, const Transfer *transfer)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  int beyond = 0, n = (int) transfer->labels->len;
+  for (int i = 0; i < n; i++)
+    beyond += g_array_index (transfer->labels, SbMarker, i).from_s > recording->duration_s;
+  sb_markers_add_all (self->markers, (const SbMarker *) (const void *) transfer->labels->data, n);
+  g_autofree char *more = beyond ? g_strdup_printf (" %d lie beyond the end of the recording.", beyond) : g_strdup ("");
+  g_autofree char *sentence = g_strdup_printf (n == 1 ? "Imported %d marker.%s" : "Imported %d markers.%s", n, more);
+  sb_session_say (self->session, sentence);
+  sb_inspector_emit (self, "markers");
+}
+
+static void
+transfer_done (void *data)
+{
+  Transfer *transfer = data;
+  SbInspector *self = transfer->inspector;
+  self->file_busy = false;
+  if (!self->session || sb_session_recording (self->session) != transfer->recording)
+    return;
+  if (transfer->error) {
+    g_signal_emit_by_name (self, "failed", transfer->markers ? "The markers were not saved" : "The markers were not imported",
+                           transfer->error->message);
+    return;
+  }
+  if (transfer->labels) {
+    take_labels (self, transfer);
+    return;
+  }
+  g_autofree char *name = g_filename_display_basename (transfer->path);
+  g_autofree char *sentence = g_strdup_printf ("Saved %s · %d markers", name, sb_markers_n (transfer->markers));
+  sb_session_say (self->session, sentence);
+}
+
+static void
+start_transfer (SbInspector *self, const char *path, bool out)
+{
+  if (self->file_busy || !self->session || !sb_session_recording (self->session))
+    return;
+  Transfer *transfer = g_new0 (Transfer, 1);
+  self->file_busy = true;
+  transfer->inspector = g_object_ref (self);
+  transfer->recording = sb_session_recording (self->session);
+  transfer->path = g_strdup (path);
+  if (out) {
+    transfer->markers = sb_markers_new ();
+    g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SbMarker));
+    for (int i = 0; i < sb_markers_n (self->markers); i++)
+      g_array_append_vals (all, sb_markers_get (self->markers, i), 1);
+    sb_markers_add_all (transfer->markers, (const SbMarker *) (const void *) all->data, (int) all->len);
+  }
+  sb_bridge_run (sb_session_pool (self->session), self, 5, transfer_work, transfer_done, transfer, transfer_free);
+}
+
+void
+sb_inspector_import (SbInspector *self, const char *path)
+{
+  start_transfer (self, path, false);
+}
+
+void
+sb_inspector_export (SbInspector *self, const char *path)
+{
+  start_transfer (self, path, true);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inspector's fields, for the files that implement it. */
+#pragma once
+#include "ui/sb-inspector.h"
+
+struct _SbInspector {
+  GObject parent;
+  SbSession *session; /* NULL once it is gone */
+  bool inside;
+  double t_s, hz;
+  bool has_box;
+  SbBox box;
+  bool watched;
+  SbSlice *slice;
+  bool slice_busy, slice_again;
+  bool measured, measure_again;
+  SbMeasurement measurement;
+  SbProgress *measure_progress; /* NULL: none is under way */
+  SbMarkers *markers;
+  uint64_t selected;
+  bool file_busy;
+  SbTimeKind time_kind;
+  double fps;
+};
+
+void sb_inspector_emit (SbInspector *inspector, const char *signal);
+/* sb-inspector-jobs.c */
+void sb_inspector_ask_slice (SbInspector *inspector);
+void sb_inspector_ask_measurement (SbInspector *inspector);

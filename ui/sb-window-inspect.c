@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Actions that read off: page of the panel, markers, how times are written,
+ * going to a typed time. */
+#include "ui/sb-window-private.h"
+
+#include <math.h>
+
+static SbInspector *
+inspector (void *window)
+{
+  return sb_inspector_of (SB_WINDOW (window)->session);
+}
+
+static void
+act_page (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const char *page = g_variant_get_string (parameter, NULL);
+  if (g_str_equal (page, "edit") || g_str_equal (page, "inspect"))
+    sb_window_show_page (data, page);
+}
+
+/* --- markers --- */
+
+static void
+act_add_marker (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_add_marker (inspector (data));
+  sb_window_show_page (data, "inspect");
+}
+
+static void
+act_rename_marker (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  g_signal_emit_by_name (inspector (data), "rename");
+}
+
+static void
+act_delete_marker (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_remove_marker (inspector (data), sb_inspector_selected (inspector (data)));
+}
+
+static void
+act_next_marker (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_next_marker (inspector (data), false);
+}
+
+static void
+act_previous_marker (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_next_marker (inspector (data), true);
+}
+
+static void
+act_undo_markers (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_undo_markers (inspector (data));
+}
+
+static void
+act_redo_markers (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_redo_markers (inspector (data));
+}
+
+static void
+act_import_from (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_import (inspector (data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+act_export_markers_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_inspector_export (inspector (data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_markers_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  bool save = gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)) == GTK_FILE_CHOOSER_ACTION_SAVE;
+  if (path && save)
+    sb_inspector_export (inspector (window), path);
+  else if (path)
+    sb_inspector_import (inspector (window), path);
+  g_object_unref (chooser);
+}
+
+static void
+choose_markers (SbWindow *window, bool save)
+{
+  const SbRecording *recording = sb_session_recording (window->session);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+      save ? "Export Markers" : "Import Markers", GTK_WINDOW (window),
+      save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN, save ? "Export" : "Import", "Cancel");
+  g_autofree char *folder = g_path_get_dirname (recording->path);
+  g_autofree char *name = g_strconcat (recording->name, ".labels.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
+  if (save)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_markers_chosen), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+act_import_markers (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  choose_markers (data, false);
+}
+
+static void
+act_export_markers (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  choose_markers (data, true);
+}
+
+/* --- measuring --- */
+
+static void
+act_measure (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbBox box;
+  g_variant_get (parameter, "(dddd)", &box.from_s, &box.to_s, &box.low_hz, &box.high_hz);
+  sb_inspector_set_box (inspector (data), &box);
+}
+
+/* --- times --- */
+
+static void
+act_times (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const char *name = g_variant_get_string (parameter, NULL);
+  SbTimeKind kind;
+  double fps = 0;
+  g_auto (GStrv) parts = g_strsplit (name, "-", 2); /* "timecode-29.97" */
+  if (!parts[0] || !sb_time_kind_from_name (parts[0], &kind))
+    return;
+  if (parts[1])
+    fps = g_str_equal (parts[1], "29.97") ? 30000 / 1001.0 : g_str_equal (parts[1], "23.976") ? 24000 / 1001.0 : g_ascii_strtod (parts[1], NULL);
+  sb_inspector_set_times (inspector (data), kind, fps);
+}
+
+static void
+on_time_typed (GtkEntry *entry, SbWindow *window)
+{
+  SbTimeFormat times = sb_inspector_times (inspector (window));
+  GtkWidget *dialog = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (entry)));
+  double s;
+  if (!sb_parse_time_as (&times, gtk_editable_get_text (GTK_EDITABLE (entry)), &s)) {
+    gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
+    return;
+  }
+  SbViewport view = sb_session_viewport (window->session, 1, 1);
+  double span = view.to_s - view.from_s;
+  sb_session_seek (window->session, s);
+  if (s < view.from_s || s > view.to_s)
+    sb_session_show_span (window->session, s - span / 2, s + span / 2);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+static void
+on_entry_changed (GtkWidget *entry)
+{
+  gtk_widget_remove_css_class (entry, "error");
+}
+
+static void
+on_go_response (AdwMessageDialog *dialog, const char *response, GtkWidget *entry)
+{
+  if (g_str_equal (response, "go"))
+    g_signal_emit_by_name (entry, "activate");
+}
+
+static void
+act_go_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), "Go to a Time", "As 1:02.5, 62.5 s, 40 ms, or in the unit shown.");
+  GtkWidget *entry = gtk_entry_new ();
+  g_autofree char *now = sb_inspector_format_time (inspector (window), sb_session_playhead (window->session));
+  gtk_editable_set_text (GTK_EDITABLE (entry), now);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Time", -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "Cancel", "go", "Go", NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "go", ADW_RESPONSE_SUGGESTED);
+  g_signal_connect_object (entry, "activate", G_CALLBACK (on_time_typed), window, 0);
+  g_signal_connect (entry, "changed", G_CALLBACK (on_entry_changed), NULL);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_go_response), entry, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (entry);
+}
+
+/* --- telling the truth --- */
+
+static void
+enable (SbWindow *window, const char *name, bool enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
+  if (action && g_action_get_enabled (action) != enabled)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static const char *
+times_name (SbWindow *window, char *name, gsize size)
+{
+  SbTimeFormat times = sb_inspector_times (inspector (window));
+  double rounded = round (times.fps * 100) / 100;
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+  g_ascii_formatd (digits, sizeof digits, "%g", rounded);
+  g_snprintf (name, size, times.kind == SB_TIME_TIMECODE ? "%s-%s" : "%s", sb_time_kind_name (times.kind), digits);
+  return name;
+}
+
+void
+sb_window_update_inspect_actions (SbWindow *window)
+{
+  static const char *const needs_recording[]
+      = {"page", "add-marker", "next-marker", "previous-marker", "import-markers", "import-markers-from", "undo-markers",
+         "redo-markers", "times", "go-to", "measure"};
+  bool open = sb_session_recording (window->session) != NULL;
+  SbMarkers *markers = sb_inspector_markers (inspector (window));
+  bool chosen = sb_inspector_selected (inspector (window)) != 0;
+  char name[64];
+  SbBox box = {0};
+  sb_inspector_box (inspector (window), &box);
+  for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
+    enable (window, needs_recording[i], open);
+  enable (window, "rename-marker", open && chosen);
+  enable (window, "delete-marker", open && chosen);
+  enable (window, "export-markers", open && sb_markers_n (markers) > 0);
+  enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
+  sb_window_set_action_state (window, "times", g_variant_new_string (times_name (window, name, sizeof name)));
+  sb_window_set_action_state (window, "measure", g_variant_new ("(dddd)", box.from_s, box.to_s, box.low_hz, box.high_hz));
+}
+
+void
+sb_window_add_inspect_actions (SbWindow *window)
+{
+  static const GActionEntry entries[] = {
+      {.name = "page", .activate = act_page, .parameter_type = "s", .state = "'edit'"},
+      {.name = "add-marker", .activate = act_add_marker},
+      {.name = "rename-marker", .activate = act_rename_marker},
+      {.name = "delete-marker", .activate = act_delete_marker},
+      {.name = "next-marker", .activate = act_next_marker},
+      {.name = "previous-marker", .activate = act_previous_marker},
+      {.name = "undo-markers", .activate = act_undo_markers},
+      {.name = "redo-markers", .activate = act_redo_markers},
+      {.name = "import-markers", .activate = act_import_markers},
+      {.name = "export-markers", .activate = act_export_markers},
+      {.name = "import-markers-from", .activate = act_import_from, .parameter_type = "s"},
+      {.name = "export-markers-to", .activate = act_export_markers_to, .parameter_type = "s"},
+      {.name = "measure", .activate = act_measure, .parameter_type = "(dddd)", .state = "(0.0, 0.0, 0.0, 0.0)"},
+      {.name = "times", .activate = act_times, .parameter_type = "s", .state = "'clock'"},
+      {.name = "go-to", .activate = act_go_to},
+  };
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+}
