@@ -10,10 +10,12 @@
 #include "sb-config.h"
 
 #ifdef SB_HAVE_PORTAUDIO
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <portaudio.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LATENCY_S 0.02
@@ -24,6 +26,8 @@ typedef struct {
   bool initialised;
   PaStream *stream;
   double latency_s;
+  char *wanted_device; /* NULL: the default */
+  double wanted_latency_s;
   /* the callback's while a stream runs */
   SbRenderFunc render;
   void *data;
@@ -75,16 +79,57 @@ shut_down (PaSink *sink)
   sink->initialised = false;
 }
 
+/* With a configuration of ALSA that names no default device, starting the
+ * library ends the process by an assertion (19.6, “devIdx < numDeviceNames”):
+ * the same question is asked of ALSA beforehand, if it is loaded at all. */
+static bool
+alsa_is_usable (void)
+{
+  void *alsa = dlopen ("libasound.so.2", RTLD_LAZY | RTLD_NOLOAD);
+  if (!alsa)
+    return true;
+  int (*update) (void) = (int (*) (void))dlsym (alsa, "snd_config_update");
+  int (*search) (void *, const char *, void **) = (int (*) (void *, const char *, void **))dlsym (alsa, "snd_config_search");
+  void **config = dlsym (alsa, "snd_config");
+  void *found = NULL;
+  const bool usable = !update || !search || !config ||
+                      (update () >= 0 && *config &&
+                       (search (*config, "pcm.default", &found) >= 0 || search (*config, "pcm.dmix", &found) >= 0));
+  dlclose (alsa);
+  return usable;
+}
+
+static PaError
+initialise (PaSink *sink)
+{
+  if (sink->initialised)
+    return paNoError;
+  if (!alsa_is_usable ())
+    return paDeviceUnavailable;
+  const PaError status = Pa_Initialize ();
+  sink->initialised = status == paNoError;
+  return status;
+}
+
+/* A device that is not there now is not an end: the default one plays. */
+static PaDeviceIndex
+find_device (const char *name)
+{
+  for (PaDeviceIndex i = 0; name && i < Pa_GetDeviceCount (); i++) {
+    const PaDeviceInfo *info = Pa_GetDeviceInfo (i);
+    if (info && info->maxOutputChannels >= 2 && strcmp (info->name, name) == 0)
+      return i;
+  }
+  return Pa_GetDefaultOutputDevice ();
+}
+
 static PaError
 open_stream (PaSink *sink, int rate, int channels)
 {
-  PaError status = paNoError;
-  if (!sink->initialised)
-    status = Pa_Initialize ();
+  PaError status = initialise (sink);
   if (status != paNoError)
     return status;
-  sink->initialised = true;
-  const PaDeviceIndex device = Pa_GetDefaultOutputDevice ();
+  const PaDeviceIndex device = find_device (sink->wanted_device);
   const PaDeviceInfo *info = device == paNoDevice ? NULL : Pa_GetDeviceInfo (device);
   if (!info)
     return paDeviceUnavailable;
@@ -92,7 +137,7 @@ open_stream (PaSink *sink, int rate, int channels)
       .device = device,
       .channelCount = channels,
       .sampleFormat = paFloat32,
-      .suggestedLatency = MAX (LATENCY_S, info->defaultLowOutputLatency),
+      .suggestedLatency = sink->wanted_latency_s > 0 ? sink->wanted_latency_s : LATENCY_S,
   };
   status =
       Pa_OpenStream (&sink->stream, NULL, &output, rate, paFramesPerBufferUnspecified, paDitherOff, on_device, sink);
@@ -122,10 +167,8 @@ pa_start (SbSink *base, int rate, int channels, SbRenderFunc render, void *data,
   }
   restore_stderr (kept);
   if (status == paInvalidSampleRate)
-    g_set_error (error, SB_ERROR, SB_ERROR_NO_DEVICE,
-                 "The sound device cannot play %d Hz. Choose another device in the system's settings and press Play "
-                 "again.",
-                 rate);
+    g_set_error (error, SB_ERROR, SB_ERROR_DEVICE_RATE,
+                 "The sound device cannot play %d Hz. Choose another device and press Play again.", rate);
   else if (status != paNoError)
     g_set_error (error, SB_ERROR, SB_ERROR_NO_DEVICE, "No sound device was found. Connect one and press Play again.");
   return status == paNoError;
@@ -153,6 +196,41 @@ pa_n_callbacks (SbSink *base)
   return atomic_load_explicit (&((PaSink *)base)->n_callbacks, memory_order_relaxed);
 }
 
+static bool
+pa_is_alive (SbSink *base)
+{
+  PaSink *sink = (PaSink *)base;
+  return sink->stream && Pa_IsStreamActive (sink->stream) == 1;
+}
+
+static void
+pa_configure (SbSink *base, const char *device, double latency_s)
+{
+  PaSink *sink = (PaSink *)base;
+  g_free (sink->wanted_device);
+  sink->wanted_device = g_strdup (device);
+  sink->wanted_latency_s = latency_s;
+}
+
+/* The library looks at the machine when it starts: begun anew unless it plays. */
+static GPtrArray *
+pa_list_devices (SbSink *base)
+{
+  PaSink *sink = (PaSink *)base;
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const int kept = silence_stderr ();
+  if (!sink->stream)
+    shut_down (sink);
+  if (initialise (sink) == paNoError)
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount (); i++) {
+      const PaDeviceInfo *info = Pa_GetDeviceInfo (i);
+      if (info && info->maxOutputChannels >= 2)
+        g_ptr_array_add (names, g_strdup (info->name));
+    }
+  restore_stderr (kept);
+  return names;
+}
+
 static double
 pa_latency_s (SbSink *base)
 {
@@ -165,10 +243,12 @@ pa_free (SbSink *base)
   PaSink *sink = (PaSink *)base;
   pa_stop (base);
   shut_down (sink);
+  g_free (sink->wanted_device);
   g_free (sink);
 }
 
-static const SbSinkClass pa_class = {pa_start, pa_stop, pa_n_callbacks, pa_latency_s, pa_free};
+static const SbSinkClass pa_class = {pa_start, pa_stop, pa_n_callbacks, pa_latency_s, pa_free,
+                                     pa_is_alive, pa_configure, pa_list_devices};
 
 SbSink *
 sb_portaudio_sink_new (void)

@@ -14,12 +14,20 @@ typedef void (*SbRenderFunc) (void *data, float *out, int64_t n_frames);
 
 typedef struct {
   /* Thread: the player's, never UI.  Blocks: device. */
+  /* SB_ERROR_DEVICE_RATE: this device, but another rate.  SB_ERROR_NO_DEVICE: nothing to play on. */
   bool (*start) (SbSink *sink, int rate, int channels, SbRenderFunc render, void *data, GError **error);
   void (*stop) (SbSink *sink); /* returns when render is no longer called; never hangs (abort) */
   /* Callbacks so far; a watchdog compares.  Thread: any, atomic. */
   uint64_t (*n_callbacks) (SbSink *sink);
   double (*latency_s) (SbSink *sink); /* while started */
   void (*free) (SbSink *sink);
+  /* The rest may be NULL.  False once the device has ended by itself.  Thread: the player's. */
+  bool (*is_alive) (SbSink *sink);
+  /* For the next start: a name of the list, NULL the default; 0: the usual latency.  Thread: the player's. */
+  void (*configure) (SbSink *sink, const char *device, double latency_s);
+  /* Names (char*), newly allocated; what is plugged in meanwhile is seen while not started.  Thread: the player's.
+   * Blocks: up to 0.2 s. */
+  GPtrArray *(*list_devices) (SbSink *sink);
 } SbSinkClass;
 
 struct SbSink {

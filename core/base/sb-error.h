@@ -18,4 +18,5 @@ typedef enum {
   SB_ERROR_MEMORY,    /* an allocation was refused */
   SB_ERROR_CANCELLED, /* the person asked for it: show nothing */
   SB_ERROR_NO_DEVICE, /* no sound */
+  SB_ERROR_DEVICE_RATE, /* the sound device refuses this sample rate */
 } SbErrorCode;
