@@ -429,10 +429,10 @@ take_marker (SbProject *project, sqlite3_stmt *row, void *data)
       .low_hz = sqlite3_column_type (row, 3) == SQLITE_NULL ? NAN : sqlite3_column_double (row, 3),
       .high_hz = sqlite3_column_type (row, 4) == SQLITE_NULL ? NAN : sqlite3_column_double (row, 4),
   };
-  if (!label || !g_utf8_validate (label, -1, NULL) || !isfinite (marker.from_s) || !isfinite (marker.to_s) ||
-      marker.from_s < 0 || marker.to_s < marker.from_s || project->markers->len >= MAX_LABELS)
+  if (!label || !g_utf8_validate (label, -1, NULL) || !sb_marker_is_sane (&marker) ||
+      project->markers->len >= MAX_LABELS)
     return false;
-  marker.label = g_steal_pointer (&label);
+  marker.title = g_steal_pointer (&label);
   g_array_append_val (project->markers, marker);
   return true;
 }
@@ -545,4 +545,10 @@ sb_project_load (const char *path, GError **error)
   struct stat st;
   const bool live = stat (wal, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0;
   return load (path, live, error);
+}
+
+SbProject *
+sb_project_load_live (const char *path, GError **error)
+{
+  return load (path, true, error);
 }

@@ -40,7 +40,7 @@ free_step (gpointer data)
 static void
 clear_marker (gpointer data)
 {
-  g_free (((SbMarker *)data)->label);
+  g_free (((SbMarker *)data)->title);
 }
 
 SbProject *
@@ -81,6 +81,34 @@ sb_project_add_step (SbProject *project, const SbStep *step)
   g_ptr_array_add (project->steps, copy);
 }
 
+SbProject *
+sb_project_copy (const SbProject *project)
+{
+  SbProject *copy = sb_project_new ();
+  GHashTableIter iter;
+  gpointer key, value;
+  copy->source_path = g_strdup (project->source_path);
+  copy->source_fingerprint = g_strdup (project->source_fingerprint);
+  copy->project_path = g_strdup (project->project_path);
+  copy->project_mark = g_strdup (project->project_mark);
+  copy->salvaged = g_strdup (project->salvaged);
+  copy->rate = project->rate;
+  copy->channels = project->channels;
+  copy->n_frames = project->n_frames;
+  copy->source_size_bytes = project->source_size_bytes;
+  copy->grid = project->grid;
+  copy->n_done = project->n_done;
+  for (guint i = 0; i < project->ops->len; i++)
+    g_ptr_array_add (copy->ops, sb_operation_ref (g_ptr_array_index (project->ops, i)));
+  for (guint i = 0; i < project->steps->len; i++)
+    sb_project_add_step (copy, g_ptr_array_index (project->steps, i));
+  g_hash_table_iter_init (&iter, project->view);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (copy->view, g_strdup (key), g_strdup (value));
+  sb_project_set_markers (copy, (const SbMarker *)project->markers->data, (int)project->markers->len);
+  return copy;
+}
+
 void
 sb_project_take_document (SbProject *project, const SbDocument *document)
 {
@@ -119,7 +147,7 @@ sb_project_set_markers (SbProject *project, const SbMarker *markers, int n_marke
   g_array_set_size (project->markers, 0);
   for (int i = 0; i < n_markers; i++) {
     SbMarker copy = markers[i];
-    copy.label = g_strdup (copy.label ? copy.label : "");
+    copy.title = sb_marker_clean_title (copy.title ? copy.title : "");
     g_array_append_val (project->markers, copy);
   }
 }
@@ -282,7 +310,7 @@ sb_project_write_markers (sqlite3 *db, const GArray *markers)
     sqlite3_bind_double (insert, 3, marker->to_s);
     bind_hz (insert, 4, marker->low_hz);
     bind_hz (insert, 5, marker->high_hz);
-    sqlite3_bind_text (insert, 6, marker->label, -1, SQLITE_STATIC);
+    sqlite3_bind_text (insert, 6, marker->title, -1, SQLITE_STATIC);
     ok = run (insert);
   }
   sqlite3_finalize (insert);

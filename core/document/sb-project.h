@@ -10,15 +10,10 @@
 #pragma once
 #include "base/sb-error.h"
 #include "document/sb-document.h"
+#include "document/sb-markers.h"
 
 #define SB_PROJECT_APPLICATION_ID 0x534e4252 /* "SNBR" */
 #define SB_PROJECT_USER_VERSION   2
-
-typedef struct {
-  double from_s, to_s;    /* equal: a point in time */
-  double low_hz, high_hz; /* NAN: all frequencies */
-  char *label;
-} SbMarker;
 
 typedef struct {
   char *source_path; /* absolute; empty when a salvaged project cannot tell */
@@ -41,6 +36,7 @@ typedef struct {
 SbProject *sb_project_new (void);
 void sb_project_free (SbProject *project);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbProject, sb_project_free)
+SbProject *sb_project_copy (const SbProject *project);
 void sb_project_add_step (SbProject *project, const SbStep *step);
 /* steps of a document, and its operations in force */
 void sb_project_take_document (SbProject *project, const SbDocument *document);

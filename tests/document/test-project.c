@@ -205,7 +205,7 @@ test_history (void)
     sb_project_add_step (project, &more[i]);
   project->n_done = 7;
   g_hash_table_insert (project->view, g_strdup ("zoom"), g_strdup ("1.5 “wide”"));
-  const SbMarker markers[] = {{1, 1, NAN, NAN, (char *)"cough"}, {2, 3.25, 100, 8000, (char *)""}};
+  const SbMarker markers[] = {{0, 1, 1, NAN, NAN, (char *)"cough"}, {0, 2, 3.25, 100, 8000, (char *)""}};
   sb_project_set_markers (project, markers, 2);
   g_assert_true (sb_project_save (project, path, NULL));
   g_autoptr (SbProject) back = sb_project_load (path, NULL);
@@ -218,7 +218,7 @@ test_history (void)
   g_assert_cmpint (back->markers->len, ==, 2);
   g_assert_true (isnan (g_array_index (back->markers, SbMarker, 0).low_hz));
   g_assert_cmpfloat (g_array_index (back->markers, SbMarker, 1).to_s, ==, 3.25);
-  g_assert_cmpstr (g_array_index (back->markers, SbMarker, 0).label, ==, "cough");
+  g_assert_cmpstr (g_array_index (back->markers, SbMarker, 0).title, ==, "cough");
   g_unlink (path);
 }
 
