@@ -3,32 +3,14 @@
 #include "document/sb-project.h"
 #include "edit/sb-mask-file.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 static bool
-save_project (const char *path, const char *recording, SbSource *source, const SbGrid *grid, GPtrArray *ops,
-              GError **error)
+save_project (const char *path, SbSource *source, const SbGrid *grid, GPtrArray *ops, GError **error)
 {
-  struct stat st;
-  g_autofree char *shown = g_filename_display_name (recording);
-  if (stat (recording, &st) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read: %s.", shown, g_strerror (errno));
-    return false;
-  }
   g_autoptr (SbProject) project = sb_project_new ();
-  g_free (project->source_path);
-  project->source_path = g_canonicalize_filename (recording, NULL);
-  project->rate = sb_source_rate (source);
-  project->channels = sb_source_channels (source);
-  project->n_frames = sb_source_n_frames (source);
-  project->source_size_bytes = st.st_size;
-  g_free (project->source_fingerprint);
-  project->source_fingerprint = sb_fingerprint_file (recording, error);
   project->grid = *grid;
   for (guint i = 0; i < ops->len; i++)
     g_ptr_array_add (project->ops, sb_operation_ref (g_ptr_array_index (ops, i)));
-  return project->source_fingerprint && sb_project_save (project, path, error);
+  return sb_project_set_source (project, source, error) && sb_project_save (project, path, error);
 }
 
 /* The mask and the project come first: what can be refused is refused before the long part. */
@@ -40,7 +22,7 @@ write_all (CliArgs *args, SbSource *source, const SbGrid *grid, GPtrArray *ops, 
                    (SbOperation *const *)ops->pdata, (int)ops->len, NULL, error);
   const char *mask_out = cli_value (args, "mask-out"), *project = cli_value (args, "project");
   return mask && (!mask_out || sb_mask_file_save (mask, mask_out, args->progress, error)) &&
-         (!project || save_project (project, args->operand, source, grid, ops, error)) &&
+         (!project || save_project (project, source, grid, ops, error)) &&
          cli_export (args, source, mask, cli_value (args, "output"), cli_value (args, "removed"), error);
 }
 

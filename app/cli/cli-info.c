@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "audio/sb-container.h"
 #include "base/sb-units.h"
+#include "document/sb-project.h"
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -99,9 +100,78 @@ print_text (const Info *info)
   }
 }
 
+/* ---- projects ---- */
+
+static char *
+state_of_source (const SbProject *project)
+{
+  if (!*project->source_path)
+    return g_strdup ("unknown");
+  if (!g_file_test (project->source_path, G_FILE_TEST_EXISTS))
+    return g_strdup ("missing");
+  g_autofree char *now = sb_fingerprint_file (project->source_path, NULL);
+  return g_strdup (!now ? "unreadable" : g_strcmp0 (now, project->source_fingerprint) == 0 ? "unchanged" : "changed");
+}
+
+static void
+print_project_json (const SbProject *project, const char *shown, const char *source, const char *state)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  add_string (builder, "file", shown);
+  add_string (builder, "format", "Sonobrush project");
+  add_string (builder, "source", source);
+  add_string (builder, "source_state", state);
+  add_int (builder, "rate_hz", project->rate);
+  add_int (builder, "channels", project->channels);
+  add_int (builder, "frames", project->n_frames);
+  add_int (builder, "n_fft", project->grid.n_fft);
+  add_int (builder, "hop", project->grid.hop);
+  add_string (builder, "window", sb_window_name (project->grid.window));
+  add_int (builder, "edits", project->ops->len);
+  add_int (builder, "steps", project->steps->len);
+  add_int (builder, "steps_done", project->n_done);
+  add_int (builder, "markers", project->markers->len);
+  json_builder_set_member_name (builder, "damaged");
+  json_builder_add_boolean_value (builder, project->salvaged != NULL);
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  printf ("%s\n", text);
+}
+
+static bool
+run_project_info (CliArgs *args, GError **error)
+{
+  g_autoptr (SbProject) project = sb_project_load (args->operand, error);
+  if (!project)
+    return false;
+  g_autofree char *shown = g_filename_display_name (args->operand), *state = state_of_source (project);
+  g_autofree char *source = g_filename_display_name (project->source_path);
+  if (cli_flag (args, "json")) {
+    print_project_json (project, shown, source, state);
+    return true;
+  }
+  printf ("file      %s\nformat    Sonobrush project\nsource    %s (%s)\n", shown, source, state);
+  printf ("rate      %d Hz\nchannels  %d\nframes    %" G_GINT64_FORMAT "\n", project->rate, project->channels,
+          project->n_frames);
+  printf ("grid      n_fft %d, hop %d, %s\n", project->grid.n_fft, project->grid.hop,
+          sb_window_name (project->grid.window));
+  printf ("edits     %u in force, %d of %u steps done\nmarkers   %u\n", project->ops->len, project->n_done,
+          project->steps->len, project->markers->len);
+  if (project->salvaged)
+    printf ("damaged   %s\n", project->salvaged);
+  return true;
+}
+
 static bool
 run_info (CliArgs *args, GError **error)
 {
+  if (sb_is_project_file (args->operand))
+    return run_project_info (args, error);
   Info info = {.source = sb_file_source_new_any (args->operand, args->progress, error)};
   if (!info.source)
     return false;
@@ -126,7 +196,7 @@ static const CliOption options[] = {
 const CliCommand cli_info_command = {
     .name = "info",
     .operands = "FILE",
-    .summary = "Tells format, sample type, rate, channels, frames and chunks",
+    .summary = "Tells about a recording (format, samples, frames, chunks) or a project",
     .examples = "  sonobrush-cli info take.wav\n"
                 "  sonobrush-cli info --json take.flac",
     .options = options,

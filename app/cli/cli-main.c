@@ -13,7 +13,7 @@
 
 static const CliCommand *const commands[] = {
     &cli_info_command, &cli_stft_command,   &cli_istft_command, &cli_apply_command,
-    &cli_edit_command, &cli_render_command, &cli_demo_command,  &cli_bench_command,
+    &cli_edit_command, &cli_export_command, &cli_render_command, &cli_demo_command,  &cli_bench_command,
 };
 
 static SbProgress *running;

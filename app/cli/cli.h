@@ -36,7 +36,7 @@ typedef struct {
 } CliCommand;
 
 extern const CliCommand cli_info_command, cli_stft_command, cli_istft_command, cli_apply_command, cli_edit_command,
-    cli_render_command, cli_demo_command, cli_bench_command;
+    cli_export_command, cli_render_command, cli_demo_command, cli_bench_command;
 
 /* ---- cli-options.c: the command line ---- */
 

@@ -8,6 +8,7 @@
 #include "audio/sb-file-source.h"
 
 #include "audio/sb-decoder-private.h"
+#include "audio/sb-probe.h"
 #include "base/sb-error.h"
 
 #include <errno.h>
@@ -313,6 +314,8 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   sb_source_init (&file->source, &file_class, 1, 1, 0);
   file->fd = open_checked (path, error);
   if (file->fd < 0)
+    goto failed;
+  if (!sb_probe (file->fd, path, progress, error))
     goto failed;
   decoder = sb_decoder_new (reopen (file), &file->info, &reason);
   if (decoder == NULL) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/sb-whole-file.h"
 
+#include "base/sb-temp-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,17 +57,13 @@ static bool
 open_temporary (SbWholeFile *file, mode_t mode, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (file->target);
-  for (int attempt = 0; attempt < 100; attempt++) {
-    g_autofree char *name = g_strdup_printf (".sonobrush-%08x.part", g_random_int ());
-    char *path = g_build_filename (folder, name, NULL);
-    file->fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file->fd >= 0) {
-      file->temporary = path;
-      return true;
+  sb_temp_file_sweep (folder);
+  file->fd = sb_temp_file_new (folder, &file->temporary);
+  if (file->fd >= 0) {
+    if (mode != 0 && fchmod (file->fd, mode) != 0) {
+      /* a file system without permissions: nothing to keep */
     }
-    g_free (path);
-    if (errno != EEXIST)
-      break;
+    return true;
   }
   int errnum = errno;
   g_autofree char *shown_folder = g_filename_display_name (folder);
@@ -96,7 +94,7 @@ sb_whole_file_new (const char *path, GError **error)
     return NULL;
   }
   struct stat st;
-  mode_t mode = 0666;
+  mode_t mode = 0; /* what is usual */
   if (stat (target, &st) == 0) {
     if (!S_ISREG (st.st_mode)) {
       g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s. Choose another name.", shown,
@@ -104,13 +102,13 @@ sb_whole_file_new (const char *path, GError **error)
       g_free (target);
       return NULL;
     }
-    mode = st.st_mode & 0777;
+    mode = (st.st_mode & 0777) | S_IWUSR;
   }
   SbWholeFile *file = g_new0 (SbWholeFile, 1);
   file->target = target;
   file->shown = g_steal_pointer (&shown);
   file->fd = -1;
-  if (!open_temporary (file, mode | S_IWUSR, error)) {
+  if (!open_temporary (file, mode, error)) {
     sb_whole_file_free (file);
     return NULL;
   }

@@ -339,6 +339,8 @@ sb_document_preview (SbDocument *document, SbOperation *op, GError **error)
 {
   if (op == NULL && document->preview == NULL)
     return true;
+  if (op != NULL && refuse_read_only (document, error))
+    return false;
   SbSnapshot *snapshot = snapshot_new (document, op, error);
   if (snapshot == NULL)
     return false;
@@ -464,8 +466,7 @@ step_fits (const SbDocument *document, const SbStep *step)
   const bool inside = step->index >= 0 && step->index < n;
   switch (step->kind) {
   case SB_STEP_ADD:
-    return step->op != NULL && step->index >= 0 && step->index <= n
-           && find_edit (document, sb_operation_id (step->op)) < 0;
+    return step->op != NULL && step->index >= 0 && find_edit (document, sb_operation_id (step->op)) < 0;
   case SB_STEP_REMOVE:
     return inside;
   case SB_STEP_MUTE:
@@ -489,7 +490,7 @@ replay (SbDocument *document, const SbStep *steps, int n_steps, int n_done)
       n_left_out++;
       continue;
     }
-    Step *step = step_new (document, steps[i].kind, (guint)steps[i].index);
+    Step *step = step_new (document, steps[i].kind, (guint)MIN (steps[i].index, (int)document->edits->len));
     if (steps[i].kind == SB_STEP_ADD)
       step->edit.op = sb_operation_ref (steps[i].op);
     step_do (document, step);
@@ -500,6 +501,25 @@ replay (SbDocument *document, const SbStep *steps, int n_steps, int n_done)
   while (document->n_done > (guint)n_kept_done)
     step_undo (document, g_ptr_array_index (document->steps, --document->n_done));
   return n_left_out;
+}
+
+GPtrArray *
+sb_steps_in_force (const SbStep *steps, int n_steps, int n_done, int *n_left_out)
+{
+  SbDocument list = { .edits = g_array_new (FALSE, FALSE, sizeof (Edit)),
+                      .steps = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free),
+                      .in_force = g_ptr_array_new () };
+  GPtrArray *ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+  const int left_out = replay (&list, steps, n_steps, n_done);
+  if (n_left_out != NULL)
+    *n_left_out = left_out;
+  refresh_in_force (&list);
+  for (guint i = 0; i < list.in_force->len; i++)
+    g_ptr_array_add (ops, sb_operation_ref (list.in_force->pdata[i]));
+  g_ptr_array_unref (list.in_force);
+  g_ptr_array_unref (list.steps);
+  edits_release (list.edits);
+  return ops;
 }
 
 bool

@@ -79,10 +79,12 @@ typedef struct {
 int sb_document_n_steps (const SbDocument *document);
 int sb_document_n_done (const SbDocument *document);
 SbStep sb_document_step (const SbDocument *document, int index); /* op is borrowed */
-/* Replaces the whole history at once; listeners are told once.  A step that does not fit the list before it is left
- * out, and so are those after it that no longer fit: *n_left_out (may be NULL) counts them. */
+/* Replaces the whole history at once; listeners are told once.  An addition behind the end goes to the end; another step
+ * that does not fit the list before it is left out, and so are those after it that no longer fit: *n_left_out (may be NULL) counts them. */
 bool sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
                           GError **error);
+/* The operations that such a history leaves in force, oldest first; owned references.  Thread: any. */
+GPtrArray *sb_steps_in_force (const SbStep *steps, int n_steps, int n_done, int *n_left_out);
 /* Changes are refused from now on with this sentence (NULL: allowed again). */
 void sb_document_set_read_only (SbDocument *document, const char *sentence);
 bool sb_document_is_read_only (const SbDocument *document);

@@ -4,6 +4,7 @@
  * in the same folder, and the rename at the end.  Until that rename the old
  * target is untouched; after it the new one is whole. */
 #include "base/sb-error.h"
+#include "base/sb-temp-file.h"
 #include "document/sb-export-private.h"
 
 #include <errno.h>
@@ -98,25 +99,18 @@ check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, 
   return true;
 }
 
+/* What killed exports left in this folder goes first: it may be what fills the disk. */
 static bool
 make_temp (SbExportTarget *target, mode_t mode, GError **error)
 {
-  for (int i = 0; i < 100; i++) {
-    g_free (target->temp);
-    target->temp = g_strdup_printf ("%s/.sonobrush-%08x.tmp", target->folder, g_random_int ());
-    target->fd = open (target->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (target->fd >= 0) {
-      if (mode != 0 && fchmod (target->fd, mode) != 0) {
-        /* a file system without permissions: nothing to keep */
-      }
-      return true;
-    }
-    if (errno != EEXIST)
-      break;
+  sb_temp_file_sweep (target->folder);
+  target->fd = sb_temp_file_new (target->folder, &target->temp);
+  if (target->fd < 0)
+    return sb_export_target_fail (target, g_strerror (errno), error);
+  if (mode != 0 && fchmod (target->fd, mode) != 0) {
+    /* a file system without permissions: nothing to keep */
   }
-  const int code = errno;
-  g_clear_pointer (&target->temp, g_free);
-  return sb_export_target_fail (target, g_strerror (code), error);
+  return true;
 }
 
 bool

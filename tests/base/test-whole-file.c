@@ -25,7 +25,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_autoptr (GDir) dir = g_dir_open (f->folder, 0, NULL);
   const char *name;
   while ((name = g_dir_read_name (dir))) {
-    g_assert_false (g_str_has_suffix (name, ".part")); /* no temporary file stays behind */
+    g_assert_false (g_str_has_suffix (name, ".tmp")); /* no temporary file stays behind */
     g_autofree char *path = g_build_filename (f->folder, name, NULL);
     g_remove (path);
   }

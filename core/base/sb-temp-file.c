@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See sb-temp-file.h.  Maker and sweeper may meet between creation and lock:
+ *
+ *   maker    create ── lock ── still linked? yes: it is mine; no: another name
+ *   sweeper      open ── lock ── unlink                      (both hold the lock while they look or unlink) */
+#include "base/sb-temp-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX   ".sonobrush-"
+#define N_DIGITS 8
+
+/* A file system without locks: nobody can sweep there either. */
+static bool
+lock (int fd)
+{
+  int status;
+  do
+    status = flock (fd, LOCK_EX | LOCK_NB);
+  while (status != 0 && errno == EINTR);
+  return status == 0 || errno != EWOULDBLOCK;
+}
+
+int
+sb_temp_file_new (const char *folder, char **path)
+{
+  for (int i = 0; i < 100; i++) {
+    struct stat st;
+    g_autofree char *name = g_strdup_printf (PREFIX "%08x.tmp", g_random_int ());
+    g_autofree char *at = g_build_filename (folder, name, NULL);
+    const int fd = open (at, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 && lock (fd) && fstat (fd, &st) == 0 && st.st_nlink > 0) {
+      *path = g_steal_pointer (&at);
+      return fd;
+    }
+    if (fd >= 0) {
+      close (fd);
+      errno = EEXIST;
+    }
+    if (errno != EEXIST)
+      break;
+  }
+  return -1;
+}
+
+static bool
+is_ours (const char *name)
+{
+  if (!g_str_has_prefix (name, PREFIX))
+    return false;
+  const char *rest = name + strlen (PREFIX);
+  for (int i = 0; i < N_DIGITS; i++)
+    if (!g_ascii_isxdigit (rest[i]))
+      return false;
+  return strcmp (rest + N_DIGITS, ".tmp") == 0 || strcmp (rest + N_DIGITS, ".tmp-journal") == 0;
+}
+
+void
+sb_temp_file_sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name (dir))) {
+    if (!is_ours (name))
+      continue;
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    struct stat st;
+    const int fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+      continue;
+    if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && flock (fd, LOCK_EX | LOCK_NB) == 0)
+      unlink (path);
+    close (fd);
+  }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Temporary files beside their targets: ".sonobrush-1a2b3c4d.tmp".  Each is
+ * locked (flock) by its maker for as long as it lives, so that what a killed
+ * program left behind can be told from what somebody is still writing.
+ * Thread: any.  Blocks: disk. */
+#pragma once
+#include <stdbool.h>
+
+/* A new, empty, locked file in the folder, open for reading and writing; −1 with errno set.  *path: newly allocated.
+ * The lock ends with the last close. */
+int sb_temp_file_new (const char *folder, char **path);
+/* Removes those in the folder whose makers are dead. */
+void sb_temp_file_sweep (const char *folder);

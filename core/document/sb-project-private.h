@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The rows of a project file, shared by the snapshot writer, the reader and
+ * the live database.  Positions count from 1; an operation has the position of
+ * the step that adds it.  All return false after an SQLite error.
+ * Thread: store or worker.  Blocks: disk. */
+#pragma once
+#include "document/sb-project.h"
+
+#include <sqlite3.h>
+
+extern const char sb_project_schema[];
+
+bool sb_project_write_text (sqlite3 *db, const char *key, const char *text);
+bool sb_project_write_number (sqlite3 *db, const char *key, int64_t number);
+/* first: how many steps are there already */
+bool sb_project_write_steps (sqlite3 *db, SbStep *const *steps, int n_steps, int first);
+bool sb_project_write_view (sqlite3 *db, const char *key, const char *value);
+bool sb_project_write_markers (sqlite3 *db, const GArray *markers);
+
+/* As sb_project_load(), but a database that somebody may be writing to. */
+SbProject *sb_project_load_live (const char *path, GError **error);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where sessions lie and whose they are.  The names are found by listing the
+ * folder; what is inside a file has the last word.  A lock belongs to an open
+ * file description, so it ends with its process, however that ends.
+ * Thread: worker.  Blocks: disk. */
+#include "document/sb-store-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ENDING   ".sonobrush"
+#define N_DIGITS 16
+
+char *
+sb_place_base (const char *path, const char *fingerprint)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
+  return g_strdup_printf ("%.*s-%.*s", N_DIGITS, hash, N_DIGITS, fingerprint);
+}
+
+bool
+sb_place_prepare (const char *folder)
+{
+  return g_mkdir_with_parents (folder, 0700) == 0 && access (folder, W_OK | X_OK) == 0;
+}
+
+char *
+sb_place_file (const SbPlace *place, int generation)
+{
+  return g_strdup_printf ("%s/%s.%d" ENDING, place->folder, place->base, generation);
+}
+
+/* The n of "<base>.<n>.sonobrush", 0: another name. */
+static int
+generation_of (const char *name, const char *base)
+{
+  char *end;
+  if (!g_str_has_prefix (name, base) || name[strlen (base)] != '.')
+    return 0;
+  const long n = strtol (name + strlen (base) + 1, &end, 10);
+  return strcmp (end, ENDING) == 0 && n > 0 && n < G_MAXINT ? (int)n : 0;
+}
+
+int
+sb_place_newest (const char *folder, const char *base)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  int newest = 0;
+  while (dir && (name = g_dir_read_name (dir)))
+    newest = MAX (newest, generation_of (name, base));
+  return newest;
+}
+
+static void
+remove_database (const SbPlace *place, int generation)
+{
+  static const char *const endings[] = {"", "-wal", "-shm"}; /* the database first: without it the others are nothing */
+  g_autofree char *file = sb_place_file (place, generation);
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *path = g_strconcat (file, endings[i], NULL);
+    unlink (path);
+  }
+}
+
+void
+sb_place_remove_older (const SbPlace *place)
+{
+  g_autoptr (GDir) dir = g_dir_open (place->folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name (dir))) {
+    const int n = generation_of (name, place->base);
+    if (n > 0 && n < place->generation)
+      remove_database (place, n);
+  }
+}
+
+static char *
+read_holder (int fd)
+{
+  char text[64];
+  const ssize_t n = pread (fd, text, sizeof text - 1, 0);
+  if (n <= 0)
+    return NULL;
+  text[n] = 0;
+  return g_strdup (g_strchomp (text));
+}
+
+bool
+sb_place_lock (SbPlace *place, bool *locked_by_other)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s.lock", place->folder, place->base);
+  *locked_by_other = false;
+  place->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (place->lock_fd < 0)
+    return false;
+  if (flock (place->lock_fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    *locked_by_other = true;
+    place->holder = read_holder (place->lock_fd);
+    close (place->lock_fd);
+    place->lock_fd = -1;
+  } else { /* whose it is, for people who look */
+    g_autofree char *text = g_strdup_printf ("%d\n", (int)getpid ());
+    if (ftruncate (place->lock_fd, 0) != 0 || pwrite (place->lock_fd, text, strlen (text), 0) < 0) {
+      /* a full disk: the lock holds all the same */
+    }
+  }
+  place->generation = sb_place_newest (place->folder, place->base);
+  return true;
+}
+
+void
+sb_place_clear (SbPlace *place)
+{
+  g_free (place->folder);
+  g_free (place->base);
+  g_free (place->holder);
+  if (place->lock_fd >= 0)
+    close (place->lock_fd);
+  *place = (SbPlace){.lock_fd = -1};
+}
+
+typedef struct {
+  char *base;
+  int64_t changed;
+} Candidate;
+
+static int
+by_age (gconstpointer a, gconstpointer b)
+{
+  const Candidate *x = a, *y = b;
+  return (x->changed < y->changed) - (x->changed > y->changed);
+}
+
+GPtrArray *
+sb_place_find (const char *folder, const char *prefix, const char *suffix)
+{
+  GPtrArray *bases = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name (dir))) {
+    const char *dot = strchr (name, '.');
+    struct stat st;
+    if (!dot || dot - name != 2 * N_DIGITS + 1 || !g_str_has_suffix (name, ENDING))
+      continue;
+    g_autofree char *base = g_strndup (name, (gsize)(dot - name)), *path = g_build_filename (folder, name, NULL);
+    if (generation_of (name, base) == 0 || (prefix && !g_str_has_prefix (base, prefix)) ||
+        (suffix && !g_str_has_suffix (base, suffix)) || stat (path, &st) != 0)
+      continue;
+    Candidate one = {g_steal_pointer (&base), st.st_mtime};
+    g_array_append_val (found, one);
+  }
+  g_array_sort (found, by_age);
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (bases, g_array_index (found, Candidate, i).base);
+  return bases;
+}
+
+bool
+sb_place_rename (const char *folder, const char *from, const char *to)
+{
+  const int n = sb_place_newest (folder, from);
+  if (n == 0)
+    return false;
+  g_autofree char *old = g_strdup_printf ("%s/%s.%d" ENDING, folder, from, n);
+  g_autofree char *new = g_strdup_printf ("%s/%s.%d" ENDING, folder, to, n);
+  g_autofree char *wal = g_strconcat (old, "-wal", NULL);
+  struct stat st;
+  if (stat (wal, &st) == 0) { /* its last holder was killed: into the database with it */
+    sqlite3 *db = NULL;
+    bool ok = sqlite3_open_v2 (old, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_exec (db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
+    ok = sqlite3_close (db) == SQLITE_OK && ok;
+    if (!ok || (stat (wal, &st) == 0 && st.st_size > 0))
+      return false;
+  }
+  if (rename (old, new) != 0)
+    return false;
+  const int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync (fd);
+    close (fd);
+  }
+  return true;
+}

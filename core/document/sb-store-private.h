@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parts of keeping, shared by the sb-store*.c files only:
+ *
+ *   place    names, the lock, which session belongs to a recording
+ *   writer   the thread that owns the database
+ *   store    what the document's thread sees
+ */
+#pragma once
+#include "document/sb-project-private.h"
+#include "document/sb-store.h"
+
+#include <pthread.h>
+
+/* ---- place ---- */
+
+typedef struct {
+  char *folder;
+  char *base;     /* "<path hash>-<fingerprint>" */
+  int lock_fd;    /* −1: not ours */
+  char *holder;   /* who has it, for the sentence, or NULL */
+  int generation; /* of the newest file; 0: none yet */
+} SbPlace;
+
+char *sb_place_base (const char *path, const char *fingerprint);
+/* Makes the folder.  false with errno. */
+bool sb_place_prepare (const char *folder);
+/* Fills base and generation; *locked_by_other. */
+bool sb_place_lock (SbPlace *place, bool *locked_by_other);
+char *sb_place_file (const SbPlace *place, int generation);
+int sb_place_newest (const char *folder, const char *base);
+/* Older files than this one, with what SQLite keeps beside them. */
+void sb_place_remove_older (const SbPlace *place);
+void sb_place_clear (SbPlace *place);
+/* Base names in the folder that end or begin so; newly allocated strings, newest first. */
+GPtrArray *sb_place_find (const char *folder, const char *prefix, const char *suffix);
+/* The files of `from` become those of `to` (both locked by the caller). */
+bool sb_place_rename (const char *folder, const char *from, const char *to);
+
+/* ---- writer ---- */
+
+typedef struct SbWriter SbWriter;
+
+/* Takes the place and the project (what the newest file holds, or what the first is to hold).  exists: the newest
+ * file is sound and goes on.  NULL: no thread could be made. */
+SbWriter *sb_writer_new (SbPlace *place, SbProject *project, bool exists);
+/* All: Thread: any.  Blocks: no.  They return the number of the change. */
+/* The steps from `first` on are replaced by these (references taken). */
+uint64_t sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps, int n_done);
+uint64_t sb_writer_view (SbWriter *writer, const char *key, const char *value);
+uint64_t sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers);
+uint64_t sb_writer_project_path (SbWriter *writer, const char *path, const char *mark);
+uint64_t sb_writer_n_changes (const SbWriter *writer);
+uint64_t sb_writer_n_kept (const SbWriter *writer);
+bool sb_writer_flush (SbWriter *writer, double timeout_s);
+char *sb_writer_trouble (SbWriter *writer);
+void sb_writer_set_trouble_func (SbWriter *writer, void (*func) (void *data), void *data);
+void sb_writer_free (SbWriter *writer);

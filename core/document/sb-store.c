@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See sb-store.h.  Here: which session a recording goes on with, what is said
+ * about it, and how a change of the document becomes rows.  A change is found
+ * by comparing the tails of two histories: serials are unique and rising, so
+ *
+ *   kept  1 2 3 4 5        now  1 2 3 6      the last common serial is 3:
+ *                                            rows from the fourth on are replaced */
+#include "document/sb-store-private.h"
+
+#include "audio/sb-file-source.h"
+#include "base/sb-error.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct SbStore {
+  SbProject *project; /* what was found */
+  SbProject *other;   /* what is on offer, or NULL */
+  SbWriter *writer;   /* NULL: nothing is kept */
+  SbStoreState state;
+  char *other_path, *sentence;
+  /* since attaching */
+  SbDocument *document;
+  GArray *serials; /* uint64_t of the steps that were handed over */
+  int n_done;
+};
+
+/* What is known while a store is being opened. */
+typedef struct {
+  SbStore *store;
+  SbPlace place;
+  const char *path; /* whose session it is: the recording's or the project file's */
+  SbProject *fresh; /* the recording as it is now, without edits */
+} Opening;
+
+char *
+sb_store_default_folder (void)
+{
+  return g_build_filename (g_get_user_state_dir (), "sonobrush", "sessions", NULL);
+}
+
+static void
+say (SbStore *store, char *sentence)
+{
+  if (!sentence)
+    return;
+  char *both = store->sentence ? g_strconcat (store->sentence, " ", sentence, NULL) : g_strdup (sentence);
+  g_free (store->sentence);
+  g_free (sentence);
+  store->sentence = both;
+}
+
+/* ---- which session ---- */
+
+static SbProject *
+load_base (const char *folder, const char *base, GError **error)
+{
+  SbProject *project = NULL;
+  /* a damaged newer file does not hide a good older one */
+  for (int n = sb_place_newest (folder, base); n > 0 && !project; n--) {
+    SbPlace place = {.folder = (char *)folder, .base = (char *)base, .lock_fd = -1};
+    g_autofree char *path = sb_place_file (&place, n);
+    if (!g_file_test (path, G_FILE_TEST_EXISTS))
+      break;
+    g_clear_error (error);
+    project = sb_project_load_live (path, error);
+  }
+  return project;
+}
+
+static bool
+same_content (const char *path, const char *fingerprint)
+{
+  g_autofree char *now = sb_fingerprint_file (path, NULL);
+  return now && strcmp (now, fingerprint) == 0;
+}
+
+/* A session under `base` whose recording has gone: taken over, with its lock held meanwhile. */
+static bool
+adopt (Opening *opening, const char *base)
+{
+  SbPlace old = {.folder = g_strdup (opening->place.folder), .base = g_strdup (base), .lock_fd = -1};
+  bool elsewhere = false;
+  bool ok = sb_place_lock (&old, &elsewhere) && !elsewhere &&
+            sb_place_rename (opening->place.folder, base, opening->place.base);
+  if (ok) {
+    g_autofree char *lock = g_strdup_printf ("%s/%s.lock", old.folder, base);
+    unlink (lock);
+    opening->place.generation = sb_place_newest (opening->place.folder, opening->place.base);
+  }
+  sb_place_clear (&old);
+  return ok;
+}
+
+/* The same content under another path. */
+static void
+look_for_twins (Opening *opening)
+{
+  SbStore *store = opening->store;
+  const char *fingerprint = opening->fresh->source_fingerprint;
+  g_autofree char *suffix = g_strndup (fingerprint, 16);
+  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
+  for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
+    const char *base = g_ptr_array_index (bases, i);
+    if (strcmp (base, opening->place.base) == 0)
+      continue;
+    g_autoptr (SbProject) project = load_base (opening->place.folder, base, NULL);
+    if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
+        (project->project_path && *project->project_path))
+      continue;
+    const bool there = same_content (project->source_path, fingerprint);
+    const bool gone = !there && !g_file_test (project->source_path, G_FILE_TEST_EXISTS);
+    if (gone && adopt (opening, base))
+      store->state.found = SB_FOUND_MOVED;
+    else { /* there, or other content in its place: never guessed */
+      store->state.found = SB_FOUND_COPY;
+      store->other = g_steal_pointer (&project);
+    }
+    if (store->state.found != SB_FOUND_NOTHING)
+      store->other_path = g_strdup (store->other ? store->other->source_path : project->source_path);
+  }
+}
+
+/* Other content under the same path. */
+static void
+look_for_past (Opening *opening)
+{
+  SbStore *store = opening->store;
+  g_autofree char *prefix = g_strndup (opening->place.base, 17);
+  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
+  for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
+    g_autoptr (SbProject) project = load_base (opening->place.folder, g_ptr_array_index (bases, i), NULL);
+    if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
+      continue;
+    store->state.found = SB_FOUND_CHANGED;
+    store->other = g_steal_pointer (&project);
+  }
+}
+
+/* What is in the newest file, or nothing yet.  *sound: it can be written on. */
+static bool
+load_session (Opening *opening, bool *sound, GError **error)
+{
+  SbStore *store = opening->store;
+  *sound = false;
+  if (opening->place.generation == 0)
+    return true;
+  g_autoptr (GError) why = NULL;
+  SbProject *project = load_base (opening->place.folder, opening->place.base, &why);
+  if (!project) {
+    if (strstr (why ? why->message : "", "newer version")) { /* never written over */
+      g_propagate_error (error, g_steal_pointer (&why));
+      return false;
+    }
+    say (store,
+         g_strdup ("What was kept of this recording cannot be read; a new session begins. The damaged file stays "
+                   "beside it."));
+    return true;
+  }
+  if (g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) != 0 && !project->salvaged) {
+    sb_project_free (project); /* a hash that begins alike; or somebody moved files about */
+    return true;
+  }
+  *sound = project->salvaged == NULL;
+  if (project->salvaged)
+    say (store,
+         g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them with "
+                          "what you remember.",
+                          (int)project->ops->len));
+  if (store->state.found == SB_FOUND_NOTHING)
+    store->state.found = SB_FOUND_SESSION;
+  sb_project_free (store->project);
+  store->project = project;
+  /* the recording as it is now has the last word on where and what it is */
+  g_free (project->source_path);
+  g_free (project->source_fingerprint);
+  project->source_path = g_strdup (opening->fresh->source_path);
+  project->source_fingerprint = g_strdup (opening->fresh->source_fingerprint);
+  project->rate = opening->fresh->rate;
+  project->channels = opening->fresh->channels;
+  project->n_frames = opening->fresh->n_frames;
+  project->source_size_bytes = opening->fresh->source_size_bytes;
+  return true;
+}
+
+/* ---- opening ---- */
+
+static void
+keep_nothing (SbStore *store, const char *folder, int code)
+{
+  g_autofree char *shown = g_filename_display_name (folder);
+  store->state.keeping = SB_NOT_KEEPING;
+  say (store, g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
+                               "yourself before you close it.",
+                               shown, g_strerror (code)));
+}
+
+static void
+explain (SbStore *store)
+{
+  g_autofree char *shown = store->other_path ? g_filename_display_name (store->other_path) : NULL;
+  const int n = store->other ? (int)store->other->ops->len : 0;
+  store->state.n_other = n;
+  if (store->state.found == SB_FOUND_MOVED)
+    say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
+  else if (store->state.found == SB_FOUND_COPY)
+    say (store, g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n));
+  else if (store->state.found == SB_FOUND_CHANGED)
+    say (store, g_strdup_printf ("This recording has changed since %d edits were made in it. They are not applied, but "
+                                 "can be copied.",
+                                 n));
+}
+
+/* The project file against what was kept of it: the file counts when it is another than at that time. */
+static bool
+project_goes_first (const Opening *opening, const SbProject *project, const char *mark)
+{
+  return project && g_strcmp0 (opening->store->project->project_mark, mark) != 0;
+}
+
+static void
+take_project (Opening *opening, const SbProject *project, const char *path, const char *mark)
+{
+  SbStore *store = opening->store;
+  SbProject *copy = sb_project_copy (project);
+  if (project->source_fingerprint && *project->source_fingerprint &&
+      strcmp (project->source_fingerprint, opening->fresh->source_fingerprint) != 0)
+    say (store, g_strdup ("The recording has changed since this project was saved; look at each edit."));
+  if (project->salvaged)
+    say (store, g_strdup (project->salvaged));
+  g_free (copy->source_path);
+  g_free (copy->source_fingerprint);
+  copy->source_path = g_strdup (opening->fresh->source_path);
+  copy->source_fingerprint = g_strdup (opening->fresh->source_fingerprint);
+  copy->rate = opening->fresh->rate;
+  copy->channels = opening->fresh->channels;
+  copy->n_frames = opening->fresh->n_frames;
+  copy->source_size_bytes = opening->fresh->source_size_bytes;
+  g_free (copy->project_path);
+  g_free (copy->project_mark);
+  g_clear_pointer (&copy->salvaged, g_free);
+  copy->project_path = g_strdup (path);
+  copy->project_mark = g_strdup (mark);
+  sb_project_free (store->project);
+  store->project = copy;
+}
+
+static char *
+mark_of_file (const char *path)
+{
+  return path ? sb_fingerprint_file (path, NULL) : NULL;
+}
+
+/* A newer file than the session: the session's edits stay on the disk under another name. */
+static void
+set_aside (Opening *opening)
+{
+  for (int i = 1; i < 1000; i++) {
+    g_autofree char *old = sb_place_file (&opening->place, opening->place.generation);
+    g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
+    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+      continue;
+    if (sb_project_save (opening->store->project, aside, NULL))
+      return;
+    break;
+  }
+}
+
+static bool
+settle (Opening *opening, const SbProject *project, const char *project_path, GError **error)
+{
+  SbStore *store = opening->store;
+  bool elsewhere = false, sound = false;
+  g_autofree char *mark = mark_of_file (project_path);
+  if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
+    keep_nothing (store, opening->place.folder, errno);
+    if (project)
+      take_project (opening, project, project_path, mark);
+    return true;
+  }
+  if (!elsewhere && opening->place.generation == 0 && !project) {
+    look_for_twins (opening);
+    if (store->state.found == SB_FOUND_NOTHING)
+      look_for_past (opening);
+  }
+  if (!load_session (opening, &sound, error))
+    return false;
+  if (project_goes_first (opening, project, mark)) {
+    if (store->project->ops->len > 0 && store->state.found == SB_FOUND_SESSION && !elsewhere)
+      set_aside (opening);
+    take_project (opening, project, project_path, mark);
+    sound = false;
+  }
+  explain (store);
+  if (elsewhere) {
+    store->state.keeping = SB_KEPT_ELSEWHERE;
+    say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
+                                 opening->place.holder ? " (process " : "",
+                                 opening->place.holder ? opening->place.holder : "", opening->place.holder ? ")" : ""));
+    return true;
+  }
+  const bool moved = store->state.found == SB_FOUND_MOVED;
+  store->writer = sb_writer_new (&opening->place, sb_project_copy (store->project), sound && !moved);
+  if (!store->writer)
+    keep_nothing (store, opening->place.folder ? opening->place.folder : "", EAGAIN);
+  return true;
+}
+
+SbStore *
+sb_store_open (const char *folder, SbSource *recording, const SbProject *project, const char *project_path,
+               GError **error)
+{
+  g_autoptr (SbStore) store = g_new0 (SbStore, 1);
+  g_autoptr (SbProject) fresh = sb_project_new ();
+  store->serials = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  fresh->grid = sb_grid_default (sb_source_rate (recording));
+  if (!sb_project_set_source (fresh, recording, error))
+    return NULL;
+  store->project = sb_project_copy (fresh);
+  g_autofree char *whose = project_path ? g_canonicalize_filename (project_path, NULL) : g_strdup (fresh->source_path);
+  Opening opening = {.store = store, .path = whose, .fresh = fresh};
+  opening.place = (SbPlace){
+      .folder = folder ? g_strdup (folder) : sb_store_default_folder (),
+      .base = sb_place_base (whose, fresh->source_fingerprint),
+      .lock_fd = -1,
+  };
+  const bool ok = settle (&opening, project, project_path, error);
+  sb_place_clear (&opening.place);
+  return ok ? g_steal_pointer (&store) : NULL;
+}
+
+/* ---- keeping ---- */
+
+static void
+hand_over (SbStore *store)
+{
+  const int n = sb_document_n_steps (store->document), n_done = sb_document_n_done (store->document);
+  int common = MIN (n, (int)store->serials->len);
+  while (common > 0 &&
+         g_array_index (store->serials, uint64_t, common - 1) != sb_document_step (store->document, common - 1).serial)
+    common--;
+  if (common == n && n == (int)store->serials->len && n_done == store->n_done)
+    return;
+  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  g_autofree SbStep *steps = g_new (SbStep, n - common + 1);
+  g_array_set_size (store->serials, (guint)common);
+  for (int i = common; i < n; i++) {
+    steps[i - common] = sb_document_step (store->document, i);
+    g_ptr_array_add (added, &steps[i - common]);
+    g_array_append_val (store->serials, steps[i - common].serial);
+  }
+  store->n_done = n_done;
+  sb_writer_steps (store->writer, common, (SbStep *const *)added->pdata, (int)added->len, n_done);
+}
+
+static void
+changed (SbDocument *document, const SbDocumentChange *change, void *data)
+{
+  if (change->list_changed)
+    hand_over (data);
+}
+
+bool
+sb_store_attach (SbStore *store, SbDocument *document, GError **error)
+{
+  int n_left_out = 0;
+  store->document = document;
+  if (sb_store_has_edits (store) && !sb_project_restore (store->project, document, &n_left_out, error))
+    return false;
+  if (store->state.keeping == SB_KEPT_ELSEWHERE)
+    sb_document_set_read_only (document, store->sentence);
+  if (!store->writer)
+    return true;
+  if (n_left_out == 0) /* the file and the document agree; else the whole history is written again */
+    for (int i = 0; i < sb_document_n_steps (document); i++) {
+      const SbStep step = sb_document_step (document, i);
+      g_array_append_val (store->serials, step.serial);
+    }
+  store->n_done = sb_document_n_done (document);
+  hand_over (store);
+  sb_document_add_listener (document, changed, store);
+  return true;
+}
+
+bool
+sb_store_take_other (SbStore *store, GError **error)
+{
+  g_autoptr (SbProject) other = g_steal_pointer (&store->other);
+  for (guint i = 0; other && i < other->ops->len; i++)
+    if (!sb_document_apply (store->document, g_ptr_array_index (other->ops, i), error))
+      return false;
+  store->state.n_other = 0;
+  return true;
+}
+
+void
+sb_store_set_view (SbStore *store, const char *key, const char *value)
+{
+  if (store->writer)
+    sb_writer_view (store->writer, key, value);
+}
+
+void
+sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers)
+{
+  if (store->writer)
+    sb_writer_markers (store->writer, markers, n_markers);
+}
+
+void
+sb_store_set_project_path (SbStore *store, const char *path, const char *mark)
+{
+  if (store->writer)
+    sb_writer_project_path (store->writer, path, mark);
+}
+
+/* ---- asking ---- */
+
+const SbProject *
+sb_store_project (const SbStore *store)
+{
+  return store->project;
+}
+
+bool
+sb_store_has_edits (const SbStore *store)
+{
+  return store->project->steps->len > 0 || store->project->ops->len > 0;
+}
+
+uint64_t
+sb_store_n_changes (const SbStore *store)
+{
+  return store->writer ? sb_writer_n_changes (store->writer) : 0;
+}
+
+uint64_t
+sb_store_n_kept (const SbStore *store)
+{
+  return store->writer ? sb_writer_n_kept (store->writer) : 0;
+}
+
+bool
+sb_store_flush (SbStore *store, double timeout_s)
+{
+  return store->writer && sb_writer_flush (store->writer, timeout_s);
+}
+
+char *
+sb_store_trouble (SbStore *store)
+{
+  return store->writer ? sb_writer_trouble (store->writer) : NULL;
+}
+
+void
+sb_store_set_trouble_func (SbStore *store, void (*func) (void *data), void *data)
+{
+  if (store->writer)
+    sb_writer_set_trouble_func (store->writer, func, data);
+}
+
+SbStoreState
+sb_store_state (const SbStore *store)
+{
+  SbStoreState state = store->state;
+  state.other_path = store->other_path;
+  state.sentence = store->sentence;
+  return state;
+}
+
+void
+sb_store_free (SbStore *store)
+{
+  if (!store)
+    return;
+  if (store->document)
+    sb_document_remove_listener (store->document, changed, store);
+  sb_writer_free (store->writer);
+  sb_project_free (store->project);
+  sb_project_free (store->other);
+  g_free (store->other_path);
+  g_free (store->sentence);
+  if (store->serials)
+    g_array_unref (store->serials);
+  g_free (store);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Keeping: what a person does to a recording is on the disk before the next
+ * stroke starts, and is there again when the recording is opened again.
+ *
+ * One live database a session lies in the user's state folder, named after
+ * the path that was opened and the recording's content:
+ *
+ *   sessions/<path hash>-<fingerprint>.<n>.sonobrush    the highest n counts
+ *   sessions/<path hash>-<fingerprint>.lock             held (flock) while it is open; a dead holder holds nothing
+ *
+ * One writer thread, one transaction a change (WAL, synchronous=FULL).  When a
+ * write fails, nothing is retried on that file: the whole session is written
+ * to a new one, n + 1, as soon as that works again.
+ * Thread: as said.  Calls marked UI: always the document's thread. */
+#pragma once
+#include "document/sb-project.h"
+
+typedef struct SbStore SbStore;
+
+typedef enum {
+  SB_FOUND_NOTHING, /* a new session */
+  SB_FOUND_SESSION, /* went on with the one that was there */
+  SB_FOUND_MOVED,   /* the recording was renamed or moved: its session came along */
+  SB_FOUND_COPY,    /* another recording with the same content has strokes: offered, not taken */
+  SB_FOUND_CHANGED, /* this path had other content before: its strokes are offered, not taken */
+} SbFound;
+
+typedef enum {
+  SB_KEEPING,       /* what is done is kept */
+  SB_NOT_KEEPING,   /* the state folder cannot be written */
+  SB_KEPT_ELSEWHERE /* another window has this session: read only */
+} SbKeeping;
+
+typedef struct {
+  SbFound found;
+  SbKeeping keeping;
+  const char *other_path; /* COPY: where the other lies; MOVED: where it was */
+  int n_other;            /* COPY, CHANGED: edits on offer */
+  const char *sentence;   /* for a person, or NULL when there is nothing to say */
+} SbStoreState;
+
+/* "$XDG_STATE_HOME/sonobrush/sessions", newly allocated. */
+char *sb_store_default_folder (void);
+
+/* Never fails for want of a disk: then state says SB_NOT_KEEPING.  NULL only when the recording cannot be read or its
+ * session was made by a newer version.  project: what was loaded from project_path; both NULL for a recording.
+ * Thread: worker.  Blocks: disk. */
+SbStore *sb_store_open (const char *folder /* NULL: the default */, SbSource *recording, const SbProject *project,
+                        const char *project_path, GError **error);
+/* What was kept: its grid is the one the document must have.  Borrowed. */
+const SbProject *sb_store_project (const SbStore *store);
+bool sb_store_has_edits (const SbStore *store);
+
+/* Brings the history back into the document and keeps every change from now on.  Thread: UI.  Blocks: compute. */
+bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
+/* The offered edits as so many new ones (each can be undone).  Thread: UI. */
+bool sb_store_take_other (SbStore *store, GError **error);
+/* View settings and markers of the session.  Thread: UI. */
+void sb_store_set_view (SbStore *store, const char *key, const char *value);
+void sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers);
+/* The session belongs to this project file from now on.  Thread: UI. */
+void sb_store_set_project_path (SbStore *store, const char *path, const char *mark);
+
+/* Changes handed over and changes durable on the disk.  Thread: any, atomic. */
+uint64_t sb_store_n_changes (const SbStore *store);
+uint64_t sb_store_n_kept (const SbStore *store);
+/* Waits until all is kept.  false: not within the time, or it cannot be kept.  Thread: any but UI (or at the end). */
+bool sb_store_flush (SbStore *store, double timeout_s);
+/* Why changes are not on the disk at the moment, newly allocated; NULL: they are, or soon will be.  Thread: any. */
+char *sb_store_trouble (SbStore *store);
+/* Called on the writer's thread when trouble begins and when it has ended. */
+void sb_store_set_trouble_func (SbStore *store, void (*func) (void *data), void *data);
+SbStoreState sb_store_state (const SbStore *store);
+
+/* Detaches, keeps what is still to be kept (waits up to 10 s) and closes.  Thread: UI or the last to use it. */
+void sb_store_free (SbStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbStore, sb_store_free)

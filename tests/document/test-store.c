@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Keeping: what was done is there again, undo included, and a session is never
+ * taken for another recording's. */
+#include "document/sb-store.h"
+
+#include "audio/sb-file-source.h"
+#include "document/sb-export.h"
+#include "sb-test.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct {
+  SbSource *source;
+  SbStore *store;
+  SbDocument *document;
+} Session;
+
+static char *
+make_recording (const char *name, guint32 seed)
+{
+  char *path = sb_test_path (name);
+  g_autoptr (SbSource) noise = sb_test_noise_source (seed, 20000, 1, 44100);
+  g_autoptr (GError) error = NULL;
+  sb_export_source (noise, path, "pcm_16", NULL, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+static Session
+open_session (const char *folder, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  Session session = {.source = sb_file_source_new (path, NULL, &error)};
+  g_assert_no_error (error);
+  session.store = sb_store_open (folder, session.source, NULL, NULL, &error);
+  g_assert_no_error (error);
+  session.document = sb_document_new (session.source, &sb_store_project (session.store)->grid, &error);
+  g_assert_no_error (error);
+  g_assert_true (sb_store_attach (session.store, session.document, &error));
+  g_assert_no_error (error);
+  return session;
+}
+
+static void
+close_session (Session *session)
+{
+  sb_store_free (session->store);
+  sb_document_free (session->document);
+  sb_source_unref (session->source);
+}
+
+static void
+paint (Session *session, double from_s)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOperation) op = sb_test_box (from_s, from_s + 0.05, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+  g_assert_true (sb_document_apply (session->document, op, &error));
+  g_assert_no_error (error);
+}
+
+static int
+n_sessions (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  int n = 0;
+  while (dir && (name = g_dir_read_name (dir)))
+    n += g_str_has_suffix (name, ".sonobrush");
+  return n;
+}
+
+static void
+test_everything_comes_back (void)
+{
+  g_autofree char *folder = sb_test_path ("s-back"), *path = make_recording ("back.wav", 1), *before = NULL;
+  Session s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_NOTHING);
+  g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_KEEPING);
+  close_session (&s);
+  g_assert_cmpint (n_sessions (folder), ==, 0); /* looking makes no session */
+  for (int round = 0; round < 6; round++) {
+    s = open_session (folder, path);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, round ? SB_FOUND_SESSION : SB_FOUND_NOTHING);
+    g_assert_null (sb_store_state (s.store).sentence);
+    g_autofree char *now = sb_document_to_json (s.document);
+    if (round > 0)
+      g_assert_cmpstr (now, ==, before);
+    paint (&s, 0.05 * round);
+    paint (&s, 0.05 * round + 0.01);
+    sb_document_undo (s.document);
+    if (round == 2)
+      sb_document_set_muted (s.document, sb_operation_id (sb_document_edit (s.document, 1, NULL)), true);
+    if (round == 3) {
+      g_assert_true (sb_document_remove_op (s.document, sb_operation_id (sb_document_edit (s.document, 0, NULL))));
+      paint (&s, 0.3); /* after an undo: the undone ones are gone */
+    }
+    if (round == 4) {
+      g_assert_true (sb_document_clear (s.document));
+      sb_document_undo (s.document);
+    }
+    sb_store_set_view (s.store, "zoom", round ? "3" : "1");
+    g_assert_true (sb_store_flush (s.store, 30));
+    g_assert_cmpuint (sb_store_n_kept (s.store), ==, sb_store_n_changes (s.store));
+    g_free (before);
+    before = sb_document_to_json (s.document);
+    close_session (&s);
+    g_assert_cmpint (n_sessions (folder), ==, 1);
+  }
+  s = open_session (folder, path);
+  g_assert_cmpstr (g_hash_table_lookup (sb_store_project (s.store)->view, "zoom"), ==, "3");
+  int n_undone = 0;
+  while (sb_document_can_undo (s.document)) {
+    sb_document_undo (s.document);
+    n_undone++;
+  }
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  g_assert_cmpint (n_undone, >=, 8);
+  close_session (&s);
+  s = open_session (folder, path); /* undone to the beginning is kept too */
+  g_assert_false (sb_document_can_undo (s.document));
+  g_assert_true (sb_document_can_redo (s.document));
+  close_session (&s);
+}
+
+static void
+test_moved_copied_changed (void)
+{
+  g_autofree char *folder = sb_test_path ("s-moved"), *a = make_recording ("a.wav", 2), *b = sb_test_path ("b.wav");
+  g_autofree char *bytes = NULL;
+  gsize n;
+  Session s = open_session (folder, a);
+  for (int i = 0; i < 3; i++)
+    paint (&s, 0.1 * i);
+  close_session (&s);
+  g_assert_cmpint (g_rename (a, b), ==, 0);
+  s = open_session (folder, b);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_MOVED);
+  g_assert_cmpstr (sb_store_state (s.store).other_path, ==, a);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
+  s = open_session (folder, b);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
+  close_session (&s);
+  /* a copy: both live */
+  g_assert_true (g_file_get_contents (b, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (a, bytes, (gssize)n, NULL));
+  s = open_session (folder, a);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_COPY);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  sb_document_undo (s.document);
+  close_session (&s);
+  s = open_session (folder, b);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
+  /* other content under the same name */
+  g_autofree char *again = make_recording ("b.wav", 77);
+  s = open_session (folder, b);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_CHANGED);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
+  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "has changed"));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  close_session (&s);
+  g_assert_true (g_file_set_contents (b, bytes, (gssize)n, NULL)); /* and back again */
+  s = open_session (folder, b);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
+}
+
+static void
+test_opened_twice (void)
+{
+  g_autofree char *folder = sb_test_path ("s-twice"), *path = make_recording ("twice.wav", 3);
+  Session first = open_session (folder, path);
+  paint (&first, 0.1);
+  g_assert_true (sb_store_flush (first.store, 30));
+  Session second = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
+  g_assert_nonnull (strstr (sb_store_state (second.store).sentence, "open in another window"));
+  g_assert_cmpint (sb_document_n_edits (second.document), ==, 1);
+  g_autoptr (SbOperation) op = sb_test_box (0.2, 0.3, 1000, 4000, -6, SB_EDGE_AUTO);
+  g_autoptr (GError) error = NULL;
+  g_assert_false (sb_document_apply (second.document, op, &error));
+  g_assert_nonnull (strstr (error->message, "another window"));
+  paint (&first, 0.2);
+  close_session (&second);
+  close_session (&first);
+  first = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (first.store).keeping, ==, SB_KEEPING);
+  g_assert_cmpint (sb_document_n_edits (first.document), ==, 2);
+  close_session (&first);
+}
+
+static char *
+session_file (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, ".sonobrush"))
+      return g_build_filename (folder, name, NULL);
+  return NULL;
+}
+
+static void
+change (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+static void
+test_damaged_and_newer (void)
+{
+  g_autofree char *folder = sb_test_path ("s-hurt"), *path = make_recording ("hurt.wav", 4);
+  Session s = open_session (folder, path);
+  for (int i = 0; i < 4; i++)
+    paint (&s, 0.1 * i);
+  close_session (&s);
+  g_autofree char *file = session_file (folder);
+  change (file, "UPDATE operation SET json = 'x' WHERE position = 4");
+  s = open_session (folder, path);
+  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "damaged"));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 4); /* one of them empty */
+  paint (&s, 0.4);
+  close_session (&s);
+  s = open_session (folder, path); /* healed: no loop */
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 5);
+  close_session (&s);
+  g_autofree char *newest = session_file (folder);
+  change (newest, "PRAGMA user_version = 99");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
+  g_assert_null (sb_store_open (folder, source, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "newer version"));
+  g_assert_true (g_file_set_contents (newest, "SQLite format 3, or not", -1, NULL));
+  s = open_session (folder, path);
+  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "cannot be read"));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  paint (&s, 0.1);
+  g_assert_true (sb_store_flush (s.store, 30));
+  close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  close_session (&s);
+}
+
+/* No folder to keep in: it works all the same, and says so.  One that vanishes: trouble, then all is kept after all. */
+static void
+test_no_folder (void)
+{
+  g_autofree char *path = make_recording ("nowhere.wav", 5), *under_file = g_build_filename (path, "x", NULL);
+  Session s = open_session (under_file, path);
+  g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_NOT_KEEPING);
+  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "not kept"));
+  paint (&s, 0.1);
+  g_assert_false (sb_store_flush (s.store, 0.1));
+  close_session (&s);
+
+  g_autofree char *folder = sb_test_path ("s-vanish"), *away = sb_test_path ("s-away");
+  s = open_session (folder, path);
+  g_assert_cmpint (g_rename (folder, away), ==, 0);
+  paint (&s, 0.1);
+  g_assert_false (sb_store_flush (s.store, 0.5));
+  g_autofree char *trouble = sb_store_trouble (s.store);
+  g_assert_nonnull (trouble);
+  g_assert_cmpint (g_rename (away, folder), ==, 0);
+  g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
+  g_assert_null (sb_store_trouble (s.store));
+  close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  close_session (&s);
+}
+
+/* A project file: its edits, kept from then on; a file that was saved anew counts more than what was kept. */
+static void
+test_project (void)
+{
+  g_autofree char *folder = sb_test_path ("s-project"), *path = make_recording ("p.wav", 6);
+  g_autofree char *file = sb_test_path ("p.sonobrush");
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  paint (&s, 0.2);
+  sb_document_undo (s.document);
+  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s.store));
+  sb_project_take_document (project, s.document);
+  g_assert_true (sb_project_save (project, file, NULL));
+  close_session (&s);
+  for (int round = 0; round < 4; round++) {
+    g_autoptr (SbProject) loaded = sb_project_load (file, NULL);
+    s.source = sb_file_source_new (path, NULL, NULL);
+    s.store = sb_store_open (folder, s.source, loaded, file, NULL);
+    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+    g_assert_true (sb_store_attach (s.store, s.document, NULL));
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, round == 3 ? 1 : 1 + round);
+    if (round == 0)
+      g_assert_true (sb_document_can_redo (s.document)); /* the undo history was saved too */
+    paint (&s, 0.3 + 0.01 * round);
+    g_assert_true (sb_store_flush (s.store, 30));
+    close_session (&s);
+    if (round == 2) {
+      g_hash_table_insert (project->view, g_strdup ("a"), g_strdup ("b"));
+      g_assert_true (sb_project_save (project, file, NULL));
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/everything-comes-back", test_everything_comes_back);
+  g_test_add_func ("/store/moved-copied-changed", test_moved_copied_changed);
+  g_test_add_func ("/store/opened-twice", test_opened_twice);
+  g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
+  g_test_add_func ("/store/no-folder", test_no_folder);
+  g_test_add_func ("/store/project", test_project);
+  return g_test_run ();
+}
