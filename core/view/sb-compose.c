@@ -29,14 +29,22 @@ typedef struct {
   int32_t first, end;
 } Row;
 
+/* The rows of a view, kept for the next strip of it: logarithms are slow. */
+typedef struct SbRows {
+  atomic_int refs;
+  double low_hz, high_hz;
+  SbScale scale;
+  int height, bin0, bin1; /* bins that any row needs */
+  Row rows[];
+} Rows;
+
 typedef struct {
   double cols_per_px;  /* rounded to 36 bits: the same for views of the same width */
   double origin_px;    /* of pixel 0, in thousandths of a pixel */
   int level;
   SbStatistic statistic;
-  Row *rows;
-  int height;
-  int bin0, bin1;      /* bins that any row needs */
+  Rows *rows;
+  int height, bin0, bin1;
 } Mapping;
 
 /* ---- where pixels lie ---- */
@@ -78,20 +86,20 @@ pixel_columns (const SbSpectrogram *s, const Mapping *map, int x, int64_t *first
     *end = (int64_t) last;
 }
 
-static void
-map_rows (const SbSpectrogram *s, const SbViewport *view, Mapping *map)
+static Rows *
+rows_new (const SbSpectrogram *s, const SbViewport *view)
 {
   double bins_per_hz = (double) s->grid.n_fft * s->cells_per_bin / s->rate;
   int n_bins = s->shape.n_bins;
-  map->height = view->height_px;
-  map->rows = g_new (Row, (gsize) view->height_px);
-  map->bin0 = n_bins;
-  map->bin1 = 0;
+  Rows *rows = g_malloc (sizeof *rows + (gsize) view->height_px * sizeof (Row));
+  *rows = (Rows){.low_hz = view->low_hz, .high_hz = view->high_hz, .scale = view->scale, .height = view->height_px,
+                 .bin0 = n_bins};
+  atomic_init (&rows->refs, 1);
   double high = sb_viewport_hz (view, 0) * bins_per_hz;
   for (int y = 0; y < view->height_px; y++) {
     double low = sb_viewport_hz (view, y + 1) * bins_per_hz;
     double middle = sb_viewport_hz (view, y + 0.5) * bins_per_hz;
-    Row *row = &map->rows[y];
+    Row *row = &rows->rows[y];
     *row = (Row){.weight = -2};
     if (high - low >= 1.0) {
       row->first = (int32_t) CLAMP (ceil (low), 0, n_bins);
@@ -105,11 +113,50 @@ map_rows (const SbSpectrogram *s, const SbViewport *view, Mapping *map)
       row->end = MIN (row->first + 2, n_bins);
     }
     if (row->weight != -2) {
-      map->bin0 = MIN (map->bin0, row->first);
-      map->bin1 = MAX (map->bin1, row->end);
+      rows->bin0 = MIN (rows->bin0, row->first);
+      rows->bin1 = MAX (rows->bin1, row->end);
     }
     high = low;
   }
+  return rows;
+}
+
+static void
+rows_unref (Rows *rows)
+{
+  if (rows && atomic_fetch_sub (&rows->refs, 1) == 1)
+    g_free (rows);
+}
+
+void
+sb_spectrogram_forget_rows (SbSpectrogram *s)
+{
+  rows_unref (g_steal_pointer (&s->rows));
+}
+
+static void
+map_rows (SbSpectrogram *s, const SbViewport *view, Mapping *map)
+{
+  pthread_mutex_lock (&s->lock);
+  Rows *rows = s->rows, *old = NULL;
+  if (rows)
+    atomic_fetch_add (&rows->refs, 1);
+  pthread_mutex_unlock (&s->lock);
+  if (!rows || rows->low_hz != view->low_hz || rows->high_hz != view->high_hz || rows->scale != view->scale ||
+      rows->height != view->height_px) {
+    rows_unref (rows);
+    rows = rows_new (s, view);
+    atomic_fetch_add (&rows->refs, 1);
+    pthread_mutex_lock (&s->lock);
+    old = s->rows;
+    s->rows = rows;
+    pthread_mutex_unlock (&s->lock);
+    rows_unref (old);
+  }
+  map->rows = rows;
+  map->height = rows->height;
+  map->bin0 = rows->bin0;
+  map->bin1 = rows->bin1;
 }
 
 /* ---- gathering codes, under the lock ---- */
@@ -211,40 +258,85 @@ span_of (const SbSpectrogram *s, SbSource *source, const Mapping *map, int64_t f
 
 /* ---- codes to pixels ---- */
 
-/* bins: uint8_t[n_bins] → rows: uint8_t[height] */
-static void
-codes_of_rows (const Mapping *map, const uint8_t *bins, uint8_t *rows)
+/* x: 8 rows of 8 bytes, turned so that byte i of row j becomes byte j of row i. */
+static inline void
+turn (uint64_t x[8])
 {
-  for (int y = 0; y < map->height; y++) {
-    const Row *row = &map->rows[y];
-    if (row->weight >= 0) {
-      int next = row->end - row->first > 1 ? bins[row->first + 1] : bins[row->first];
-      rows[y] = (uint8_t) ((bins[row->first] * (256 - row->weight) + next * row->weight + 128) >> 8);
-    } else {
-      uint8_t max = 0;
-      for (int bin = row->first; bin < row->end; bin++)
-        max = bins[bin] > max ? bins[bin] : max;
-      rows[y] = max;
+  static const uint64_t masks[] = {0x00000000ffffffffu, 0x0000ffff0000ffffu, 0x00ff00ff00ff00ffu};
+  for (int step = 0, far = 4; step < 3; step++, far /= 2)
+    for (int i = 0; i < 8; i++) {
+      if (i & far)
+        continue;
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+      uint64_t *high = &x[i], *low = &x[i + far];
+#else
+      uint64_t *high = &x[i + far], *low = &x[i];
+#endif
+      uint64_t swap = ((*high >> (8 * far)) ^ *low) & masks[step];
+      *low ^= swap;
+      *high ^= swap << (8 * far);
     }
+}
+
+/* codes: uint8_t[BLOCK_PX][n_bins] → cells: uint8_t[n_bins][BLOCK_PX], bins of the map (a few more are written). */
+SB_KERNEL static void
+turn_codes (const Mapping *map, const uint8_t *restrict codes, int n_bins, uint8_t *restrict cells)
+{
+  int bin = map->bin0;
+  for (; bin + 8 <= map->bin1; bin += 8)
+    for (int px = 0; px < BLOCK_PX; px += 8) {
+      uint64_t x[8];
+      for (int i = 0; i < 8; i++)
+        memcpy (&x[i], codes + (size_t) (px + i) * (size_t) n_bins + bin, 8);
+      turn (x);
+      for (int i = 0; i < 8; i++)
+        memcpy (cells + (size_t) (bin + i) * BLOCK_PX + px, &x[i], 8);
+    }
+  for (; bin < map->bin1; bin++)
+    for (int px = 0; px < BLOCK_PX; px++)
+      cells[(size_t) bin * BLOCK_PX + px] = codes[(size_t) px * (size_t) n_bins + bin];
+}
+
+/* cells: uint8_t[n_bins][BLOCK_PX] → rows: uint8_t[height][BLOCK_PX]; all pixels of a row at once */
+SB_KERNEL static void
+rows_of_cells (const Mapping *map, const uint8_t *restrict cells, uint8_t *restrict rows)
+{
+  for (int y = 0; y < map->height; y++, rows += BLOCK_PX) {
+    const Row *row = &map->rows->rows[y];
+    const uint8_t *at = cells + (size_t) row->first * BLOCK_PX;
+    if (row->weight >= 0) {
+      const uint8_t *next = row->end - row->first > 1 ? at + BLOCK_PX : at;
+      uint16_t w = (uint16_t) row->weight, v = (uint16_t) (256 - row->weight);
+      for (int i = 0; i < BLOCK_PX; i++)
+        rows[i] = (uint8_t) ((uint16_t) (at[i] * v + next[i] * w + 128) >> 8);
+      continue;
+    }
+    memset (rows, 0, BLOCK_PX);
+    for (int bin = row->first; bin < row->end; bin++, at += BLOCK_PX)
+      for (int i = 0; i < BLOCK_PX; i++)
+        rows[i] = at[i] > rows[i] ? at[i] : rows[i];
   }
 }
 
 SB_KERNEL static void
-blend_rows (const uint8_t *restrict a, const uint8_t *restrict b, int n, int weight, uint8_t *restrict out)
+blend_codes (const uint8_t *restrict a, const uint8_t *restrict b, int n, int weight, uint8_t *restrict out)
 {
   uint16_t w = (uint16_t) weight, v = (uint16_t) (256 - weight);
   for (int i = 0; i < n; i++)
     out[i] = (uint8_t) ((uint16_t) (a[i] * v + b[i] * w + 128) >> 8);
 }
 
-/* rows: uint8_t[n][height] → n pixel columns */
+/* rows: uint8_t[height][BLOCK_PX] → n pixel columns */
 static void
 colour (const uint8_t *rows, int n, int height, const uint32_t *lut, uint32_t *argb, int stride_px)
 {
-  for (int y = 0; y < height; y++) {
-    uint32_t *to = argb + (size_t) y * (size_t) stride_px;
-    for (int i = 0; i < n; i++)
-      to[i] = lut[rows[(size_t) i * (size_t) height + (size_t) y]];
+  for (int y = 0; y < height; y++, rows += BLOCK_PX, argb += stride_px) {
+    if (n == BLOCK_PX)
+      for (int i = 0; i < BLOCK_PX; i++)
+        argb[i] = lut[rows[i]];
+    else
+      for (int i = 0; i < n; i++)
+        argb[i] = lut[rows[i]];
   }
 }
 
@@ -252,9 +344,10 @@ typedef struct {
   int64_t first[BLOCK_PX + 2], end[BLOCK_PX + 2];
   SbSpanKind kinds[BLOCK_PX + 2];
   SbCells cells[BLOCK_PX + 2], shown[BLOCK_PX]; /* of the columns gathered; of the pixels */
-  uint8_t *codes; /* uint8_t[BLOCK_PX + 2][n_bins] */
-  uint8_t *rows;  /* uint8_t[BLOCK_PX + 2][height] */
-  uint8_t *blended; /* uint8_t[BLOCK_PX][height] */
+  uint8_t *codes;   /* uint8_t[BLOCK_PX + 2][n_bins], of the columns gathered */
+  uint8_t *blended; /* uint8_t[BLOCK_PX][n_bins], of the pixels where they are enlarged */
+  uint8_t *turned;  /* uint8_t[n_bins][BLOCK_PX] */
+  uint8_t *rows;    /* uint8_t[height][BLOCK_PX] */
 } Block;
 
 /* Under the lock of `from`: the block's columns that are of `kind`. */
@@ -303,8 +396,6 @@ gather_block (SbSpectrogram *s, const Mapping *map, Block *block, int n, SbNeeds
       }
     pthread_mutex_unlock (&below->lock);
   }
-  for (int i = 0; i < n; i++)
-    codes_of_rows (map, block->codes + (size_t) i * n_bins, block->rows + (size_t) i * (size_t) map->height);
 }
 
 /* p ≥ 1: n pixel columns from x on. */
@@ -322,7 +413,7 @@ paint_shrunk (SbSpectrogram *s, const Mapping *map, Block *block, int x, int n, 
 static void
 paint_enlarged (SbSpectrogram *s, const Mapping *map, Block *block, int x, int n, SbNeeds *needs)
 {
-  size_t height = (size_t) map->height;
+  size_t n_bins = (size_t) s->shape.n_bins;
   double last = (double) (s->shape.n_cols - 1);
   double place[BLOCK_PX];
   for (int i = 0; i < n; i++)
@@ -336,16 +427,16 @@ paint_enlarged (SbSpectrogram *s, const Mapping *map, Block *block, int x, int n
   }
   gather_block (s, map, block, cols, needs);
   for (int i = 0; i < n; i++) {
-    uint8_t *out = block->blended + (size_t) i * height;
+    uint8_t *out = block->blended + (size_t) i * n_bins;
     if (place[i] < -0.5 || place[i] > last + 0.5) { /* beyond the recording */
-      memset (out, 0, height);
+      memset (out, 0, n_bins);
       block->shown[i] = SB_CELLS_EXACT;
       continue;
     }
     double at = CLAMP (place[i], 0.0, last);
     int a = (int) ((int64_t) at - col0), b = MIN (a + 1, cols - 1);
-    blend_rows (block->rows + (size_t) a * height, block->rows + (size_t) b * height, map->height,
-                (int) lrint (256.0 * (at - floor (at))), out);
+    blend_codes (block->codes + (size_t) a * n_bins + map->bin0, block->codes + (size_t) b * n_bins + map->bin0,
+                 MAX (map->bin1 - map->bin0, 0), (int) lrint (256.0 * (at - floor (at))), out + map->bin0);
     block->shown[i] = MIN (block->cells[a], block->cells[b]);
   }
 }
@@ -408,9 +499,10 @@ sb_spectrogram_paint (SbSpectrogram *s, const SbViewport *view, int x0, int n, c
   map_time (s, view, &map);
   map_rows (s, view, &map);
   size_t height = (size_t) map.height, n_bins = (size_t) s->shape.n_bins;
-  Block block = {.codes = g_malloc ((BLOCK_PX + 2) * n_bins),
-                 .rows = g_malloc ((BLOCK_PX + 2) * height),
-                 .blended = g_malloc (BLOCK_PX * height)};
+  Block block = {.codes = g_malloc0 ((BLOCK_PX + 2) * n_bins),
+                 .blended = g_malloc0 (BLOCK_PX * n_bins),
+                 .turned = g_malloc (BLOCK_PX * n_bins),
+                 .rows = g_malloc (BLOCK_PX * height)};
   bool enlarged = map.cols_per_px < 1.0;
   pthread_mutex_lock (&s->lock);
   SbSpectrogram *former = s->former ? sb_spectrogram_ref (s->former) : NULL;
@@ -421,7 +513,9 @@ sb_spectrogram_paint (SbSpectrogram *s, const SbViewport *view, int x0, int n, c
       paint_enlarged (s, &map, &block, x0 + done, px, needs);
     else
       paint_shrunk (s, &map, &block, x0 + done, px, needs);
-    colour (enlarged ? block.blended : block.rows, px, map.height, lut, argb + done, stride_px);
+    turn_codes (&map, enlarged ? block.blended : block.codes, s->shape.n_bins, block.turned);
+    rows_of_cells (&map, block.turned, block.rows);
+    colour (block.rows, px, map.height, lut, argb + done, stride_px);
     for (int i = 0; i < px; i++) {
       composed.missing += block.shown[i] == SB_CELLS_NONE;
       composed.coarse += block.shown[i] == SB_CELLS_COARSE;
@@ -434,8 +528,9 @@ sb_spectrogram_paint (SbSpectrogram *s, const SbViewport *view, int x0, int n, c
   }
   sb_spectrogram_unref (former);
   g_free (block.codes);
-  g_free (block.rows);
   g_free (block.blended);
-  g_free (map.rows);
+  g_free (block.turned);
+  g_free (block.rows);
+  rows_unref (map.rows);
   return composed;
 }

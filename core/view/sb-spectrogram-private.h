@@ -67,6 +67,7 @@ struct SbSpectrogram {
   int64_t changed_from, changed_to; /* columns not told yet; empty: from ≥ to */
   bool changed_visible;
   int64_t told_at_us;
+  struct SbRows *rows;              /* of the view composed last */
   GArray *holes;                    /* of SbHole, ascending, apart */
   char *problem;
 
@@ -118,6 +119,8 @@ void sb_spectrogram_unref (SbSpectrogram *s);
 SbSpectrogram *sb_spectrogram_alike_below (const SbSpectrogram *s);
 /* The frames that decide over the cells of columns [first, end): reassigned energy comes from further away. */
 void sb_spectrogram_frames_behind (const SbSpectrogram *s, int64_t first, int64_t end, int64_t *from, int64_t *to);
+/* Drops the rows kept for the next composition.  Nobody else is there any more. */
+void sb_spectrogram_forget_rows (SbSpectrogram *s);
 /* The former look is not needed any more. */
 void sb_spectrogram_drop_former (SbSpectrogram *s);
 /* Puts the holes found in frames [from, to) in place of those known there.  Under the lock. */

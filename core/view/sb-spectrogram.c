@@ -155,6 +155,7 @@ sb_spectrogram_unref (SbSpectrogram *s)
   g_ptr_array_unref (s->analysers);
   g_array_unref (s->wants);
   g_array_unref (s->holes);
+  sb_spectrogram_forget_rows (s);
   g_free (s->wanted);
   g_free (s->problem);
   g_free (s->sparse.codes);
