@@ -34,6 +34,7 @@ struct SbStft {
 struct SbStftScratch {
   float *frames;           /* fftwf_malloc: float[n_fft] */
   fftwf_complex *spectrum; /* fftwf_malloc: complex[n_bins] */
+  bool finite;
 };
 
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
@@ -178,22 +179,26 @@ sb_stft_scratch_free (SbStftScratch *scratch)
 
 /* The exponent is all ones for infinities and NaN: an integer test that -ffast-math could not remove. */
 static inline float
-finite_or_zero (float x)
+finite_or_zero (float x, uint32_t *bad)
 {
   union {
     float f;
     uint32_t u;
   } bits = { .f = x };
-  bits.u = (bits.u & 0x7f800000u) == 0x7f800000u ? 0u : bits.u;
+  uint32_t wrong = (bits.u & 0x7f800000u) == 0x7f800000u ? ~0u : 0u;
+  *bad |= wrong;
+  bits.u &= ~wrong;
   return bits.f;
 }
 
-/* frames: float[n] ← g·x, non-finite x counting as 0 */
-SB_KERNEL static void
+/* frames: float[n] ← g·x, non-finite x counting as 0; returns whether there was one */
+SB_KERNEL static uint32_t
 window_frames (const float *restrict g, const float *restrict x, int n, float *restrict frames)
 {
+  uint32_t bad = 0;
   for (int i = 0; i < n; i++)
-    frames[i] = g[i] * finite_or_zero (x[i]);
+    frames[i] = g[i] * finite_or_zero (x[i], &bad);
+  return bad;
 }
 
 float complex *
@@ -202,13 +207,21 @@ sb_stft_forward (const SbStft *stft, SbStftScratch *scratch, const float *x, ptr
   const float *restrict g = stft->window;
   float *restrict frames = scratch->frames;
   int n = stft->grid.n_fft;
+  uint32_t bad = 0;
   if (stride == 1)
-    window_frames (g, x, n, frames);
+    bad = window_frames (g, x, n, frames);
   else
     for (int i = 0; i < n; i++)
-      frames[i] = g[i] * finite_or_zero (x[i * stride]);
+      frames[i] = g[i] * finite_or_zero (x[i * stride], &bad);
+  scratch->finite = bad == 0;
   fftwf_execute_dft_r2c (stft->forward, frames, scratch->spectrum);
   return (float complex *)scratch->spectrum;
+}
+
+bool
+sb_stft_scratch_finite (const SbStftScratch *scratch)
+{
+  return scratch->finite;
 }
 
 const float *

@@ -39,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbStftScratch, sb_stft_scratch_free)
  * values count as 0.  Returns the scratch's spectrum: float complex[n_bins],
  * writable, valid until the next call with this scratch. */
 float complex *sb_stft_forward (const SbStft *stft, SbStftScratch *scratch, const float *x, ptrdiff_t stride);
+/* Whether the values of the last forward transform were all finite. */
+bool sb_stft_scratch_finite (const SbStftScratch *scratch);
 /* Transforms `spectrum` (float complex[n_bins], copied) back:
  * returns g·IRFFT(X), float[n_fft], 1/n_fft included, valid until the next call. */
 const float *sb_stft_inverse (const SbStft *stft, SbStftScratch *scratch, const float complex *spectrum);

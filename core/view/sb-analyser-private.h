@@ -8,12 +8,17 @@
 #include "dsp/sb-stft.h"
 #include "view/sb-pyramid-private.h"
 
-#define SB_ANALYSED_CHANNELS 8 /* cells show the maximum over the first channels */
+#define SB_ANALYSED_CHANNELS 8 /* more are not shown at once */
 
 typedef struct SbAnalyser SbAnalyser;
 
-SbAnalyser *sb_analyser_new (SbStft *stft, const SbPyramidShape *shape);
+/* cells_per_bin above 1: reassigned. */
+SbAnalyser *sb_analyser_new (SbStft *stft, const SbPyramidShape *shape, int cells_per_bin);
 void sb_analyser_free (SbAnalyser *analyser);
+/* The channels for what follows. */
+void sb_analyser_set_channels (SbAnalyser *analyser, SbChannelMode mode, int channel);
+/* The first read error since the last call, or NULL. */
+GError *sb_analyser_take_error (SbAnalyser *analyser);
 
 /* Columns [first, end) of the grid, whole grains inside the patch.  What can't be read stays blank. */
 void sb_analyser_fill (SbAnalyser *analyser, SbSource *source, SbPatch *patch, int64_t first, int64_t end);

@@ -15,8 +15,13 @@
 
 typedef struct {
   SbSpectrogram *s;
+  SbPiece piece;
+} Part;
+
+typedef struct {
+  SbSpectrogram *s;
   SbProgress *progress;
-  const SbPiece *pieces;
+  const Part *pieces;
   guint n_pieces;
   atomic_uint next, done;
   double share_before, share; /* of the whole job */
@@ -29,7 +34,7 @@ work (void *data)
   guint i;
   while (!sb_progress_is_cancelled (crew->progress) &&
          (i = atomic_fetch_add (&crew->next, 1)) < crew->n_pieces) {
-    sb_spectrogram_do_piece (crew->s, &crew->pieces[i]);
+    sb_spectrogram_do_piece (crew->pieces[i].s, &crew->pieces[i].piece);
     double part = (double) (atomic_fetch_add (&crew->done, 1) + 1) / crew->n_pieces;
     sb_progress_set (crew->progress, crew->share_before + part * crew->share);
   }
@@ -43,22 +48,36 @@ add_grains (SbSpectrogram *s, int64_t g0, int64_t g1, GArray *pieces)
   for (int64_t g = g0; g < g1; g++) {
     if (sb_pyramid_grain_exact (s->pyramid, g))
       continue;
-    SbPiece *last = pieces->len ? &g_array_index (pieces, SbPiece, pieces->len - 1) : NULL;
-    if (last && last->level < 0 && last->g1 == g && g - last->g0 < s->shape.piece_grains) {
-      last->g1++;
+    Part *last = pieces->len ? &g_array_index (pieces, Part, pieces->len - 1) : NULL;
+    bool longer = last && last->s == s && last->piece.level < 0 && last->piece.g1 == g;
+    if (longer && g - last->piece.g0 < s->shape.piece_grains) {
+      last->piece.g1++;
     } else {
-      SbPiece piece = {.level = -1, .g0 = g, .g1 = g + 1};
-      g_array_append_val (pieces, piece);
+      Part part = {s, {.level = -1, .g0 = g, .g1 = g + 1}};
+      g_array_append_val (pieces, part);
     }
   }
   pthread_mutex_unlock (&s->lock);
 }
 
 static void
+add_lack (SbSpectrogram *s, const SbLack *lack, GArray *pieces)
+{
+  for (guint i = 0; i < lack->tiles->len; i++) {
+    Part part = {s, g_array_index (lack->tiles, SbPiece, i)};
+    g_array_append_val (pieces, part);
+  }
+  for (guint i = 0; i < lack->grains->len; i++) {
+    const SbPiece *run = &g_array_index (lack->grains, SbPiece, i);
+    add_grains (s, run->g0, run->g1, pieces);
+  }
+}
+
+static void
 compute (Crew *crew, GArray *pieces)
 {
   SbPool *pool = crew->s->pool;
-  crew->pieces = (const SbPiece *) (void *) pieces->data;
+  crew->pieces = (const Part *) (void *) pieces->data;
   crew->n_pieces = pieces->len;
   atomic_store (&crew->next, 0);
   atomic_store (&crew->done, 0);
@@ -81,12 +100,21 @@ strip_px (const SbSpectrogram *s, const SbViewport *view)
   return (int) CLAMP (px, STRIP_MIN_PX, MAX (view->width_px, STRIP_MIN_PX));
 }
 
+static void
+begin_epoch (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  s->pyramid->epoch++;
+  pthread_mutex_unlock (&s->lock);
+}
+
 bool
 sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const uint32_t *lut, uint32_t *argb,
                               int stride_px, SbProgress *progress, GError **error)
 {
   int step = strip_px (s, view);
-  g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (SbPiece));
+  SbSpectrogram *below = sb_spectrogram_alike_below (s);
+  g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (Part));
   for (int x = 0; x < view->width_px; x += step) {
     int n = MIN (step, view->width_px - x);
     Crew crew = {.s = s,
@@ -96,15 +124,18 @@ sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const ui
     for (int round = 0; round < MAX_ROUNDS; round++) {
       if (sb_progress_check (progress, error))
         return false;
-      pthread_mutex_lock (&s->lock);
-      if (round == 0)
-        s->pyramid->epoch++; /* the strip before may go */
-      pthread_mutex_unlock (&s->lock);
+      if (round == 0) /* the strip before may go */
+        begin_epoch (s);
+      if (round == 0 && below)
+        begin_epoch (below);
       g_array_set_size (pieces, 0);
-      SbNeeds needs = {.tiles = pieces, .g0 = INT64_MAX};
+      SbNeeds needs;
+      sb_needs_init (&needs);
       sb_spectrogram_paint (s, view, x, n, lut, argb + x, stride_px, &needs);
-      if (needs.g0 < needs.g1)
-        add_grains (s, needs.g0, needs.g1, pieces);
+      add_lack (s, &needs.own, pieces);
+      if (below)
+        add_lack (below, &needs.below, pieces);
+      sb_needs_clear (&needs);
       if (pieces->len == 0)
         break;
       compute (&crew, pieces);

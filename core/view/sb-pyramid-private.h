@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Where level codes are kept.  Level L has one column for 2^L columns of the
- * grid, with the maximum and (from level 1 up) the mean of their codes.
+ * grid, with the maximum and (from level 1 up) the mean power of their cells, both as codes.
  *
  *   level n_levels−1   ▉▉               ≤ 256 columns  ┐
  *         …            ▉▉▉▉                            │ kept: whole-file planes
@@ -13,9 +13,7 @@
  * analysed together.  Each has the revision it needs and the one it shows.
  * No lock of its own: everything here happens under its spectrogram's. */
 #pragma once
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "view/sb-spectrogram.h"
 
 #define SB_MAX_LEVELS 48
 
@@ -57,7 +55,8 @@ typedef struct {
   int64_t first, end;
   int lo;
   uint8_t *max[SB_MAX_LEVELS], *mean[SB_MAX_LEVELS];
-  bool failed; /* some of it could not be read and is blank */
+  int64_t bad_first, bad_end; /* columns that could not be read and are blank; empty: first ≥ end */
+  GArray *holes;              /* of SbHole: not-a-number and infinite frames found on the way, ascending */
 } SbPatch;
 
 /* kept_budget_bytes is what the whole-file planes may take. */
@@ -81,14 +80,15 @@ typedef enum {
   SB_CELLS_COARSE, /* an older revision, or not all that the column covers */
   SB_CELLS_EXACT
 } SbCells;
-/* Column `col` of a level, from a plane or a tile; *max NULL when nothing is there.  uint8_t[n_bins]. */
-SbCells sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, const uint8_t **max);
+/* Column `col` of a level, from a plane or a tile; *codes NULL when nothing is there.  uint8_t[n_bins]. */
+SbCells sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, SbStatistic statistic, const uint8_t **codes);
 SbTile *sb_pyramid_tile (SbPyramid *pyramid, int level, int64_t index); /* NULL: not there */
 bool sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile);
 
 /* A new revision: grains [g0, g1) must be computed again. */
 void sb_pyramid_dirty (SbPyramid *pyramid, int64_t g0, int64_t g1);
-/* Takes over grains [g0, g1) of the patch as the truth of `revision`, unless something newer is shown. */
+/* Takes over grains [g0, g1) of the patch as the truth of `revision`, unless something newer is shown.
+ * Grains that could not be read keep the cells they have. */
 void sb_pyramid_put (SbPyramid *pyramid, const SbPatch *patch, int64_t g0, int64_t g1, uint32_t revision);
 /* The same for one tile of level patch->lo, which the patch covers. */
 void sb_pyramid_put_tile (SbPyramid *pyramid, const SbPatch *patch, int64_t index, uint32_t revision);
@@ -97,6 +97,7 @@ bool sb_patch_init (SbPatch *patch, const SbPyramidShape *shape, int lo, int64_t
 void sb_patch_clear (SbPatch *patch);
 int64_t sb_patch_cols (const SbPatch *patch, int level); /* columns of the level in the patch */
 
-/* out: uint8_t[n] ← max(out, in);  mean: out ← (a + b + round)/2 */
+/* out: uint8_t[n] ← max(out, in) */
 void sb_codes_max (uint8_t *restrict out, const uint8_t *restrict in, int n);
+/* out: uint8_t[n] ← the code of the mean power of both, rounded up (round 1) or down (0) on the whole */
 void sb_codes_mean (uint8_t *restrict out, const uint8_t *restrict in, int n, int round);

@@ -20,12 +20,30 @@ sb_codes_max (uint8_t *restrict out, const uint8_t *restrict in, int n)
     out[i] = out[i] > in[i] ? out[i] : in[i];
 }
 
-SB_KERNEL void
+/* The mean of two powers that are d codes apart lies T(d) codes under the louder one:
+ *   T(d) = 10·log10 (2 / (1 + 10^(−d·step/10))) / step,  0 … 4.8 codes
+ * T rounded is the number of thresholds that d reaches.  Rounding always the same
+ * way would drift by half a code a level: the caller takes both sides by turns. */
+SB_KERNEL static void
+mean_by_thresholds (uint8_t *restrict out, const uint8_t *restrict in, int n, uint8_t t1, uint8_t t2, uint8_t t3,
+                    uint8_t t4, uint8_t t5)
+{
+  for (int i = 0; i < n; i++) {
+    uint8_t a = out[i], b = in[i];
+    uint8_t most = a > b ? a : b, least = a > b ? b : a, d = (uint8_t) (most - least);
+    uint8_t under = (uint8_t) ((d >= t1) + (d >= t2) + (d >= t3) + (d >= t4) + (d >= t5));
+    out[i] = (uint8_t) (most - under);
+  }
+}
+
+void
 sb_codes_mean (uint8_t *restrict out, const uint8_t *restrict in, int n, int round)
 {
-  uint16_t r = (uint16_t) round;
-  for (int i = 0; i < n; i++)
-    out[i] = (uint8_t) ((uint16_t) (out[i] + in[i] + r) >> 1);
+  /* the least d with T(d) ≥ k + ¼ (rounded down on the whole) and ≥ k + ¾ (rounded up) */
+  if (round)
+    mean_by_thresholds (out, in, n, 2, 5, 8, 13, 35);
+  else
+    mean_by_thresholds (out, in, n, 1, 3, 6, 10, 18);
 }
 
 /* ---- shape ---- */
@@ -192,7 +210,7 @@ sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile)
 }
 
 static SbCells
-column_of_plane (const SbPyramid *pyramid, int level, int64_t col, const uint8_t **max)
+column_of_plane (const SbPyramid *pyramid, int level, int64_t col, SbStatistic statistic, const uint8_t **codes)
 {
   const SbPyramidShape *shape = &pyramid->shape;
   int64_t first = (col << level) >> shape->grain_log2;
@@ -202,18 +220,19 @@ column_of_plane (const SbPyramid *pyramid, int level, int64_t col, const uint8_t
     any |= pyramid->done[g] > 0;
     all &= sb_pyramid_grain_exact (pyramid, g);
   }
-  *max = any ? pyramid->max[level] + col * shape->n_bins : NULL;
+  const uint8_t *plane = statistic == SB_STATISTIC_AVERAGE && level > 0 ? pyramid->mean[level] : pyramid->max[level];
+  *codes = any ? plane + col * shape->n_bins : NULL;
   return all ? SB_CELLS_EXACT : any ? SB_CELLS_COARSE : SB_CELLS_NONE;
 }
 
 SbCells
-sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, const uint8_t **max)
+sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, SbStatistic statistic, const uint8_t **codes)
 {
   const SbPyramidShape *shape = &pyramid->shape;
   if (level >= shape->kept)
-    return column_of_plane (pyramid, level, col, max);
+    return column_of_plane (pyramid, level, col, statistic, codes);
 
-  *max = NULL;
+  *codes = NULL;
   int tile_log2 = sb_pyramid_tile_log2 (shape, level) - level; /* columns of this level */
   SbTile *tile = sb_pyramid_tile (pyramid, level, col >> tile_log2);
   if (!tile)
@@ -223,7 +242,8 @@ sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, const uint8_t **m
     g_queue_unlink (&pyramid->queue, tile->link);
     g_queue_push_head_link (&pyramid->queue, tile->link);
   }
-  *max = tile->max + (col & (((int64_t) 1 << tile_log2) - 1)) * shape->n_bins;
+  const uint8_t *cells = statistic == SB_STATISTIC_AVERAGE && tile->mean ? tile->mean : tile->max;
+  *codes = cells + (col & (((int64_t) 1 << tile_log2) - 1)) * shape->n_bins;
   return tile->done >= pyramid->need[(col << level) >> shape->grain_log2] ? SB_CELLS_EXACT : SB_CELLS_COARSE;
 }
 
@@ -270,7 +290,8 @@ sb_pyramid_put (SbPyramid *pyramid, const SbPatch *patch, int64_t g0, int64_t g1
     if (pyramid->done[g] >= revision)
       continue;
     int64_t first = g << shape->grain_log2, end = MIN ((g + 1) << shape->grain_log2, shape->n_cols);
-    for (int level = shape->kept; level <= shape->patch_top; level++) {
+    bool keep = pyramid->done[g] > 0 && patch->bad_first < end && patch->bad_end > first;
+    for (int level = shape->kept; !keep && level <= shape->patch_top; level++) {
       int64_t col = first >> level;
       int64_t cols = ((end - 1) >> level) - col + 1;
       size_t offset = (size_t) (col - (patch->first >> level)) * (size_t) shape->n_bins;
@@ -366,4 +387,5 @@ sb_patch_clear (SbPatch *patch)
     g_clear_pointer (&patch->max[level], free);
     g_clear_pointer (&patch->mean[level], free);
   }
+  g_clear_pointer (&patch->holes, g_array_unref);
 }

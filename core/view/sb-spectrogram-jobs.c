@@ -29,9 +29,24 @@ static void run_ticket (void *data);
 static SbAnalyser *
 take_analyser (SbSpectrogram *s)
 {
+  SbAnalyser *analyser;
   if (s->analysers->len > 0)
-    return g_ptr_array_steal_index_fast (s->analysers, s->analysers->len - 1);
-  return sb_analyser_new (s->stft, &s->shape);
+    analyser = g_ptr_array_steal_index_fast (s->analysers, s->analysers->len - 1);
+  else
+    analyser = sb_analyser_new (s->stft, &s->shape, s->cells_per_bin);
+  int channels = atomic_load (&s->channels);
+  sb_analyser_set_channels (analyser, (SbChannelMode) (channels & 3), channels >> 2);
+  return analyser;
+}
+
+/* The first read error is kept to be told. */
+static void
+give_analyser_back (SbSpectrogram *s, SbAnalyser *analyser)
+{
+  g_autoptr (GError) error = sb_analyser_take_error (analyser);
+  if (error && !s->problem)
+    s->problem = g_strdup (error->message);
+  g_ptr_array_add (s->analysers, analyser);
 }
 
 /* cursor → 0 … n−1 spread evenly from the start: 0, n/2, n/4, 3n/4 …;  −1: none for this value */
@@ -99,15 +114,17 @@ pick_tile (SbSpectrogram *s, SbPiece *piece)
   return best != NULL;
 }
 
+/* `asked`: only what was asked for counts. */
 static bool
-grain_is_open (const SbPyramid *pyramid, int64_t g)
+grain_is_open (const SbSpectrogram *s, int64_t g, bool asked)
 {
-  return !sb_pyramid_grain_exact (pyramid, g) && pyramid->busy[g] < pyramid->need[g];
+  const SbPyramid *pyramid = s->pyramid;
+  return (!asked || s->wanted[g]) && !sb_pyramid_grain_exact (pyramid, g) && pyramid->busy[g] < pyramid->need[g];
 }
 
 /* The open grains of [from, to) nearest to the middle of the view. */
 static bool
-pick_grains (SbSpectrogram *s, int64_t from, int64_t to, SbPiece *piece)
+pick_grains (SbSpectrogram *s, int64_t from, int64_t to, bool asked, SbPiece *piece)
 {
   SbPyramid *pyramid = s->pyramid;
   if (from >= to)
@@ -116,18 +133,18 @@ pick_grains (SbSpectrogram *s, int64_t from, int64_t to, SbPiece *piece)
   int64_t centre = CLAMP ((int64_t) fmin (fmax (middle, 0), 9e18) >> s->shape.grain_log2, from, to - 1);
   int64_t found = -1;
   for (int64_t d = 0; found < 0 && (centre - d >= from || centre + d < to); d++) {
-    if (centre + d < to && grain_is_open (pyramid, centre + d))
+    if (centre + d < to && grain_is_open (s, centre + d, asked))
       found = centre + d;
-    else if (centre - d >= from && grain_is_open (pyramid, centre - d))
+    else if (centre - d >= from && grain_is_open (s, centre - d, asked))
       found = centre - d;
   }
   if (found < 0)
     return false;
   /* a whole job's worth, outwards */
   int64_t g0 = found, g1 = found + 1;
-  while (g1 - g0 < s->shape.piece_grains && found >= centre && g1 < to && grain_is_open (pyramid, g1))
+  while (g1 - g0 < s->shape.piece_grains && found >= centre && g1 < to && grain_is_open (s, g1, asked))
     g1++;
-  while (g1 - g0 < s->shape.piece_grains && g0 > from && grain_is_open (pyramid, g0 - 1))
+  while (g1 - g0 < s->shape.piece_grains && g0 > from && grain_is_open (s, g0 - 1, asked))
     g0--;
   for (int64_t g = g0; g < g1; g++)
     pyramid->busy[g] = pyramid->need[g];
@@ -144,7 +161,7 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
     s->sparse.cursor = cursor; /* only looked */
     return WORK_SPARSE;
   }
-  if (pick_tile (s, piece) || pick_grains (s, s->want_from, s->want_to, piece))
+  if (pick_tile (s, piece) || pick_grains (s, s->want_from, s->want_to, true, piece))
     return WORK_PIECE;
   *visible = false;
   if (!s->analysing)
@@ -155,8 +172,8 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
   }
   int64_t from = CLAMP ((int64_t) s->visible_from, 0, s->shape.n_cols - 1) >> s->shape.grain_log2;
   int64_t to = (CLAMP ((int64_t) s->visible_to, 0, s->shape.n_cols - 1) >> s->shape.grain_log2) + 1;
-  *visible = pick_grains (s, from, to, piece);
-  return *visible || pick_grains (s, 0, s->shape.n_grains, piece) ? WORK_PIECE : WORK_NONE;
+  *visible = pick_grains (s, from, to, false, piece);
+  return *visible || pick_grains (s, 0, s->shape.n_grains, false, piece) ? WORK_PIECE : WORK_NONE;
 }
 
 /* ---- telling ---- */
@@ -167,6 +184,25 @@ note_change (SbSpectrogram *s, int64_t first_col, int64_t end_col, bool visible)
   s->changed_from = MIN (s->changed_from, first_col);
   s->changed_to = MAX (s->changed_to, end_col);
   s->changed_visible |= visible;
+}
+
+/* Pictures that show ours where nothing is painted. */
+static void
+tell_above (SbSpectrogram *s, int64_t from, int64_t to)
+{
+  pthread_mutex_lock (&s->tell_lock);
+  for (int i = 0; i < SB_MAX_ABOVE; i++) {
+    SbSpectrogram *above = s->above[i];
+    if (!above)
+      continue;
+    pthread_mutex_lock (&above->lock);
+    SbSpectrogramFunc notify = above->notify;
+    void *data = above->notify_data;
+    pthread_mutex_unlock (&above->lock);
+    if (notify)
+      notify (data, from, to);
+  }
+  pthread_mutex_unlock (&s->tell_lock);
 }
 
 /* Tells the listener, unless it was told just now and more is to come. */
@@ -192,6 +228,8 @@ tell (SbSpectrogram *s, bool at_once)
   pthread_mutex_unlock (&s->lock);
   if (notify)
     notify (data, from, to);
+  if (from < to)
+    tell_above (s, from, to);
 }
 
 /* ---- without the lock: working ---- */
@@ -223,7 +261,7 @@ do_sparse (SbSpectrogram *s)
       note_change (s, (int64_t) (place - reach), (int64_t) (place + reach), true);
     }
   }
-  g_ptr_array_add (s->analysers, analyser);
+  give_analyser_back (s, analyser);
   pthread_mutex_unlock (&s->lock);
   g_free (codes);
 }
@@ -254,7 +292,7 @@ sb_spectrogram_sample (SbSpectrogram *s)
   pthread_mutex_lock (&s->lock);
   memcpy (s->histogram, counts, sizeof counts);
   s->have_histogram = true;
-  g_ptr_array_add (s->analysers, analyser);
+  give_analyser_back (s, analyser);
   pthread_mutex_unlock (&s->lock);
 }
 
@@ -270,9 +308,9 @@ copy_from_below (SbSpectrogram *s, SbPatch *patch, int64_t g0, int64_t g1)
     bool ready = true;
     for (int64_t g = g0; g < g1; g++) {
       const uint8_t *max;
+      int64_t col = (g << shape->grain_log2) >> patch->lo;
       ready &= sb_pyramid_grain_exact (below->pyramid, g);
-      ready &= !tile || sb_pyramid_column (below->pyramid, patch->lo, (g << shape->grain_log2) >> patch->lo, &max) ==
-                            SB_CELLS_EXACT;
+      ready &= !tile || sb_pyramid_column (below->pyramid, patch->lo, col, SB_STATISTIC_PEAK, &max) == SB_CELLS_EXACT;
     }
     /* the second time what is there is taken: the source below may change all the while */
     for (int level = patch->lo; (ready || attempt == 1) && level <= shape->patch_top; level++) {
@@ -281,22 +319,15 @@ copy_from_below (SbSpectrogram *s, SbPatch *patch, int64_t g0, int64_t g1)
       int64_t first = (g0 << shape->grain_log2) >> level;
       int64_t end = ((sb_spectrogram_grain_first_col (s, g1) - 1) >> level) + 1;
       for (int64_t col = first; col < end; col++) {
-        const uint8_t *max;
+        const uint8_t *max, *mean;
         size_t to = (size_t) (col - (patch->first >> level)) * (size_t) shape->n_bins;
-        if (sb_pyramid_column (below->pyramid, level, col, &max) == SB_CELLS_NONE || !max)
+        sb_pyramid_column (below->pyramid, level, col, SB_STATISTIC_PEAK, &max);
+        sb_pyramid_column (below->pyramid, level, col, SB_STATISTIC_AVERAGE, &mean);
+        if (!max)
           continue;
         memcpy (patch->max[level] + to, max, (size_t) shape->n_bins);
-        if (level == 0)
-          continue;
-        const uint8_t *mean = max;
-        if (level >= shape->kept) {
-          mean = below->pyramid->mean[level] + col * shape->n_bins;
-        } else {
-          int tile_log2 = sb_pyramid_tile_log2 (shape, level) - level;
-          SbTile *from = sb_pyramid_tile (below->pyramid, level, col >> tile_log2);
-          mean = from->mean + (max - from->max);
-        }
-        memcpy (patch->mean[level] + to, mean, (size_t) shape->n_bins);
+        if (level > 0)
+          memcpy (patch->mean[level] + to, mean, (size_t) shape->n_bins);
       }
     }
     pthread_mutex_unlock (&below->lock);
@@ -334,16 +365,16 @@ stale_grains (SbSpectrogram *s, const SbPiece *piece, SbPatch *patch)
 static void
 fill_grains (SbSpectrogram *s, SbAnalyser *analyser, SbSource *source, SbPatch *patch, int64_t g0, int64_t g1)
 {
+  SbSpectrogram *below = sb_spectrogram_alike_below (s);
   while (g0 < g1) {
     /* neighbours of one kind together */
     SbSpanKind kind = SB_SPAN_OWN;
     int64_t g = g0;
     for (; g < g1; g++) {
       int64_t from, to;
-      sb_grid_frames_under (&s->grid, s->n_frames, sb_spectrogram_grain_first_col (s, g),
-                            sb_spectrogram_grain_first_col (s, g + 1), &from, &to);
+      sb_spectrogram_frames_behind (s, sb_spectrogram_grain_first_col (s, g), sb_spectrogram_grain_first_col (s, g + 1), &from, &to);
       SbSpanKind here = to > from ? sb_source_span (source, from, to - from) : SB_SPAN_SILENT;
-      if (here == SB_SPAN_BELOW && !s->below)
+      if (here == SB_SPAN_BELOW && !below)
         here = SB_SPAN_OWN;
       if (g > g0 && here != kind)
         break;
@@ -364,6 +395,25 @@ fill_grains (SbSpectrogram *s, SbAnalyser *analyser, SbSource *source, SbPatch *
           memset (patch->mean[level] + offset, 0, (size_t) (end - first) * (size_t) s->shape.n_bins);
       }
     g0 = g;
+  }
+}
+
+/* Columns of a tile that could not be read show what the kept levels know of them.  Under the lock. */
+static void
+keep_cached (SbSpectrogram *s, SbPatch *patch)
+{
+  size_t n_bins = (size_t) s->shape.n_bins;
+  int lo = patch->lo;
+  for (int64_t col = patch->bad_first >> lo; lo < s->shape.kept && col <= (patch->bad_end - 1) >> lo; col++) {
+    const uint8_t *max = NULL, *mean = NULL;
+    int64_t coarse = col >> (s->shape.kept - lo);
+    sb_pyramid_column (s->pyramid, s->shape.kept, coarse, SB_STATISTIC_PEAK, &max);
+    sb_pyramid_column (s->pyramid, s->shape.kept, coarse, SB_STATISTIC_AVERAGE, &mean);
+    size_t to = (size_t) (col - (patch->first >> lo)) * n_bins;
+    if (max)
+      memcpy (patch->max[lo] + to, max, n_bins);
+    if (mean && lo > 0)
+      memcpy (patch->mean[lo] + to, mean, n_bins);
   }
 }
 
@@ -396,6 +446,10 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   for (int64_t i = 0; i < n; i++)
     if (stale[i])
       sb_pyramid_put (s->pyramid, &patch, piece->g0 + i, piece->g0 + i + 1, revision);
+  if (patch.bad_first < patch.bad_end)
+    keep_cached (s, &patch);
+  sb_spectrogram_put_holes (s, first * s->grid.hop, end >= s->shape.n_cols ? s->n_frames : end * s->grid.hop,
+                            patch.holes);
   if (piece->level >= 0)
     sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
   g_ptr_array_add (s->analysers, analyser);
@@ -425,6 +479,8 @@ run_ticket (void *data)
   tell (s, work == WORK_NONE);
   if (s->below)
     tell (s->below, work == WORK_NONE); /* it may have been filled for us */
+  if (work == WORK_NONE || (work == WORK_PIECE && !visible))
+    sb_spectrogram_drop_former (s); /* what is in sight is there */
   if (work != WORK_NONE)
     sb_pool_push (s->pool, s, visible ? PRIORITY_VISIBLE : PRIORITY_SWEEP, run_ticket, s, NULL);
 }

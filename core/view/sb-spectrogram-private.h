@@ -2,11 +2,18 @@
  *
  * What the parts of a spectrogram share: sb-spectrogram.c (life, sources,
  * what is asked for), sb-spectrogram-jobs.c (workers), sb-compose.c (pixels).
- * One mutex; a spectrogram's and its below's are never held together. */
+ * One mutex; a spectrogram's and its below's are never held together.
+ *
+ * References: the owner's, and one of each spectrogram that has it below or as
+ * its former look.  After sb_spectrogram_free() no job of its own runs any more,
+ * but those others may still read it and have pieces of it computed. */
 #pragma once
 #include "view/sb-analyser-private.h"
 #include "view/sb-spectrogram.h"
 #include <pthread.h>
+#include <stdatomic.h>
+
+#define SB_MAX_ABOVE 4
 
 typedef struct {
   int level;           /* < kept: a tile */
@@ -24,8 +31,13 @@ typedef struct {
 } SbSparse;
 
 struct SbSpectrogram {
+  atomic_int refs;
+  atomic_int statistic; /* SbStatistic */
+  atomic_int channels;  /* SbChannelMode | channel << 2 */
+
   /* immutable */
   SbGrid grid;
+  int cells_per_bin;    /* more than 1 when reassigned */
   SbStft *stft;
   SbPool *pool; /* may be NULL */
   SbSpectrogram *below;
@@ -38,8 +50,10 @@ struct SbSpectrogram {
   /* under the lock */
   SbSource *source;
   SbPyramid *pyramid;
+  SbSpectrogram *former;           /* shows through until this one has something in sight */
   GArray *wants;                   /* of SbWant */
-  int64_t want_from, want_to;      /* grains whose kept levels are looked at */
+  int64_t want_from, want_to;      /* grains whose kept levels are looked at, */
+  uint8_t *wanted;                 /* those of them that were asked for: a grain each */
   double visible_from, visible_to; /* columns */
   double last_from_s, last_to_s;   /* of the view composed last: another one starts an epoch */
   bool analysing, closing;
@@ -53,7 +67,19 @@ struct SbSpectrogram {
   int64_t changed_from, changed_to; /* columns not told yet; empty: from ≥ to */
   bool changed_visible;
   int64_t told_at_us;
+  struct SbRows *rows;              /* of the view composed last */
+  GArray *holes;                    /* of SbHole, ascending, apart */
+  char *problem;
+
+  pthread_mutex_t tell_lock; /* held while those above are told; taken alone */
+  SbSpectrogram *above[SB_MAX_ABOVE]; /* under tell_lock: whose pictures show ours */
 };
+
+static inline int
+sb_channels_pack (SbChannelMode mode, int channel)
+{
+  return (int) mode | (mode == SB_CHANNELS_ONE ? channel : 0) << 2;
+}
 
 /* Something to compute: a tile (level ≥ 0), or a run of grains for the kept levels. */
 typedef struct {
@@ -62,11 +88,18 @@ typedef struct {
   int64_t g0, g1;
 } SbPiece;
 
-/* What a composition lacked. */
+/* What a composition lacked of one spectrogram: tiles once each, runs of grains for the kept levels. */
 typedef struct {
-  GArray *tiles;          /* of SbPiece, one each; NULL: nobody asks */
-  int64_t g0, g1;         /* grains of the kept levels */
+  GArray *tiles, *grains; /* of SbPiece */
+} SbLack;
+
+typedef struct {
+  SbLack own, below;
+  int missing; /* pixel columns for which there is nothing of this look */
 } SbNeeds;
+
+void sb_needs_init (SbNeeds *needs);
+void sb_needs_clear (SbNeeds *needs);
 
 static inline int64_t
 sb_spectrogram_grain_first_col (const SbSpectrogram *s, int64_t grain)
@@ -78,8 +111,20 @@ sb_spectrogram_grain_first_col (const SbSpectrogram *s, int64_t grain)
 typedef struct {
   size_t kept_bytes, tile_bytes;
 } SbBudget;
-SbSpectrogram *sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below,
-                                         const SbBudget *budget, GError **error);
+SbSpectrogram *sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
+                                         SbSpectrogram *below, const SbBudget *budget, GError **error);
+SbSpectrogram *sb_spectrogram_ref (SbSpectrogram *s);
+void sb_spectrogram_unref (SbSpectrogram *s);
+/* The one below while both show the same channels, or NULL. */
+SbSpectrogram *sb_spectrogram_alike_below (const SbSpectrogram *s);
+/* The frames that decide over the cells of columns [first, end): reassigned energy comes from further away. */
+void sb_spectrogram_frames_behind (const SbSpectrogram *s, int64_t first, int64_t end, int64_t *from, int64_t *to);
+/* Drops the rows kept for the next composition.  Nobody else is there any more. */
+void sb_spectrogram_forget_rows (SbSpectrogram *s);
+/* The former look is not needed any more. */
+void sb_spectrogram_drop_former (SbSpectrogram *s);
+/* Puts the holes found in frames [from, to) in place of those known there.  Under the lock. */
+void sb_spectrogram_put_holes (SbSpectrogram *s, int64_t from, int64_t to, const GArray *holes);
 
 /* Computes a piece as the newest revision says and puts it in.  Blocks: disk, compute. */
 void sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece);

@@ -11,25 +11,100 @@
 
 #define KEPT_BUDGET_BYTES (48u << 20)
 #define TILE_BUDGET_BYTES (64u << 20)
+#define MAX_HOLES 16384u
+#define REASSIGNED_CELLS 4 /* a bin */
 
 SbSpectrogram *
 sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below, GError **error)
 {
-  static const SbBudget usual = {KEPT_BUDGET_BYTES, TILE_BUDGET_BYTES};
-  return sb_spectrogram_new_sized (source, grid, pool, below, &usual, error);
+  SbSpectrogramLook look;
+  sb_spectrogram_look_init (&look, grid);
+  return sb_spectrogram_new_look (source, &look, pool, below, NULL, error);
+}
+
+void
+sb_spectrogram_look_init (SbSpectrogramLook *look, const SbGrid *grid)
+{
+  *look = (SbSpectrogramLook){.grid = *grid};
+}
+
+/* A window n frames long blurs over about n/2 frames, its main lobe over 2·rate/n Hz.  They take as many pixels
+ * when  n/2 / frames_per_px = 2·rate/n / hz_per_px. */
+int
+sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz)
+{
+  double frames_per_px = (view->to_s - view->from_s) / view->width_px * rate_hz;
+  double hz_per_px = (fmin (view->high_hz, rate_hz / 2) - fmax (view->low_hz, 0)) / view->height_px;
+  SbGrid usual = sb_grid_default (rate_hz);
+  if (!(frames_per_px < usual.hop))
+    return CLAMP (usual.n_fft, 64, 65536);
+  double n_fft = 2 * sqrt (rate_hz * frames_per_px / fmax (hz_per_px, 1e-9));
+  return 1 << (int) lrint (log2 (CLAMP (n_fft, 64.0, 65536.0)));
 }
 
 SbSpectrogram *
-sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below,
+sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool, SbSpectrogram *below,
+                         SbSpectrogram *former, GError **error)
+{
+  size_t lanes = (size_t) CLAMP (look->lanes, 1, 64);
+  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, TILE_BUDGET_BYTES / lanes};
+  SbSpectrogram *s = sb_spectrogram_new_sized (source, look, pool, below, &budget, error);
+  if (!s || !former)
+    return s;
+  sb_spectrogram_set_notify (former, NULL, NULL);
+  atomic_store (&s->statistic, atomic_load (&former->statistic));
+  pthread_mutex_lock (&former->lock);
+  former->closing = true; /* its jobs end */
+  memcpy (s->histogram, former->histogram, sizeof s->histogram);
+  s->have_histogram = former->have_histogram;
+  SbSpectrogram *older = g_steal_pointer (&former->former); /* two looks back is one too many */
+  pthread_mutex_unlock (&former->lock);
+  sb_spectrogram_free (older);
+  s->former = former;
+  return s;
+}
+
+/* Both are told when what is below changes. */
+static void
+set_below (SbSpectrogram *s, SbSpectrogram *below)
+{
+  pthread_mutex_lock (&below->tell_lock);
+  for (int i = 0; i < SB_MAX_ABOVE && !s->below; i++)
+    if (!below->above[i]) {
+      below->above[i] = s;
+      s->below = sb_spectrogram_ref (below);
+    }
+  pthread_mutex_unlock (&below->tell_lock);
+}
+
+static void
+leave_below (SbSpectrogram *s)
+{
+  if (!s->below)
+    return;
+  pthread_mutex_lock (&s->below->tell_lock);
+  for (int i = 0; i < SB_MAX_ABOVE; i++)
+    if (s->below->above[i] == s)
+      s->below->above[i] = NULL;
+  pthread_mutex_unlock (&s->below->tell_lock);
+}
+
+SbSpectrogram *
+sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPool *pool, SbSpectrogram *below,
                           const SbBudget *budget, GError **error)
 {
+  const SbGrid *grid = &look->grid;
   /* The exact plan: a measured one is chosen by the clock, and the picture of a
    * recording should be the same in each process, to the last code. */
   SbStft *stft = sb_stft_new (grid, SB_PLAN_EXACT, error);
   if (!stft)
     return NULL;
   SbSpectrogram *s = g_new0 (SbSpectrogram, 1);
+  atomic_init (&s->refs, 1);
+  atomic_init (&s->statistic, SB_STATISTIC_PEAK);
+  atomic_init (&s->channels, sb_channels_pack (look->channels, look->channel));
   s->grid = *grid;
+  s->cells_per_bin = look->reassigned ? REASSIGNED_CELLS : 1;
   s->stft = stft;
   s->pool = pool;
   s->rate = sb_source_rate (source);
@@ -38,9 +113,14 @@ sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, Sb
 
   double column_us = 0.3 + grid->n_fft * (5.0 + log2 (grid->n_fft)) * 1e-4;
   column_us *= CLAMP (sb_source_channels (source), 1, SB_ANALYSED_CHANNELS);
-  sb_pyramid_shape_init (&s->shape, sb_stft_n_bins (stft), MAX (1, sb_grid_n_cols (grid, s->n_frames)), column_us,
+  if (look->reassigned)
+    column_us *= 4;
+  sb_pyramid_shape_init (&s->shape, (sb_stft_n_bins (stft) - 1) * s->cells_per_bin + 1, MAX (1, sb_grid_n_cols (grid, s->n_frames)), column_us,
                          budget->kept_bytes);
   pthread_mutex_init (&s->lock, NULL);
+  pthread_mutex_init (&s->tell_lock, NULL);
+  s->wanted = g_malloc0 ((gsize) s->shape.n_grains);
+  s->holes = g_array_new (FALSE, FALSE, sizeof (SbHole));
   s->source = sb_source_ref (source);
   s->wants = g_array_new (FALSE, FALSE, sizeof (SbWant));
   s->analysers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_analyser_free);
@@ -54,9 +134,57 @@ sb_spectrogram_new_sized (SbSource *source, const SbGrid *grid, SbPool *pool, Sb
   /* columns can only be taken over when both count them alike */
   if (below && sb_grid_equal (&below->grid, grid) && below->n_frames == s->n_frames &&
       below->shape.kept == s->shape.kept && below->shape.grain_log2 == s->shape.grain_log2 &&
-      below->shape.piece_grains == s->shape.piece_grains)
-    s->below = below;
+      below->shape.piece_grains == s->shape.piece_grains && below->cells_per_bin == s->cells_per_bin)
+    set_below (s, below);
   return s;
+}
+
+SbSpectrogram *
+sb_spectrogram_ref (SbSpectrogram *s)
+{
+  atomic_fetch_add (&s->refs, 1);
+  return s;
+}
+
+void
+sb_spectrogram_unref (SbSpectrogram *s)
+{
+  if (!s || atomic_fetch_sub (&s->refs, 1) != 1)
+    return;
+  sb_pyramid_free (s->pyramid);
+  g_ptr_array_unref (s->analysers);
+  g_array_unref (s->wants);
+  g_array_unref (s->holes);
+  sb_spectrogram_forget_rows (s);
+  g_free (s->wanted);
+  g_free (s->problem);
+  g_free (s->sparse.codes);
+  g_free (s->sparse.have);
+  sb_source_unref (s->source);
+  sb_stft_unref (s->stft);
+  sb_spectrogram_unref (s->below);
+  pthread_mutex_destroy (&s->lock);
+  pthread_mutex_destroy (&s->tell_lock);
+  g_free (s);
+}
+
+void
+sb_spectrogram_frames_behind (const SbSpectrogram *s, int64_t first, int64_t end, int64_t *from, int64_t *to)
+{
+  sb_grid_frames_under (&s->grid, s->n_frames, first, end, from, to);
+  if (s->cells_per_bin > 1 && *to > *from) {
+    *from = MAX (*from - s->grid.n_fft, 0);
+    *to = MIN (*to + s->grid.n_fft, s->n_frames);
+  }
+}
+
+void
+sb_spectrogram_drop_former (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  SbSpectrogram *former = g_steal_pointer (&s->former);
+  pthread_mutex_unlock (&s->lock);
+  sb_spectrogram_free (former);
 }
 
 void
@@ -67,18 +195,24 @@ sb_spectrogram_free (SbSpectrogram *s)
   pthread_mutex_lock (&s->lock);
   s->closing = true;
   pthread_mutex_unlock (&s->lock);
+  leave_below (s);
   /* twice: a job that was running may have handed its ticket on */
   for (int i = 0; s->pool && i < 2; i++)
     sb_pool_quiesce (s->pool, s);
-  sb_pyramid_free (s->pyramid);
-  g_ptr_array_unref (s->analysers);
-  g_array_unref (s->wants);
-  g_free (s->sparse.codes);
-  g_free (s->sparse.have);
-  sb_source_unref (s->source);
-  sb_stft_unref (s->stft);
-  pthread_mutex_destroy (&s->lock);
-  g_free (s);
+  sb_spectrogram_drop_former (s);
+  sb_spectrogram_unref (s);
+}
+
+const SbGrid *
+sb_spectrogram_grid (const SbSpectrogram *s)
+{
+  return &s->grid;
+}
+
+SbSpectrogram *
+sb_spectrogram_alike_below (const SbSpectrogram *s)
+{
+  return s->below && atomic_load (&s->below->channels) == atomic_load (&s->channels) ? s->below : NULL;
 }
 
 void
@@ -123,6 +257,7 @@ want_grains (SbSpectrogram *s, int64_t g0, int64_t g1)
 {
   if (g0 >= g1)
     return;
+  memset (s->wanted + g0, 1, (size_t) (g1 - g0));
   bool empty = s->want_from >= s->want_to;
   s->want_from = empty ? g0 : MIN (s->want_from, g0);
   s->want_to = empty ? g1 : MAX (s->want_to, g1);
@@ -162,6 +297,39 @@ refresh_tiles (SbSpectrogram *s, int64_t g0, int64_t g1)
   }
 }
 
+/* Grains [g0, g1) must be computed again, first those in sight. */
+static void
+make_dirty (SbSpectrogram *s, int64_t g0, int64_t g1)
+{
+  sb_pyramid_dirty (s->pyramid, g0, g1);
+  refresh_tiles (s, g0, g1);
+  int64_t seen0, seen1;
+  visible_grains (s, &seen0, &seen1);
+  want_grains (s, MAX (g0, seen0), MIN (g1, seen1));
+}
+
+void
+sb_spectrogram_set_statistic (SbSpectrogram *s, SbStatistic statistic)
+{
+  atomic_store (&s->statistic, (int) statistic);
+}
+
+void
+sb_spectrogram_set_channels (SbSpectrogram *s, SbChannelMode mode, int channel)
+{
+  int packed = sb_channels_pack (mode, CLAMP (channel, 0, sb_source_channels (s->source) - 1));
+  pthread_mutex_lock (&s->lock);
+  bool changed = atomic_exchange (&s->channels, packed) != packed;
+  if (changed) {
+    make_dirty (s, 0, s->shape.n_grains);
+    if (s->sparse.n > 0)
+      memset (s->sparse.have, 0, (size_t) s->sparse.n);
+  }
+  pthread_mutex_unlock (&s->lock);
+  if (changed)
+    sb_spectrogram_kick (s);
+}
+
 void
 sb_spectrogram_set_source (SbSpectrogram *s, SbSource *source, int64_t dirty_from, int64_t dirty_to)
 {
@@ -176,11 +344,7 @@ sb_spectrogram_set_source (SbSpectrogram *s, SbSource *source, int64_t dirty_fro
   s->source = sb_source_ref (source);
   if (end > first) {
     int64_t g0 = first >> s->shape.grain_log2, g1 = ((end - 1) >> s->shape.grain_log2) + 1;
-    sb_pyramid_dirty (s->pyramid, g0, g1);
-    refresh_tiles (s, g0, g1);
-    int64_t seen0, seen1;
-    visible_grains (s, &seen0, &seen1);
-    want_grains (s, MAX (g0, seen0), MIN (g1, seen1));
+    make_dirty (s, g0, g1);
     for (int i = 0; i < s->sparse.n; i++) {
       int64_t col = (int64_t) (s->sparse.first_col + i * s->sparse.step_cols);
       if (col >= first && col < end)
@@ -274,31 +438,70 @@ begin_sparse (SbSpectrogram *s, const SbViewport *view)
   sparse->have = g_malloc0 ((size_t) n);
 }
 
+void
+sb_needs_init (SbNeeds *needs)
+{
+  *needs = (SbNeeds){0};
+  SbLack *lacks[] = {&needs->own, &needs->below};
+  for (int i = 0; i < 2; i++) {
+    lacks[i]->tiles = g_array_new (FALSE, FALSE, sizeof (SbPiece));
+    lacks[i]->grains = g_array_new (FALSE, FALSE, sizeof (SbPiece));
+  }
+}
+
+void
+sb_needs_clear (SbNeeds *needs)
+{
+  SbLack *lacks[] = {&needs->own, &needs->below};
+  for (int i = 0; i < 2; i++) {
+    g_array_unref (lacks[i]->tiles);
+    g_array_unref (lacks[i]->grains);
+  }
+}
+
+static void
+ask (SbSpectrogram *s, const SbLack *lack, const SbViewport *sparse_view)
+{
+  if (lack->tiles->len == 0 && lack->grains->len == 0)
+    return;
+  pthread_mutex_lock (&s->lock);
+  for (guint i = 0; i < lack->tiles->len; i++) {
+    const SbPiece *piece = &g_array_index (lack->tiles, SbPiece, i);
+    want_tile (s, piece->level, piece->index);
+  }
+  for (guint i = 0; i < lack->grains->len; i++) {
+    const SbPiece *piece = &g_array_index (lack->grains, SbPiece, i);
+    want_grains (s, piece->g0, piece->g1);
+  }
+  if (sparse_view)
+    begin_sparse (s, sparse_view);
+  pthread_mutex_unlock (&s->lock);
+  sb_spectrogram_kick (s);
+}
+
 SbComposed
 sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n, const uint32_t *lut, uint32_t *argb,
                         int stride_px, bool want)
 {
-  SbNeeds needs = {.tiles = want ? g_array_new (FALSE, FALSE, sizeof (SbPiece)) : NULL, .g0 = INT64_MAX};
+  SbSpectrogram *below = sb_spectrogram_alike_below (s);
   pthread_mutex_lock (&s->lock);
   begin_epoch (s, view);
   pthread_mutex_unlock (&s->lock);
-  SbComposed composed = sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, want ? &needs : NULL);
-  if (!want)
-    return composed;
-
-  if (needs.tiles->len > 0 || needs.g0 < needs.g1) {
-    pthread_mutex_lock (&s->lock);
-    for (guint i = 0; i < needs.tiles->len; i++) {
-      const SbPiece *piece = &g_array_index (needs.tiles, SbPiece, i);
-      want_tile (s, piece->level, piece->index);
-    }
-    want_grains (s, needs.g0, needs.g1);
-    if (composed.missing > n / 8)
-      begin_sparse (s, view);
-    pthread_mutex_unlock (&s->lock);
-    sb_spectrogram_kick (s);
+  if (below) {
+    pthread_mutex_lock (&below->lock);
+    begin_epoch (below, view);
+    pthread_mutex_unlock (&below->lock);
   }
-  g_array_unref (needs.tiles);
+  if (!want)
+    return sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, NULL);
+  SbNeeds needs;
+  sb_needs_init (&needs);
+  SbComposed composed = sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, &needs);
+  const SbViewport *sparse_view = needs.missing > n / 8 ? view : NULL;
+  ask (s, &needs.own, sparse_view);
+  if (below)
+    ask (below, &needs.below, sparse_view);
+  sb_needs_clear (&needs);
   return composed;
 }
 
@@ -327,4 +530,49 @@ sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db)
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
   *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 70.0);
+}
+
+/* ---- holes and problems ---- */
+
+void
+sb_spectrogram_put_holes (SbSpectrogram *s, int64_t from, int64_t to, const GArray *holes)
+{
+  guint kept = 0;
+  if (s->holes->len == 0 && !holes)
+    return;
+  g_autoptr (GArray) merged = g_array_new (FALSE, FALSE, sizeof (SbHole));
+  while (kept < s->holes->len && g_array_index (s->holes, SbHole, kept).from < from)
+    kept++;
+  g_array_append_vals (merged, s->holes->data, kept);
+  if (holes)
+    g_array_append_vals (merged, holes->data, holes->len);
+  for (; kept < s->holes->len; kept++)
+    if (g_array_index (s->holes, SbHole, kept).from >= to)
+      g_array_append_val (merged, g_array_index (s->holes, SbHole, kept));
+  if (merged->len > MAX_HOLES) /* a recording full of them: the last ones are one */
+    g_array_index (merged, SbHole, MAX_HOLES - 1).to = g_array_index (merged, SbHole, merged->len - 1).to;
+  g_array_set_size (merged, MIN (merged->len, MAX_HOLES));
+  GArray *old = s->holes;
+  s->holes = g_steal_pointer (&merged);
+  g_array_unref (old);
+}
+
+int
+sb_spectrogram_holes (SbSpectrogram *s, SbHole *holes, int max)
+{
+  pthread_mutex_lock (&s->lock);
+  int n = (int) s->holes->len;
+  if (max > 0)
+    memcpy (holes, s->holes->data, sizeof *holes * (size_t) MIN (n, max));
+  pthread_mutex_unlock (&s->lock);
+  return n;
+}
+
+char *
+sb_spectrogram_take_problem (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  char *problem = g_steal_pointer (&s->problem);
+  pthread_mutex_unlock (&s->lock);
+  return problem;
 }

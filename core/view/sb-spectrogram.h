@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The picture of one source: level codes in a pyramid that halves time per
- * level keeping the maximum (and, from level 1 up, the mean), filled by worker
- * jobs, visible first, centre outwards; composed to pixels through a colour
- * table.  The source may be replaced by a newer snapshot with a dirty span.
- * Cells show the maximum over the channels (over the first 8 of more). */
+ * level keeping the maximum and the mean, filled by worker jobs, visible first,
+ * centre outwards; composed to pixels through a colour table.  The source may be
+ * replaced by a newer snapshot with a dirty span.  How it is looked at (grid,
+ * window, channels, peak or average, reassigned) is no business of the mask's. */
 #pragma once
 #include "audio/sb-source.h"
 #include "base/sb-pool.h"
@@ -16,24 +16,60 @@ typedef struct SbSpectrogram SbSpectrogram;
 /* Frames [from, to) look different now.  Thread: worker; hand it over to the UI and return. */
 typedef void (*SbSpectrogramFunc) (void *data, int64_t from_frame, int64_t to_frame);
 
+/* What a pixel that stands for many cells shows: the loudest, or the mean of their powers (not of their decibels,
+ * which would sink noise by 2.5 dB). */
+typedef enum { SB_STATISTIC_PEAK, SB_STATISTIC_AVERAGE } SbStatistic;
+
+typedef enum {
+  SB_CHANNELS_ALL, /* maximum over the channels; of more than 8, the first alone until one is chosen */
+  SB_CHANNELS_ONE, /* SbSpectrogramLook.channel */
+  SB_CHANNELS_MID  /* the mean of all channels' samples */
+} SbChannelMode;
+
+typedef struct {
+  SbGrid grid;            /* any: n_fft 64 … 65536 are offered */
+  bool reassigned;        /* cells at the energy's own place (Auger & Flandrin 1995), 4 a bin */
+  SbChannelMode channels;
+  int channel;            /* from 0, for SB_CHANNELS_ONE */
+  int lanes;              /* how many spectrograms share the window and so the memory; 0 or 1: this one alone */
+} SbSpectrogramLook;
+
+/* All channels, nothing special. */
+void sb_spectrogram_look_init (SbSpectrogramLook *look, const SbGrid *grid);
+/* The n_fft whose window is about as many pixels wide as its main lobe is high: a power of two, 64 … 65536.  Where a
+ * pixel holds more than a hop of the default grid it is the default, which is analysed anyway. */
+int sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz);
+
 /* `below` (may be NULL): the spectrogram of the source below; spans where
- * sb_source_span() says SB_SPAN_BELOW are taken from it, not computed.  It must outlive this one. */
+ * sb_source_span() says SB_SPAN_BELOW are shown from it, not computed.  Referenced. */
 SbSpectrogram *sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below,
                                    GError **error);
+/* `former` (may be NULL): the spectrogram of the same recording in another look.  Taken over unless this fails: it is
+ * told nothing more, and shows through wherever the new one has nothing yet, so nothing goes blank and nothing waits.
+ * Thread: any but better a worker (planning an FFT of 65536 takes some ms). */
+SbSpectrogram *sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
+                                        SbSpectrogram *below, SbSpectrogram *former, GError **error);
 void sb_spectrogram_free (SbSpectrogram *s); /* Blocks: until its running jobs end (a few ms) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSpectrogram, sb_spectrogram_free)
 void sb_spectrogram_set_notify (SbSpectrogram *s, SbSpectrogramFunc func, void *data);
+const SbGrid *sb_spectrogram_grid (const SbSpectrogram *s);
 /* Same recording, newer snapshot; frames [dirty_from, dirty_to) may differ.  Results of older revisions are dropped.
  * Until recomputed, old cells are shown.  Thread: UI.  Blocks: no. */
 void sb_spectrogram_set_source (SbSpectrogram *s, SbSource *source, int64_t dirty_from, int64_t dirty_to);
+/* Peak is the default.  Thread: UI; compose again after it. */
+void sb_spectrogram_set_statistic (SbSpectrogram *s, SbStatistic statistic);
+/* Old cells show until the new ones are computed.  `below` wants the same setting.  `channel` counts for
+ * SB_CHANNELS_ONE.  Stacked channels: one spectrogram each (SB_CHANNELS_ONE, lanes).  Thread: UI.  Blocks: no. */
+void sb_spectrogram_set_channels (SbSpectrogram *s, SbChannelMode mode, int channel);
 
 typedef struct {
   int missing; /* pixel columns with nothing to show (filled with code 0) */
-  int coarse;  /* pixel columns drawn from an old revision, a coarser level or sparse columns */
+  int coarse;  /* pixel columns drawn from an old revision, a former look, a coarser level or sparse columns */
 } SbComposed;
 
 /* Draws pixel columns [x0, x0+n) of the view; argb: uint32_t, row y at argb + y·stride_px, column x0 at index 0.
  * Uses what is ready and asks the workers for the rest (visible priority, `want` false: no asking).
+ * Columns over frames that are no numbers are hatched.
  * lut: uint32_t[256].  Thread: any.  Blocks: a short lock; no disk, no FFT. */
 SbComposed sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n, const uint32_t *lut,
                                    uint32_t *argb, int stride_px, bool want);
@@ -48,3 +84,14 @@ double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recordi
 /* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−70, from
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
+
+/* Frames [from, to) that hold not-a-number or infinite samples, as far as analysed. */
+typedef struct {
+  int64_t from, to;
+} SbHole;
+/* How many there are; the first `max` of them ascending into `holes` (NULL with 0: only count).
+ * Thread: any.  Blocks: a short lock. */
+int sb_spectrogram_holes (SbSpectrogram *s, SbHole *holes, int max);
+/* The first read error since the last call (the recording became shorter, the disk is gone), as a sentence, newly
+ * allocated; NULL: none.  What was analysed before stays.  Thread: any.  Blocks: a short lock. */
+char *sb_spectrogram_take_problem (SbSpectrogram *s);

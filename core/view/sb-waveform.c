@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Minimum and maximum over blocks of 256 frames, halved level by level up to
- * one block, for the whole recording (2 floats a block: 8 h at 48 kHz take
- * 43 MB).  A job fills a chunk of blocks; while zoomed in further, the samples
- * in sight are read into a strip of their own.  Under one mutex. */
+ * one block, for the whole recording, in 16 bits each.  Blocks are longer where
+ * that would take more than 8 MB (24 h at 44.1 kHz: 4096 frames).  A job fills a
+ * chunk of blocks; while zoomed in further, the samples in sight are read into a
+ * strip of their own, at most 2^18 ranges.  Under one mutex. */
 #include "view/sb-waveform.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_FRAMES 256
-#define CHUNK_BLOCKS 1024 /* a job: 262,144 frames, a few ms */
+#define BLOCK_FRAMES 256   /* or a multiple */
+#define KEPT_BYTES (8 << 20)
+#define CHUNK_FRAMES (1 << 18) /* a job: a few ms */
+#define STEPS 4096.0f      /* a whole: levels are kept for −8 … 8 */
 #define READ_FLOATS (1 << 18)
-#define STRIP_FRAMES (1 << 21) /* most that is ever shown under 256 frames a pixel */
+#define STRIP_RANGES (1 << 18)
 #define MAX_LEVELS 40
 #define TELL_US 30000
 
 typedef struct {
   float min, max;
 } Range;
+
+typedef struct {
+  int16_t min, max; /* in steps, rounded outwards; min > max: unknown */
+} Cell;
 
 struct SbWaveform {
   /* immutable */
@@ -28,16 +35,17 @@ struct SbWaveform {
   int64_t n_frames, n_blocks, n_chunks;
   double rate;
   int n_levels, max_tickets;
+  int64_t block_frames, chunk_blocks;
 
   pthread_mutex_t lock;
   /* under the lock */
   SbSource *source;
   uint32_t revision;
-  Range *levels[MAX_LEVELS];        /* level 0: a block each */
+  Cell *levels[MAX_LEVELS];         /* level 0: a block each */
   uint32_t *need, *done, *busy;     /* a chunk each */
   int64_t centre;                   /* chunk looked at */
-  Range *strip;                     /* a frame each */
-  int64_t strip_from, strip_n;      /* frames there */
+  Range *strip;                     /* strip_per frames each */
+  int64_t strip_from, strip_n, strip_per; /* frames there */
   int64_t wish_from, wish_n;        /* frames asked for; 0: none */
   bool strip_busy, closing, changed;
   int tickets;
@@ -54,6 +62,29 @@ join (Range a, Range b)
   return (Range){fminf (a.min, b.min), fmaxf (a.max, b.max)};
 }
 
+static Cell
+cell_of (Range range)
+{
+  if (range.min > range.max)
+    return (Cell){1, 0};
+  return (Cell){(int16_t) CLAMP (floorf (range.min * STEPS), -32768.0f, 32767.0f),
+                (int16_t) CLAMP (ceilf (range.max * STEPS), -32768.0f, 32767.0f)};
+}
+
+static Range
+range_of (Cell cell)
+{
+  return cell.min > cell.max ? nothing : (Range){cell.min / STEPS, cell.max / STEPS};
+}
+
+static Cell
+join_cells (Cell a, Cell b)
+{
+  if (a.min > a.max || b.min > b.max)
+    return a.min > a.max ? b : a;
+  return (Cell){MIN (a.min, b.min), MAX (a.max, b.max)};
+}
+
 static int64_t
 level_blocks (const SbWaveform *w, int level)
 {
@@ -64,7 +95,7 @@ level_blocks (const SbWaveform *w, int level)
 
 /* Ranges of `per` frames each over frames [from, from + n·per); what can't be read is left unknown. */
 static void
-compute (SbSource *source, int64_t from, int64_t n, int per, Range *out)
+compute (SbSource *source, int64_t from, int64_t n, int64_t per, Range *out)
 {
   int channels = sb_source_channels (source);
   int64_t n_frames = sb_source_n_frames (source);
@@ -92,12 +123,12 @@ compute (SbSource *source, int64_t from, int64_t n, int per, Range *out)
 
 /* Blocks of a chunk from the waveform below; false: not known there. */
 static bool
-copy_from_below (SbWaveform *below, int64_t chunk, int64_t n, Range *out)
+copy_from_below (SbWaveform *below, int64_t chunk, int64_t n, Cell *out)
 {
   pthread_mutex_lock (&below->lock);
   bool known = below->done[chunk] >= below->need[chunk];
   if (known)
-    memcpy (out, below->levels[0] + chunk * CHUNK_BLOCKS, (size_t) n * sizeof *out);
+    memcpy (out, below->levels[0] + chunk * below->chunk_blocks, (size_t) n * sizeof *out);
   pthread_mutex_unlock (&below->lock);
   return known;
 }
@@ -105,40 +136,45 @@ copy_from_below (SbWaveform *below, int64_t chunk, int64_t n, Range *out)
 static void
 do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision)
 {
-  int64_t first = chunk * CHUNK_BLOCKS, n = MIN (CHUNK_BLOCKS, w->n_blocks - first);
-  int64_t frames = MIN (n * BLOCK_FRAMES, w->n_frames - first * BLOCK_FRAMES);
-  Range *ranges = g_new (Range, (gsize) n);
-  SbSpanKind kind = sb_source_span (source, first * BLOCK_FRAMES, frames);
-  if (kind == SB_SPAN_SILENT)
-    memset (ranges, 0, (size_t) n * sizeof *ranges);
-  else if (kind != SB_SPAN_BELOW || !w->below || !copy_from_below (w->below, chunk, n, ranges))
-    compute (source, first * BLOCK_FRAMES, n, BLOCK_FRAMES, ranges);
+  int64_t first = chunk * w->chunk_blocks, n = MIN (w->chunk_blocks, w->n_blocks - first);
+  int64_t frames = MIN (n * w->block_frames, w->n_frames - first * w->block_frames);
+  g_autofree Cell *cells = g_new0 (Cell, (gsize) n); /* silence */
+  SbSpanKind kind = sb_source_span (source, first * w->block_frames, frames);
+  if (kind != SB_SPAN_SILENT && (kind != SB_SPAN_BELOW || !w->below || !copy_from_below (w->below, chunk, n, cells))) {
+    g_autofree Range *ranges = g_new (Range, (gsize) n);
+    compute (source, first * w->block_frames, n, w->block_frames, ranges);
+    for (int64_t i = 0; i < n; i++)
+      cells[i] = cell_of (ranges[i]);
+  }
 
   pthread_mutex_lock (&w->lock);
   if (revision > w->done[chunk]) {
-    memcpy (w->levels[0] + first, ranges, (size_t) n * sizeof *ranges);
+    memcpy (w->levels[0] + first, cells, (size_t) n * sizeof *cells);
     w->done[chunk] = revision;
     for (int level = 1; level < w->n_levels; level++)
       for (int64_t i = first >> level; i <= (first + n - 1) >> level; i++) {
-        const Range *from = w->levels[level - 1] + 2 * i;
-        w->levels[level][i] = 2 * i + 1 < level_blocks (w, level - 1) ? join (from[0], from[1]) : from[0];
+        const Cell *from = w->levels[level - 1] + 2 * i;
+        w->levels[level][i] = 2 * i + 1 < level_blocks (w, level - 1) ? join_cells (from[0], from[1]) : from[0];
       }
     w->changed = true;
   }
   pthread_mutex_unlock (&w->lock);
-  g_free (ranges);
 }
 
 static void
 do_strip (SbWaveform *w, SbSource *source, int64_t from, int64_t n)
 {
-  Range *strip = g_new (Range, (gsize) n);
-  compute (source, from, n, 1, strip);
+  int64_t per = 1;
+  while (n / per > STRIP_RANGES)
+    per *= 2;
+  Range *strip = g_new (Range, (gsize) ((n + per - 1) / per));
+  compute (source, from, (n + per - 1) / per, per, strip);
   pthread_mutex_lock (&w->lock);
   Range *old = w->strip;
   w->strip = strip;
   w->strip_from = from;
   w->strip_n = n;
+  w->strip_per = per;
   w->strip_busy = false;
   w->changed = true;
   pthread_mutex_unlock (&w->lock);
@@ -233,17 +269,21 @@ sb_waveform_new (SbSource *source, SbPool *pool, SbWaveform *below)
   w->source = sb_source_ref (source);
   w->rate = sb_source_rate (source);
   w->n_frames = sb_source_n_frames (source);
-  w->n_blocks = MAX (1, (w->n_frames + BLOCK_FRAMES - 1) / BLOCK_FRAMES);
-  w->n_chunks = (w->n_blocks + CHUNK_BLOCKS - 1) / CHUNK_BLOCKS;
+  w->block_frames = BLOCK_FRAMES;
+  while (w->n_frames / w->block_frames > KEPT_BYTES / 2 / (int64_t) sizeof (Cell) && w->block_frames < CHUNK_FRAMES)
+    w->block_frames *= 2;
+  w->n_blocks = MAX (1, (w->n_frames + w->block_frames - 1) / w->block_frames);
+  w->chunk_blocks = CHUNK_FRAMES / w->block_frames;
+  w->n_chunks = (w->n_blocks + w->chunk_blocks - 1) / w->chunk_blocks;
   if (below && below->n_frames == w->n_frames)
     w->below = below;
   w->revision = 1;
   for (w->n_levels = 1; level_blocks (w, w->n_levels - 1) > 1; w->n_levels++)
     continue;
   for (int level = 0; level < w->n_levels; level++) {
-    w->levels[level] = g_new (Range, (gsize) level_blocks (w, level));
+    w->levels[level] = g_new (Cell, (gsize) level_blocks (w, level));
     for (int64_t i = 0; i < level_blocks (w, level); i++)
-      w->levels[level][i] = nothing;
+      w->levels[level][i] = cell_of (nothing);
   }
   w->need = g_new (uint32_t, (gsize) w->n_chunks);
   w->done = g_new0 (uint32_t, (gsize) w->n_chunks);
@@ -294,8 +334,7 @@ sb_waveform_set_source (SbWaveform *w, SbSource *source, int64_t dirty_from, int
   SbSource *old = w->source;
   w->source = sb_source_ref (source);
   w->revision++;
-  int64_t chunk_frames = (int64_t) CHUNK_BLOCKS * BLOCK_FRAMES;
-  for (int64_t chunk = dirty_from / chunk_frames; dirty_to > dirty_from && chunk <= (dirty_to - 1) / chunk_frames; chunk++)
+  for (int64_t chunk = dirty_from / CHUNK_FRAMES; dirty_to > dirty_from && chunk <= (dirty_to - 1) / CHUNK_FRAMES; chunk++)
     w->need[chunk] = w->revision;
   if (w->strip_n > 0 && dirty_from < w->strip_from + w->strip_n && dirty_to > w->strip_from && w->wish_n == 0) {
     w->wish_from = w->strip_from; /* read again; the old samples show until then */
@@ -317,7 +356,7 @@ range_of_blocks (const SbWaveform *w, int64_t first, int64_t end)
     int level = 0;
     while (level + 1 < w->n_levels && (first & (((int64_t) 2 << level) - 1)) == 0 && first + ((int64_t) 2 << level) <= end)
       level++;
-    range = join (range, w->levels[level][first >> level]);
+    range = join (range, range_of (w->levels[level][first >> level]));
     first += (int64_t) 1 << level;
   }
   return range;
@@ -333,11 +372,12 @@ range_of_pixel (const SbWaveform *w, double from, double to, bool fine)
   end = MIN (end, w->n_frames);
   if (fine && first >= w->strip_from && end <= w->strip_from + w->strip_n) {
     Range range = nothing;
-    for (int64_t i = first; i < end; i++)
-      range = join (range, w->strip[i - w->strip_from]);
+    for (int64_t i = (first - w->strip_from) / w->strip_per; i <= (end - 1 - w->strip_from) / w->strip_per; i++)
+      range = join (range, w->strip[i]);
     return range;
   }
-  return range_of_blocks (w, first / BLOCK_FRAMES, MAX ((end + BLOCK_FRAMES - 1) / BLOCK_FRAMES, first / BLOCK_FRAMES + 1));
+  first /= w->block_frames;
+  return range_of_blocks (w, first, MAX ((end + w->block_frames - 1) / w->block_frames, first + 1));
 }
 
 void
@@ -345,13 +385,13 @@ sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *mi
 {
   double from = from_s * w->rate, per_px = (to_s - from_s) * w->rate / n_px;
   double last = (double) w->n_frames;
-  bool fine = per_px < BLOCK_FRAMES;
+  bool fine = per_px < (double) w->block_frames;
   int64_t first = (int64_t) CLAMP (floor (from), 0, last), end = (int64_t) CLAMP (ceil (from + per_px * n_px) + 1, 0, last);
   pthread_mutex_lock (&w->lock);
-  w->centre = (first + end) / 2 / (CHUNK_BLOCKS * BLOCK_FRAMES);
-  if (fine && end > first && end - first <= STRIP_FRAMES &&
+  w->centre = (first + end) / 2 / CHUNK_FRAMES;
+  if (fine && end > first &&
       (first < w->strip_from || end > w->strip_from + w->strip_n)) {
-    int64_t margin = (end - first) / 2; /* for scrolling */
+    int64_t margin = (end - first) / 4; /* for scrolling */
     w->wish_from = MAX (0, first - margin);
     w->wish_n = MIN (end + margin, w->n_frames) - w->wish_from;
   }

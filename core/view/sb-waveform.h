@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Minimum and maximum of the samples (over all channels) in blocks of 256 frames and a
- * pyramid above, filled by worker jobs; for the waveform lane. */
+ * Minimum and maximum of the samples (over all channels) in blocks of 256 frames
+ * or more and a pyramid above, filled by worker jobs; for the waveform lane.  At
+ * most 8 MB whatever the length; what is finer than a block is read when seen. */
 #pragma once
 #include "audio/sb-source.h"
 #include "base/sb-pool.h"
@@ -14,6 +15,6 @@ void sb_waveform_free (SbWaveform *w);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbWaveform, sb_waveform_free)
 void sb_waveform_set_notify (SbWaveform *w, SbWaveformFunc func, void *data); /* Thread of the call: worker */
 void sb_waveform_set_source (SbWaveform *w, SbSource *source, int64_t dirty_from, int64_t dirty_to);
-/* min, max: float[n_px]; pixels not known yet get min > max.  Under 256 frames a pixel it asks the workers for the
- * visible samples themselves.  Thread: UI.  Blocks: a short lock. */
+/* min, max: float[n_px], to 1/4096 outwards (exact where samples are); pixels not known yet get min > max.  Where a
+ * pixel is less than a block it asks the workers for the visible samples themselves.  Thread: UI.  Blocks: a short lock. */
 void sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *min, float *max);

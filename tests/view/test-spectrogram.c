@@ -87,7 +87,9 @@ static SbSpectrogram *
 new_spectrogram (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below)
 {
   GError *error = NULL;
-  SbSpectrogram *s = sb_spectrogram_new_sized (source, grid, pool, below, budget, &error);
+  SbSpectrogramLook look;
+  sb_spectrogram_look_init (&look, grid);
+  SbSpectrogram *s = sb_spectrogram_new_sized (source, &look, pool, below, budget, &error);
   g_assert_no_error (error);
   return s;
 }
