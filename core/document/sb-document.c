@@ -23,7 +23,8 @@ typedef struct {
 typedef struct {
   SbStepKind kind;
   guint index;    /* of the edit */
-  Edit edit;      /* add, remove: the edit (owned) */
+  Edit edit;      /* add, remove: the edit; replace: what it becomes (owned) */
+  SbOperation *replaced; /* replace: what it was (owned) */
   GArray *edits;  /* clear: all that was there (owned) */
   uint64_t serial;
 } Step;
@@ -90,6 +91,29 @@ sb_snapshot_unref (SbSnapshot *snapshot)
   g_free (snapshot);
 }
 
+static int
+find_edit (const SbDocument *document, const char *id)
+{
+  for (guint i = 0; i < document->edits->len; i++)
+    if (strcmp (sb_operation_id (g_array_index (document->edits, Edit, i).op), id) == 0)
+      return (int)i;
+  return -1;
+}
+
+/* On top of all, or in the place of the edit that it shows changed. */
+static void
+put_preview (const SbDocument *document, GPtrArray *ops, SbOperation *preview)
+{
+  const char *id = sb_operation_id (preview);
+  for (guint i = 0; i < ops->len; i++)
+    if (strcmp (sb_operation_id (ops->pdata[i]), id) == 0) {
+      ops->pdata[i] = preview;
+      return;
+    }
+  if (find_edit (document, id) < 0)
+    g_ptr_array_add (ops, preview);
+}
+
 static SbSnapshot *
 snapshot_new (SbDocument *document, SbOperation *preview, GError **error)
 {
@@ -98,7 +122,7 @@ snapshot_new (SbDocument *document, SbOperation *preview, GError **error)
   g_autoptr (GPtrArray) ops = g_ptr_array_new ();
   g_ptr_array_extend (ops, document->in_force, NULL, NULL);
   if (preview != NULL)
-    g_ptr_array_add (ops, preview);
+    put_preview (document, ops, preview);
   g_autoptr (SbMask) mask
       = sb_mask_new (&document->grid, original->rate, original->n_frames, original->channels,
                      (SbOperation *const *)ops->pdata, (int)ops->len, before != NULL ? before->mask : NULL, error);
@@ -167,6 +191,7 @@ static void
 step_free (Step *step)
 {
   sb_operation_unref (step->edit.op);
+  sb_operation_unref (step->replaced);
   if (step->edits != NULL)
     edits_release (step->edits);
   g_free (step);
@@ -187,6 +212,15 @@ delete_edit (SbDocument *document, guint index)
 }
 
 static void
+set_op (SbDocument *document, guint index, SbOperation *op)
+{
+  Edit *edit = &g_array_index (document->edits, Edit, index);
+  SbOperation *before = edit->op;
+  edit->op = sb_operation_ref (op);
+  sb_operation_unref (before);
+}
+
+static void
 step_do (SbDocument *document, const Step *step)
 {
   switch (step->kind) {
@@ -203,6 +237,9 @@ step_do (SbDocument *document, const Step *step)
   case SB_STEP_CLEAR:
     while (document->edits->len > 0)
       delete_edit (document, document->edits->len - 1);
+    break;
+  case SB_STEP_REPLACE:
+    set_op (document, step->index, step->edit.op);
     break;
   case SB_N_STEP_KINDS:
     break;
@@ -226,6 +263,9 @@ step_undo (SbDocument *document, const Step *step)
   case SB_STEP_CLEAR:
     for (guint i = 0; i < step->edits->len; i++)
       insert_edit (document, i, &g_array_index (step->edits, Edit, i));
+    break;
+  case SB_STEP_REPLACE:
+    set_op (document, step->index, step->replaced);
     break;
   case SB_N_STEP_KINDS:
     break;
@@ -289,6 +329,8 @@ step_new (SbDocument *document, SbStepKind kind, guint index)
     step->edit = g_array_index (document->edits, Edit, index);
     sb_operation_ref (step->edit.op);
   }
+  if (kind == SB_STEP_REPLACE)
+    step->replaced = sb_operation_ref (g_array_index (document->edits, Edit, index).op);
   if (kind == SB_STEP_CLEAR) {
     step->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
     for (guint i = 0; i < document->edits->len; i++) {
@@ -298,15 +340,6 @@ step_new (SbDocument *document, SbStepKind kind, guint index)
     }
   }
   return step;
-}
-
-static int
-find_edit (const SbDocument *document, const char *id)
-{
-  for (guint i = 0; i < document->edits->len; i++)
-    if (strcmp (sb_operation_id (g_array_index (document->edits, Edit, i).op), id) == 0)
-      return (int)i;
-  return -1;
 }
 
 /* --- changes ------------------------------------------------------------ */
@@ -412,6 +445,22 @@ sb_document_set_muted (SbDocument *document, const char *id, bool muted)
 }
 
 bool
+sb_document_replace_op (SbDocument *document, SbOperation *op, GError **error)
+{
+  const int index = find_edit (document, sb_operation_id (op));
+  if (index < 0) {
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is no edit with the id “%s” to be changed.",
+                 sb_operation_id (op));
+    return false;
+  }
+  if (refuse_read_only (document, error))
+    return false;
+  Step *step = step_new (document, SB_STEP_REPLACE, (guint)index);
+  step->edit.op = sb_operation_ref (op);
+  return take_step (document, step, error);
+}
+
+bool
 sb_document_clear (SbDocument *document)
 {
   if (document->edits->len == 0 || document->read_only != NULL)
@@ -421,7 +470,7 @@ sb_document_clear (SbDocument *document)
 
 /* --- the history, for keeping ------------------------------------------- */
 
-static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear" };
+static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear", "replace" };
 
 const char *
 sb_step_kind_name (SbStepKind kind)
@@ -456,7 +505,8 @@ SbStep
 sb_document_step (const SbDocument *document, int index)
 {
   const Step *step = g_ptr_array_index (document->steps, index);
-  return (SbStep){ step->kind, (int)step->index, step->kind == SB_STEP_ADD ? step->edit.op : NULL, step->serial };
+  return (SbStep){ step->kind, (int)step->index, sb_step_kind_has_op (step->kind) ? step->edit.op : NULL,
+                   step->serial };
 }
 
 static bool
@@ -474,6 +524,8 @@ step_fits (const SbDocument *document, const SbStep *step)
     return inside && g_array_index (document->edits, Edit, step->index).muted == (step->kind == SB_STEP_UNMUTE);
   case SB_STEP_CLEAR:
     return n > 0;
+  case SB_STEP_REPLACE:
+    return inside && step->op != NULL && find_edit (document, sb_operation_id (step->op)) == step->index;
   case SB_N_STEP_KINDS:
     break;
   }
@@ -491,7 +543,7 @@ replay (SbDocument *document, const SbStep *steps, int n_steps, int n_done)
       continue;
     }
     Step *step = step_new (document, steps[i].kind, (guint)MIN (steps[i].index, (int)document->edits->len));
-    if (steps[i].kind == SB_STEP_ADD)
+    if (sb_step_kind_has_op (steps[i].kind))
       step->edit.op = sb_operation_ref (steps[i].op);
     step_do (document, step);
     g_ptr_array_add (document->steps, step);

@@ -47,7 +47,8 @@ SbSnapshot *sb_document_snapshot (SbDocument *document); /* new reference; Threa
 
 /* Thread: UI from here on.  Blocks: no more than a few ms of compute. */
 bool sb_document_apply (SbDocument *document, SbOperation *op, GError **error); /* clears redo and the preview */
-/* A stroke in progress: seen and heard, not committed.  NULL takes it back. */
+/* A stroke in progress: seen and heard, not committed.  NULL takes it back.  With the id of an edit in the list it
+ * stands in that edit's place (and says nothing while that is muted). */
 bool sb_document_preview (SbDocument *document, SbOperation *op, GError **error);
 bool sb_document_can_undo (const SbDocument *document);
 bool sb_document_can_redo (const SbDocument *document);
@@ -58,6 +59,8 @@ SbOperation *const *sb_document_ops (const SbDocument *document, int *n_ops);
 /* Removing one from the middle, muting, and clearing are changes of the list and can be undone too. */
 bool sb_document_remove_op (SbDocument *document, const char *id);
 bool sb_document_set_muted (SbDocument *document, const char *id, bool muted);
+/* The edit with op's id becomes op, in its place and muted as before. */
+bool sb_document_replace_op (SbDocument *document, SbOperation *op, GError **error);
 /* All edits in the list, muted ones too, oldest first.  Borrowed until the next change. */
 int sb_document_n_edits (const SbDocument *document);
 SbOperation *sb_document_edit (const SbDocument *document, int index, bool *muted /* may be NULL */);
@@ -65,14 +68,19 @@ bool sb_document_is_muted (const SbDocument *document, const char *id);
 bool sb_document_clear (SbDocument *document);
 /* --- for keeping: the history as a list of steps, of which the first n_done are in force --- */
 
-typedef enum { SB_STEP_ADD, SB_STEP_REMOVE, SB_STEP_MUTE, SB_STEP_UNMUTE, SB_STEP_CLEAR, SB_N_STEP_KINDS } SbStepKind;
-const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" */
+typedef enum { SB_STEP_ADD, SB_STEP_REMOVE, SB_STEP_MUTE, SB_STEP_UNMUTE, SB_STEP_CLEAR, SB_STEP_REPLACE, SB_N_STEP_KINDS } SbStepKind;
+const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" "replace" */
 bool sb_step_kind_from_name (const char *name, SbStepKind *kind);
+static inline bool
+sb_step_kind_has_op (SbStepKind kind)
+{
+  return kind == SB_STEP_ADD || kind == SB_STEP_REPLACE;
+}
 
 typedef struct {
   SbStepKind kind;
   int index;       /* of the edit in the list; 0 for clear */
-  SbOperation *op; /* add: what is added; else ignored (NULL) */
+  SbOperation *op; /* add, replace: what is there afterwards; else ignored (NULL) */
   uint64_t serial; /* told, not asked for: unique and rising along the list, so that two states are told apart by their tails */
 } SbStep;
 

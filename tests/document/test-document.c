@@ -221,6 +221,92 @@ test_history_restores (void)
   g_assert_cmpint (sb_document_n_edits (again), ==, 6);
 }
 
+/* The same edit, at another strength. */
+static SbOperation *
+changed_edit (SbOperation *op, double gain_db)
+{
+  SbOpSpec spec = *sb_operation_spec (op);
+  spec.gain_db = gain_db;
+  return sb_operation_new (&spec, NULL);
+}
+
+static void
+test_replace (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (3, 100000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL), fresh = sb_document_new (source, NULL, NULL);
+  const gsize bytes = sizeof (float) * 100000;
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (0.4 * i, 0.4 * i + 0.5, 1000, 5000, -20, SB_EDGE_AUTO);
+    g_assert_true (sb_document_apply (document, op, NULL));
+    g_autoptr (SbOperation) as_wanted = i == 1 ? changed_edit (op, -6) : sb_operation_ref (op);
+    g_assert_true (sb_document_apply (fresh, as_wanted, NULL));
+  }
+  g_autofree float *before = result_of (document), *wanted = result_of (fresh);
+  g_autoptr (SbOperation) louder = changed_edit (sb_document_edit (document, 1, NULL), -6);
+  g_assert_true (sb_document_preview (document, louder, NULL)); /* seen in its place, not on top */
+  g_autofree float *previewed = result_of (document);
+  g_assert_cmpmem (previewed, bytes, wanted, bytes);
+  g_assert_true (sb_document_preview (document, NULL, NULL));
+  g_autofree float *taken_back = result_of (document);
+  g_assert_cmpmem (taken_back, bytes, before, bytes);
+
+  g_assert_true (sb_document_replace_op (document, louder, NULL));
+  g_autofree float *replaced = result_of (document);
+  g_assert_cmpmem (replaced, bytes, wanted, bytes);
+  g_assert_cmpint (sb_document_n_edits (document), ==, 3);
+  g_assert_true (sb_document_edit (document, 1, NULL) == louder);
+  sb_document_undo (document); /* one step */
+  g_autofree float *undone = result_of (document);
+  g_assert_cmpmem (undone, bytes, before, bytes);
+  sb_document_redo (document);
+  g_autofree float *redone = result_of (document);
+  g_assert_cmpmem (redone, bytes, wanted, bytes);
+
+  g_assert_true (sb_document_set_muted (document, sb_operation_id (louder), true));
+  g_autofree float *muted = result_of (document);
+  g_autoptr (SbOperation) silence = changed_edit (louder, -INFINITY);
+  g_assert_true (sb_document_preview (document, silence, NULL));
+  g_autofree float *still_muted = result_of (document);
+  g_assert_cmpmem (still_muted, bytes, muted, bytes);
+  g_assert_true (sb_document_replace_op (document, silence, NULL));
+  g_assert_true (sb_document_is_muted (document, sb_operation_id (louder)));
+
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOperation) stranger = sb_test_box (0, 1, 1000, 5000, -20, SB_EDGE_AUTO);
+  g_assert_false (sb_document_replace_op (document, stranger, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_VALUE);
+}
+
+/* A replacement is kept and comes back like any other step. */
+static void
+test_replace_restores (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (4, 50000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL), again = sb_document_new (source, NULL, NULL);
+  g_autoptr (SbOperation) op = sb_test_box (0.1, 0.6, 1000, 5000, -20, SB_EDGE_AUTO), softer = changed_edit (op, -3);
+  g_assert_true (sb_document_apply (document, op, NULL));
+  g_assert_true (sb_document_replace_op (document, softer, NULL));
+  SbStep steps[2] = { sb_document_step (document, 0), sb_document_step (document, 1) };
+  SbStepKind kind;
+  g_assert_true (sb_step_kind_from_name ("replace", &kind));
+  g_assert_cmpint (steps[1].kind, ==, kind);
+  g_assert_true (steps[1].op == softer);
+  int left_out = -1;
+  g_assert_true (sb_document_restore (again, steps, 2, 2, &left_out, NULL));
+  g_assert_cmpint (left_out, ==, 0);
+  for (int round = 0; round < 3; round++) {
+    g_autofree float *a = result_of (document), *b = result_of (again);
+    g_assert_cmpmem (a, sizeof (float) * 50000, b, sizeof (float) * 50000);
+    sb_document_undo (document);
+    sb_document_undo (again);
+  }
+  steps[1].op = NULL; /* damaged */
+  g_assert_true (sb_document_restore (again, steps, 2, 2, &left_out, NULL));
+  g_assert_cmpint (left_out, ==, 1);
+  g_assert_cmpint (sb_document_n_edits (again), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,6 +316,8 @@ main (int argc, char **argv)
   g_test_add_func ("/document/list-changes", test_list_changes);
   g_test_add_func ("/document/refused-edit-changes-nothing", test_refused_edit_changes_nothing);
   g_test_add_func ("/document/history-restores", test_history_restores);
+  g_test_add_func ("/document/replace", test_replace);
+  g_test_add_func ("/document/replace-restores", test_replace_restores);
   g_test_add_func ("/document/json-replays", test_json_replays);
   return g_test_run ();
 }
