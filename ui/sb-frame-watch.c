@@ -1,56 +1,161 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Outside frames the main loop is watched through its poll function: from the
+ * end of one poll to the start of the next everything is callbacks. */
 #include "ui/sb-frame-watch.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#define LEAST_DISPATCH_MS 0.5
 
 typedef struct {
-  gint64 start_us;
-  GArray *times_us; /* of gint64 */
+  double at_s, ms, before_ms, snapshot_ms;
+} Frame;
+
+typedef struct {
+  double at_s, ms;
+} Dispatch;
+
+typedef struct {
+  bool all;
+  double start, snapshot_start; /* held time, ms */
+  double before_ms, snapshot_ms, at_s;
+  GArray *frames, *dispatches;
 } Watch;
 
-static int
-by_time (const void *a, const void *b)
+/* One main loop, one watch; the poll function has no data of its own. */
+static struct {
+  Watch *watch;
+  double since, frames_ms; /* held time at the end of the last poll; of it, spent in frames */
+} loop;
+
+static double
+clock_ms (clockid_t clock)
 {
-  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-  return x < y ? -1 : x > y;
+  struct timespec now;
+  clock_gettime (clock, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+/* Wall time less what this thread spent waiting for a processor (second number of its schedstat, in ns). */
+static double
+held_ms (void)
+{
+  static int file = -2;
+  char text[96] = "";
+  double waited = 0;
+  if (file == -2)
+    file = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  if (file >= 0 && pread (file, text, sizeof text - 1, 0) > 0) {
+    char *second = strchr (text, ' ');
+    waited = second ? (double)strtoull (second, NULL, 10) / 1e6 : 0;
+  }
+  return clock_ms (CLOCK_MONOTONIC) - waited;
+}
+
+static int
+by_size (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void
+tell (const char *what, double *ms, guint n)
+{
+  if (!n)
+    return;
+  qsort (ms, n, sizeof *ms, by_size);
+#define AT(share) ms[(guint)((n - 1) * (share))]
+  g_printerr ("%s: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", what, n, AT (.5), AT (.9), AT (.99), AT (1));
+#undef AT
 }
 
 static void
 watch_free (void *data)
 {
   Watch *watch = data;
-  guint n = watch->times_us->len;
-  g_array_sort (watch->times_us, by_time);
-#define AT(share) (g_array_index (watch->times_us, gint64, (guint)((n - 1) * (share))) / 1000.0)
-  if (n)
-    g_printerr ("frames: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", n, AT (.5), AT (.9), AT (.99),
-                AT (1));
-#undef AT
-  g_array_unref (watch->times_us);
+  loop.watch = NULL;
+  guint n = watch->frames->len;
+  g_autofree double *whole = g_new (double, n + 1), *before = g_new (double, n + 1), *drawing = g_new (double, n + 1);
+  for (guint i = 0; i < n; i++) {
+    const Frame *frame = &g_array_index (watch->frames, Frame, i);
+    whole[i] = frame->ms;
+    before[i] = frame->before_ms;
+    drawing[i] = frame->snapshot_ms;
+    if (watch->all)
+      g_printerr ("frame %.4f %.3f %.3f %.3f\n", frame->at_s, frame->ms, frame->before_ms, frame->snapshot_ms);
+  }
+  tell ("frames", whole, n);
+  tell ("before drawing", before, n);
+  tell ("drawing", drawing, n);
+  g_autofree double *dispatch = g_new (double, watch->dispatches->len + 1);
+  for (guint i = 0; i < watch->dispatches->len; i++) {
+    const Dispatch *one = &g_array_index (watch->dispatches, Dispatch, i);
+    dispatch[i] = one->ms;
+    if (watch->all)
+      g_printerr ("dispatch %.4f %.3f\n", one->at_s, one->ms);
+  }
+  tell ("dispatches over half a millisecond", dispatch, watch->dispatches->len);
+  g_array_unref (watch->frames);
+  g_array_unref (watch->dispatches);
   g_free (watch);
 }
 
-/* Processor time of this thread: what we did, whatever else the machine did meanwhile. */
-static gint64
-now_us (void)
+static int
+watched_poll (GPollFD *fds, guint n_fds, int timeout)
 {
-  struct timespec now;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+  Watch *watch = loop.watch;
+  double ms = held_ms () - loop.since - loop.frames_ms;
+  if (watch && loop.since > 0 && ms >= LEAST_DISPATCH_MS) {
+    Dispatch one = {clock_ms (CLOCK_MONOTONIC) / 1e3, ms};
+    g_array_append_val (watch->dispatches, one);
+  }
+  int ready = g_poll (fds, n_fds, timeout);
+  loop.since = held_ms ();
+  loop.frames_ms = 0;
+  return ready;
 }
 
 static void
 on_before (GdkFrameClock *frame_clock, Watch *watch)
 {
-  watch->start_us = now_us ();
+  watch->at_s = clock_ms (CLOCK_MONOTONIC) / 1e3;
+  watch->start = held_ms ();
+  watch->before_ms = -1;
+  watch->snapshot_ms = 0;
 }
 
 static void
 on_after (GdkFrameClock *frame_clock, Watch *watch)
 {
-  gint64 took_us = now_us () - watch->start_us;
-  g_array_append_val (watch->times_us, took_us);
+  double ms = held_ms () - watch->start;
+  Frame frame = {watch->at_s, ms, watch->before_ms < 0 ? ms : watch->before_ms, watch->snapshot_ms};
+  g_array_append_val (watch->frames, frame);
+  loop.frames_ms += ms;
+}
+
+void
+sb_frame_watch_snapshot_begins (GtkWidget *window)
+{
+  Watch *watch = loop.watch;
+  if (!watch)
+    return;
+  watch->snapshot_start = held_ms ();
+  if (watch->before_ms < 0)
+    watch->before_ms = watch->snapshot_start - watch->start;
+}
+
+void
+sb_frame_watch_snapshot_ends (GtkWidget *window)
+{
+  if (loop.watch)
+    loop.watch->snapshot_ms += held_ms () - loop.watch->snapshot_start;
 }
 
 static void
@@ -71,10 +176,14 @@ void
 sb_frame_watch_attach (GtkWidget *window)
 {
   const char *debug = g_getenv ("SONOBRUSH_DEBUG");
-  if (!debug || !strstr (debug, "frames"))
+  if (!debug || !strstr (debug, "frames") || loop.watch)
     return;
   Watch *watch = g_new0 (Watch, 1);
-  watch->times_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+  watch->all = strstr (debug, "frames-all") != NULL;
+  watch->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  watch->dispatches = g_array_new (FALSE, FALSE, sizeof (Dispatch));
+  loop.watch = watch;
+  g_main_context_set_poll_func (NULL, watched_poll);
   g_object_set_data_full (G_OBJECT (window), "frame-watch", watch, watch_free);
   g_signal_connect (window, "realize", G_CALLBACK (on_realize), watch);
   g_signal_connect (window, "unrealize", G_CALLBACK (on_unrealize), watch);

@@ -90,7 +90,7 @@ show_measurement (SbInspectPage *self)
            sound ? width_text (m->energy_high_hz - m->energy_low_hz) : NULL);
   g_autofree char *peak_hz = sound ? sb_format_hz (m->peak_hz, 1) : NULL;
   g_autofree char *peak_at = sound ? sb_inspector_format_time (inspector (self), m->peak_s) : NULL;
-  set_row (self, ROW_PEAK, sound ? g_strconcat (peak_hz, "  at ", peak_at, NULL) : NULL,
+  set_row (self, ROW_PEAK, sound ? g_strconcat (peak_hz, " at ", peak_at, NULL) : NULL,
            sound ? sb_format_db (m->peak_db, 1) : g_strdup (m ? "silent" : "\u2026"));
   set_row (self, ROW_NOTE, sound ? sb_format_note (m->peak_hz) : NULL, NULL);
   set_row (self, ROW_LEVEL, g_strdup ("RMS"), !m ? NULL : isfinite (m->level_db) ? sb_format_db (m->level_db, 1) : g_strdup ("silent"));
@@ -181,6 +181,7 @@ build_spectrum (SbInspectPage *self)
 {
   self->where = label ("", 1, "edit-numbers");
   gtk_label_set_ellipsize (GTK_LABEL (self->where), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->where), 8);
   head (self, "Spectrum", self->where);
   GtkWidget *plot = sb_slice_plot_new (self->session);
   gtk_widget_add_css_class (plot, "inspect-block");
@@ -205,8 +206,9 @@ build_measurement (SbInspectPage *self)
   for (int r = 0; r < N_ROWS; r++) {
     self->cells[r][0] = label ("", 0, "inspect-value");
     self->cells[r][1] = label ("", 1, "inspect-value");
-    gtk_widget_set_hexpand (self->cells[r][1], TRUE);
     gtk_label_set_ellipsize (GTK_LABEL (self->cells[r][0]), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars (GTK_LABEL (self->cells[r][0]), 4); /* takes what is there, asks for no more */
+    gtk_widget_set_hexpand (self->cells[r][0], TRUE);
     gtk_grid_attach (GTK_GRID (self->numbers), label (titles[r], 0, "inspect-name"), 0, r, 1, 1);
     gtk_grid_attach (GTK_GRID (self->numbers), self->cells[r][0], 1, r, 1, 1);
     gtk_grid_attach (GTK_GRID (self->numbers), self->cells[r][1], 2, r, 1, 1);

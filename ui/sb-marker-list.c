@@ -83,7 +83,9 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, void *data)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *title = row_label (0, "marker-title", 58), *span = row_label (0, "edit-numbers", 104), *band = row_label (1, "edit-numbers", 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (title), 10);
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 4);
+  gtk_label_set_max_width_chars (GTK_LABEL (span), 4);
+  gtk_label_set_max_width_chars (GTK_LABEL (band), 4);
   gtk_widget_set_hexpand (band, TRUE);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), span);

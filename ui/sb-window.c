@@ -298,6 +298,14 @@ follow_session (SbWindow *self)
 }
 
 static void
+sb_window_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  sb_frame_watch_snapshot_begins (widget);
+  GTK_WIDGET_CLASS (sb_window_parent_class)->snapshot (widget, snapshot);
+  sb_frame_watch_snapshot_ends (widget);
+}
+
+static void
 sb_window_dispose (GObject *object)
 {
   SbWindow *self = SB_WINDOW (object);
@@ -316,6 +324,7 @@ sb_window_class_init (SbWindowClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = sb_window_dispose;
   GTK_WIDGET_CLASS (class)->size_allocate = sb_window_size_allocate;
+  GTK_WIDGET_CLASS (class)->snapshot = sb_window_snapshot;
 }
 
 static void
