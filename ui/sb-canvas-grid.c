@@ -24,31 +24,98 @@ struct _SbCanvasGrid {
 
 G_DEFINE_TYPE (SbCanvasGrid, sb_canvas_grid, GTK_TYPE_GRID)
 
+static void
+append_choices (GMenu *menu, const char *title, const char *const choices[][2])
+{
+  g_autoptr (GMenu) section = g_menu_new ();
+  for (int i = 0; choices[i][0]; i++)
+    g_menu_append (section, choices[i][0], choices[i][1]);
+  g_menu_append_submenu (menu, title, G_MENU_MODEL (section));
+}
+
+/* Channels are listed when there are some to choose from; of many, the first 64. */
+static void
+append_channels (GMenu *menu, int n_channels)
+{
+  g_autoptr (GMenu) all = g_menu_new (), some = g_menu_new (), paint = g_menu_new (), whole = g_menu_new ();
+  if (n_channels < 2)
+    return;
+  g_menu_append (all, "All, the Loudest", "win.channels::all");
+  g_menu_append (all, "Middle", "win.channels::mid");
+  for (int c = 1; c <= MIN (n_channels, 64); c++) {
+    g_autofree char *action = g_strdup_printf ("win.channels::%d", c), *number = g_strdup_printf ("Channel %d", c);
+    g_menu_append (some, n_channels > 2 ? number : c == 1 ? "Left" : "Right", action);
+  }
+  g_menu_append (paint, "Paint Only on What Is Shown", "win.paint-shown");
+  g_menu_append_section (whole, NULL, G_MENU_MODEL (all));
+  g_menu_append_section (whole, NULL, G_MENU_MODEL (some));
+  g_menu_append_section (whole, NULL, G_MENU_MODEL (paint));
+  g_menu_append_submenu (menu, "Channels", G_MENU_MODEL (whole));
+}
+
 static GMenuModel *
-axis_menu (void)
+axis_menu (int n_channels)
 {
   static const char *const titles[] = {"Linear", "Logarithmic", "Mel", "Bark"};
+  static const char *const times[][2] = {{"Hours, Minutes, Seconds", "win.times::clock"},
+                                         {"Seconds", "win.times::seconds"},
+                                         {"Samples", "win.times::samples"},
+                                         {"Timecode, 24 a Second", "win.times::timecode-24"},
+                                         {"Timecode, 25 a Second", "win.times::timecode-25"},
+                                         {"Timecode, 29.97 a Second", "win.times::timecode-29.97"},
+                                         {"Timecode, 30 a Second", "win.times::timecode-30"},
+                                         {NULL, NULL}};
   GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) scales = g_menu_new (), more = g_menu_new ();
   for (int s = 0; s < SB_N_SCALES; s++) {
     g_autofree char *action = g_strdup_printf ("win.scale::%s", sb_scale_name (s));
-    g_menu_append (menu, titles[s], action);
+    g_menu_append (scales, titles[s], action);
   }
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (scales));
+  append_channels (more, n_channels);
+  append_choices (more, "Times", times);
+  g_menu_append (more, "Go to a Time…", "win.go-to");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   return G_MENU_MODEL (menu);
+}
+
+static void
+append_resolution (GMenu *menu)
+{
+  g_autoptr (GMenu) sizes = g_menu_new ();
+  g_menu_append (sizes, "As the Edits", "win.resolution(0)");
+  g_menu_append (sizes, "By the Zoom", "win.resolution(-1)");
+  for (int n_fft = 64; n_fft <= 65536; n_fft *= 2) {
+    g_autofree char *action = g_strdup_printf ("win.resolution(%d)", n_fft), *title = g_strdup_printf ("%d", n_fft);
+    g_menu_append (sizes, title, action);
+  }
+  g_menu_append_submenu (menu, "Frames a Window", G_MENU_MODEL (sizes));
 }
 
 static GMenuModel *
 colour_menu (void)
 {
   static const char *const titles[] = {"Magma", "Viridis", "Inferno", "Cividis", "Grey", "Inverted Grey"};
+  static const char *const windows[][2] = {
+      {"Hann", "win.look-window::hann"},         {"Hamming", "win.look-window::hamming"},
+      {"Blackman", "win.look-window::blackman"}, {"Blackman–Harris", "win.look-window::blackmanharris"},
+      {"Rectangular", "win.look-window::rect"},  {NULL, NULL}};
   GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) palettes = g_menu_new (), range = g_menu_new ();
+  g_autoptr (GMenu) palettes = g_menu_new (), range = g_menu_new (), cells = g_menu_new (), grid = g_menu_new ();
   for (int m = 0; m < SB_N_COLORMAPS; m++) {
     g_autofree char *action = g_strdup_printf ("win.palette::%s", sb_colormap_name (m));
     g_menu_append (palettes, titles[m], action);
   }
   g_menu_append (range, "Automatic Range", "win.auto-range");
+  g_menu_append (cells, "Peak", "win.statistic::peak");
+  g_menu_append (cells, "Average", "win.statistic::average");
+  append_resolution (grid);
+  append_choices (grid, "Window", windows);
+  g_menu_append (grid, "Reassigned", "win.reassigned");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (palettes));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (range));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (cells));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (grid));
   return G_MENU_MODEL (menu);
 }
 
@@ -80,6 +147,8 @@ recording_changed (SbCanvasGrid *self)
   const SbRecording *recording = sb_session_recording (self->session);
   if (!recording)
     return;
+  g_autoptr (GMenuModel) menu = axis_menu (recording->channels);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->axis_menu), menu);
   g_autofree char *many = g_strdup_printf ("%d ch", recording->channels);
   gtk_label_set_text (GTK_LABEL (self->wave_label), recording->channels == 1   ? "Mono"
                                                     : recording->channels == 2 ? "L+R"
@@ -136,7 +205,7 @@ sb_canvas_grid_new (SbSession *session)
   SbCanvasGrid *self = g_object_new (SB_TYPE_CANVAS_GRID, NULL);
   GtkGrid *grid = GTK_GRID (self);
   self->session = g_object_ref (session);
-  self->axis_menu = corner ("Mel Hz", axis_menu (), "Frequency Axis");
+  self->axis_menu = corner ("Mel Hz", axis_menu (2), "Frequency Axis");
   self->wave_label = lane_label ("L+R");
   self->wave = sb_wave_lane_new (session);
   sb_canvas_grid_set_low (self, false);

@@ -72,7 +72,8 @@ tell (const char *what, double *ms, guint n)
     return;
   qsort (ms, n, sizeof *ms, by_size);
 #define AT(share) ms[(guint)((n - 1) * (share))]
-  g_printerr ("%s: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", what, n, AT (.5), AT (.9), AT (.99), AT (1));
+  g_printerr ("%s: %u, median %.2f ms, p90 %.2f, p99 %.2f, longest %.2f\n", what, n, AT (.5), AT (.9), AT (.99),
+              AT (1));
 #undef AT
 }
 

@@ -67,7 +67,9 @@ width_text (double hz)
 static char *
 snr_text (double db)
 {
-  return isnan (db) ? g_strdup ("nothing around") : isinf (db) ? g_strdup (db < 0 ? "not above" : "no noise") : sb_format_db (db, 1);
+  return isnan (db)   ? g_strdup ("nothing around")
+         : isinf (db) ? g_strdup (db < 0 ? "not above" : "no noise")
+                      : sb_format_db (db, 1);
 }
 
 static void
@@ -83,7 +85,8 @@ show_measurement (SbInspectPage *self)
     return;
   g_autofree char *from = sb_inspector_format_time (inspector (self), box.from_s);
   g_autofree char *to = sb_inspector_format_time (inspector (self), box.to_s);
-  set_row (self, ROW_TIME, g_strconcat (from, "\u2009\u2013\u2009", to, NULL), g_strdup_printf ("%.3f s", box.to_s - box.from_s));
+  set_row (self, ROW_TIME, g_strconcat (from, "\u2009\u2013\u2009", to, NULL),
+           g_strdup_printf ("%.3f s", box.to_s - box.from_s));
   set_row (self, ROW_BAND, hz_span (box.low_hz, box.high_hz), width_text (box.high_hz - box.low_hz));
   bool sound = m && isfinite (m->peak_db);
   set_row (self, ROW_ENERGY, sound ? hz_span (m->energy_low_hz, m->energy_high_hz) : NULL,
@@ -93,7 +96,10 @@ show_measurement (SbInspectPage *self)
   set_row (self, ROW_PEAK, sound ? g_strconcat (peak_hz, " at ", peak_at, NULL) : NULL,
            sound ? sb_format_db (m->peak_db, 1) : g_strdup (m ? "silent" : "\u2026"));
   set_row (self, ROW_NOTE, sound ? sb_format_note (m->peak_hz) : NULL, NULL);
-  set_row (self, ROW_LEVEL, g_strdup ("RMS"), !m ? NULL : isfinite (m->level_db) ? sb_format_db (m->level_db, 1) : g_strdup ("silent"));
+  set_row (self, ROW_LEVEL, g_strdup ("RMS"),
+           !m                       ? NULL
+           : isfinite (m->level_db) ? sb_format_db (m->level_db, 1)
+                                    : g_strdup ("silent"));
   set_row (self, ROW_SNR, g_strdup ("above surroundings"), m ? snr_text (m->snr_db) : NULL);
 }
 
@@ -148,7 +154,7 @@ static GtkWidget *
 label (const char *text, double xalign, const char *css)
 {
   GtkWidget *widget = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (widget), (float) xalign);
+  gtk_label_set_xalign (GTK_LABEL (widget), (float)xalign);
   gtk_widget_add_css_class (widget, css);
   gtk_widget_add_css_class (widget, "numeric");
   return widget;
@@ -191,7 +197,8 @@ build_spectrum (SbInspectPage *self)
 static void
 build_measurement (SbInspectPage *self)
 {
-  static const char *const titles[N_ROWS] = { "Time", "Frequency", "5\u2009\u2013\u200995 % energy", "Peak", "Note", "Level in box", "SNR" };
+  static const char *const titles[N_ROWS] = {
+      "Time", "Frequency", "5\u2009\u2013\u200995 % energy", "Peak", "Note", "Level in box", "SNR"};
   GtkWidget *box = head (self, "Measurement", label ("", 0, "dim-label"));
   self->copy = icon_button (gtk_button_new (), "edit-copy-symbolic", "Copy the Measurement");
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);
@@ -242,7 +249,8 @@ static void
 build_markers (SbInspectPage *self)
 {
   self->count = label ("", 0, "dim-label");
-  GtkWidget *box = head (self, "Markers", self->count), *find = icon_button (gtk_toggle_button_new (), "edit-find-symbolic", "Search Markers");
+  GtkWidget *box = head (self, "Markers", self->count),
+            *find = icon_button (gtk_toggle_button_new (), "edit-find-symbolic", "Search Markers");
   g_signal_connect (find, "toggled", G_CALLBACK (on_search_toggled), self);
   GtkWidget *more = gtk_menu_button_new ();
   g_autoptr (GMenuModel) menu = marker_menu ();

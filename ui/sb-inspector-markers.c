@@ -30,7 +30,8 @@ bring_into_sight (SbInspector *self, const SbMarker *marker)
     double middle = (marker->from_s + marker->to_s) / 2;
     sb_session_show_span (self->session, middle - span / 2, middle + span / 2);
   }
-  double low = isnan (marker->low_hz) ? view.low_hz : marker->low_hz, high = isnan (marker->high_hz) ? view.high_hz : marker->high_hz;
+  double low = isnan (marker->low_hz) ? view.low_hz : marker->low_hz,
+         high = isnan (marker->high_hz) ? view.high_hz : marker->high_hz;
   if (low < view.low_hz || high > view.high_hz)
     sb_session_show_band (self->session, MIN (low, view.low_hz), MAX (high, view.high_hz));
 }
@@ -47,8 +48,8 @@ sb_inspector_select (SbInspector *self, uint64_t id)
   if (marker && recording) {
     bring_into_sight (self, marker);
     sb_session_seek (self->session, marker->from_s);
-    SbBox box = { marker->from_s, marker->to_s, isnan (marker->low_hz) ? 0 : marker->low_hz,
-                  isnan (marker->high_hz) ? recording->nyquist_hz : marker->high_hz };
+    SbBox box = {marker->from_s, marker->to_s, isnan (marker->low_hz) ? 0 : marker->low_hz,
+                 isnan (marker->high_hz) ? recording->nyquist_hz : marker->high_hz};
     sb_inspector_set_box (self, sb_marker_is_region (marker) ? &box : NULL);
   }
   sb_inspector_emit (self, "markers");
@@ -62,7 +63,7 @@ sb_inspector_add_marker (SbInspector *self)
     return 0;
   g_autofree char *title = g_strdup_printf ("%d", sb_markers_n (self->markers) + 1);
   double head = sb_session_playhead (self->session);
-  SbMarker marker = { .from_s = head, .to_s = head, .low_hz = NAN, .high_hz = NAN, .title = title };
+  SbMarker marker = {.from_s = head, .to_s = head, .low_hz = NAN, .high_hz = NAN, .title = title};
   if (self->has_box) {
     marker.from_s = self->box.from_s;
     marker.to_s = self->box.to_s;
@@ -82,7 +83,7 @@ sb_inspector_rename (SbInspector *self, uint64_t id, const char *title)
   if (!old || g_str_equal (old->title, title))
     return;
   SbMarker renamed = *old;
-  renamed.title = (char *) title;
+  renamed.title = (char *)title;
   sb_markers_set (self->markers, id, &renamed);
   sb_inspector_emit (self, "markers");
 }
@@ -124,7 +125,7 @@ sb_inspector_next_marker (SbInspector *self, bool back)
 /* --- files --- */
 
 typedef struct {
-  SbInspector *inspector; /* referenced */
+  SbInspector *inspector;       /* referenced */
   const SbRecording *recording; /* only compared */
   char *path;
   GArray *labels;     /* imported */
@@ -159,10 +160,10 @@ static void
 take_labels (SbInspector *self, const Transfer *transfer)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  int beyond = 0, n = (int) transfer->labels->len;
+  int beyond = 0, n = (int)transfer->labels->len;
   for (int i = 0; i < n; i++)
     beyond += g_array_index (transfer->labels, SbMarker, i).from_s > recording->duration_s;
-  sb_markers_add_all (self->markers, (const SbMarker *) (const void *) transfer->labels->data, n);
+  sb_markers_add_all (self->markers, (const SbMarker *)(const void *)transfer->labels->data, n);
   g_autofree char *more = beyond ? g_strdup_printf (" %d lie beyond the end of the recording.", beyond) : g_strdup ("");
   g_autofree char *sentence = g_strdup_printf (n == 1 ? "Imported %d marker.%s" : "Imported %d markers.%s", n, more);
   sb_session_say (self->session, sentence);
@@ -178,7 +179,8 @@ transfer_done (void *data)
   if (!self->session || sb_session_recording (self->session) != transfer->recording)
     return;
   if (transfer->error) {
-    g_signal_emit_by_name (self, "failed", transfer->markers ? "The markers were not saved" : "The markers were not imported",
+    g_signal_emit_by_name (self, "failed",
+                           transfer->markers ? "The markers were not saved" : "The markers were not imported",
                            transfer->error->message);
     return;
   }
@@ -206,7 +208,7 @@ start_transfer (SbInspector *self, const char *path, bool out)
     g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SbMarker));
     for (int i = 0; i < sb_markers_n (self->markers); i++)
       g_array_append_vals (all, sb_markers_get (self->markers, i), 1);
-    sb_markers_add_all (transfer->markers, (const SbMarker *) (const void *) all->data, (int) all->len);
+    sb_markers_add_all (transfer->markers, (const SbMarker *)(const void *)all->data, (int)all->len);
   }
   sb_bridge_run (sb_session_pool (self->session), self, 5, transfer_work, transfer_done, transfer, transfer_free);
 }

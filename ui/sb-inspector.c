@@ -7,7 +7,7 @@
 #include <math.h>
 
 enum { POINTER, BOX, RESULTS, MARKERS, TIMES, N_SIGNALS };
-static const char *const names[N_SIGNALS] = { "pointer", "box", "results", "markers", "times" };
+static const char *const names[N_SIGNALS] = {"pointer", "box", "results", "markers", "times"};
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbInspector, sb_inspector, G_TYPE_OBJECT)
@@ -118,12 +118,13 @@ sb_inspector_measurement_text (SbInspector *self)
   const SbMeasurement *m = sb_inspector_measurement (self);
   if (!m)
     return NULL;
-  g_autofree char *from = sb_inspector_format_time (self, m->box.from_s), *to = sb_inspector_format_time (self, m->box.to_s);
-  return g_strdup_printf ("from\t%s\nto\t%s\nduration_s\t%.6f\nlow_hz\t%.2f\nhigh_hz\t%.2f\nbandwidth_hz\t%.2f\n"
-                          "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\nrms_db\t%.2f\nsnr_db\t%.2f\n",
-                          from, to, m->box.to_s - m->box.from_s, m->box.low_hz, m->box.high_hz,
-                          m->box.high_hz - m->box.low_hz, m->energy_low_hz, m->energy_high_hz, m->peak_s, m->peak_hz,
-                          m->peak_db, m->level_db, m->snr_db);
+  g_autofree char *from = sb_inspector_format_time (self, m->box.from_s),
+                  *to = sb_inspector_format_time (self, m->box.to_s);
+  return g_strdup_printf (
+      "from\t%s\nto\t%s\nduration_s\t%.6f\nlow_hz\t%.2f\nhigh_hz\t%.2f\nbandwidth_hz\t%.2f\n"
+      "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\nrms_db\t%.2f\nsnr_db\t%.2f\n",
+      from, to, m->box.to_s - m->box.from_s, m->box.low_hz, m->box.high_hz, m->box.high_hz - m->box.low_hz,
+      m->energy_low_hz, m->energy_high_hz, m->peak_s, m->peak_hz, m->peak_db, m->level_db, m->snr_db);
 }
 
 /* --- how times are written --- */
@@ -132,7 +133,7 @@ SbTimeFormat
 sb_inspector_times (SbInspector *self)
 {
   const SbRecording *recording = self->session ? sb_session_recording (self->session) : NULL;
-  return (SbTimeFormat){ self->time_kind, recording ? recording->rate : 1, self->fps };
+  return (SbTimeFormat){self->time_kind, recording ? recording->rate : 1, self->fps};
 }
 
 void
@@ -231,7 +232,8 @@ sb_inspector_class_init (SbInspectorClass *class)
   for (int s = 0; s < N_SIGNALS; s++)
     signals[s] = g_signal_new (names[s], SB_TYPE_INSPECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("rename", SB_TYPE_INSPECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  g_signal_new ("failed", SB_TYPE_INSPECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new ("failed", SB_TYPE_INSPECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                G_TYPE_STRING);
 }
 
 static void

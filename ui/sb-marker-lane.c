@@ -9,7 +9,6 @@
 
 enum { FLAG = 15, PAD = 5, LINE = 2, MOST_WIDE = 120 };
 
-
 static PangoLayout *
 name_of (GtkWidget *widget, const SbMarker *marker)
 {
@@ -52,9 +51,8 @@ walk (SbSession *session, GtkWidget *widget, GtkSnapshot *snapshot, int width, i
     if (end < 0 || x > width)
       continue;
     if (snapshot && (end > last_x || x > last_x))
-      gtk_snapshot_append_color (
-          snapshot, &sb_theme ()->marker,
-          &GRAPHENE_RECT_INIT (MAX (x, -1), height - LINE, MAX (end - MAX (x, -1), 2), LINE));
+      gtk_snapshot_append_color (snapshot, &sb_theme ()->marker,
+                                 &GRAPHENE_RECT_INIT (MAX (x, -1), height - LINE, MAX (end - MAX (x, -1), 2), LINE));
     last_x = MAX (last_x, end);
     double flag_x = x < 0 && end > 30 ? 0 : x; /* a region that began before keeps its name in sight */
     if (flag_x < free_x || flag_x < -MOST_WIDE)
@@ -65,7 +63,8 @@ walk (SbSession *session, GtkWidget *widget, GtkSnapshot *snapshot, int width, i
     int flag_width = text_width + 2 * PAD;
     free_x = flag_x + flag_width + 2;
     if (snapshot)
-      append_flag (snapshot, layout, flag_x, y, flag_width, text_height, marker->id == sb_inspector_selected (inspector));
+      append_flag (snapshot, layout, flag_x, y, flag_width, text_height,
+                   marker->id == sb_inspector_selected (inspector));
     else if (at_x >= flag_x && at_x <= flag_x + flag_width)
       return marker->id;
   }

@@ -70,7 +70,7 @@ static GtkWidget *
 row_label (double xalign, const char *css, int width)
 {
   GtkWidget *label = gtk_label_new ("");
-  gtk_label_set_xalign (GTK_LABEL (label), (float) xalign);
+  gtk_label_set_xalign (GTK_LABEL (label), (float)xalign);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, css);
   gtk_widget_add_css_class (label, "numeric");
@@ -82,7 +82,8 @@ static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, void *data)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *title = row_label (0, "marker-title", 58), *span = row_label (0, "edit-numbers", 104), *band = row_label (1, "edit-numbers", 0);
+  GtkWidget *title = row_label (0, "marker-title", 58), *span = row_label (0, "edit-numbers", 104),
+            *band = row_label (1, "edit-numbers", 0);
   gtk_label_set_max_width_chars (GTK_LABEL (title), 4);
   gtk_label_set_max_width_chars (GTK_LABEL (span), 4);
   gtk_label_set_max_width_chars (GTK_LABEL (band), 4);
@@ -100,10 +101,15 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, List *list)
   GtkWidget *title = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
   GtkWidget *span = gtk_widget_get_next_sibling (title), *band = gtk_widget_get_next_sibling (span);
   SbTimeFormat format = sb_inspector_times (list->inspector);
-  g_autofree char *from = sb_format_time_as (&format, marker->from_s, 2), *to = sb_format_time_as (&format, marker->to_s, 2);
-  g_autofree char *both = sb_marker_is_region (marker) ? g_strdup_printf ("%s\u2009\u2013\u2009%s", from, to) : g_strdup (from);
+  g_autofree char *from = sb_format_time_as (&format, marker->from_s, 2),
+                  *to = sb_format_time_as (&format, marker->to_s, 2);
+  g_autofree char *both =
+      sb_marker_is_region (marker) ? g_strdup_printf ("%s\u2009\u2013\u2009%s", from, to) : g_strdup (from);
   bool low = !isnan (marker->low_hz), high = !isnan (marker->high_hz);
-  g_autofree char *hz = low && high ? sb_format_band (marker->low_hz, marker->high_hz) : low ? sb_format_hz (marker->low_hz, 0) : high ? sb_format_hz (marker->high_hz, 0) : g_strdup ("");
+  g_autofree char *hz = low && high ? sb_format_band (marker->low_hz, marker->high_hz)
+                        : low       ? sb_format_hz (marker->low_hz, 0)
+                        : high      ? sb_format_hz (marker->high_hz, 0)
+                                    : g_strdup ("");
   gtk_label_set_text (GTK_LABEL (title), *marker->title ? marker->title : "\u2013");
   gtk_label_set_text (GTK_LABEL (span), both);
   gtk_label_set_text (GTK_LABEL (band), hz);
@@ -156,7 +162,8 @@ markers_changed (GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
   SbMarkers *markers = sb_inspector_markers (list->inspector);
-  if (list->revision != sb_markers_revision (markers) || sb_markers_n (markers) != (int) g_list_model_get_n_items (G_LIST_MODEL (list->store)))
+  if (list->revision != sb_markers_revision (markers) ||
+      sb_markers_n (markers) != (int)g_list_model_get_n_items (G_LIST_MODEL (list->store)))
     fill (list);
   show_selected (list);
 }

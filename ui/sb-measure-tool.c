@@ -41,8 +41,8 @@ static Corners
 corners_of (const SbBox *box, const SbViewport *view)
 {
   double floor_hz = MAX (box->low_hz, view->low_hz * .25);
-  return (Corners){ sb_viewport_x (view, box->from_s), sb_viewport_y (view, box->high_hz), sb_viewport_x (view, box->to_s),
-                    sb_viewport_y (view, floor_hz) };
+  return (Corners){sb_viewport_x (view, box->from_s), sb_viewport_y (view, box->high_hz),
+                   sb_viewport_x (view, box->to_s), sb_viewport_y (view, floor_hz)};
 }
 
 /* --- the hand --- */
@@ -80,8 +80,8 @@ dragged (SbMeasureTool *self, double dx, double dy)
 {
   SbViewport view = viewport (self);
   if (self->grab == NEW)
-    return (SbBox){ sb_viewport_time (&view, self->start_x), sb_viewport_time (&view, self->start_x + dx),
-                    sb_viewport_hz (&view, self->start_y + dy), sb_viewport_hz (&view, self->start_y) };
+    return (SbBox){sb_viewport_time (&view, self->start_x), sb_viewport_time (&view, self->start_x + dx),
+                   sb_viewport_hz (&view, self->start_y + dy), sb_viewport_hz (&view, self->start_y)};
   Corners c = corners_of (&self->former, &view);
   SbBox box = self->former;
   if (self->grab & LEFT)
@@ -133,7 +133,7 @@ sb_measure_tool_cancel (SbMeasureTool *self)
 static void
 draw_edges (cairo_t *cr, const Corners *c)
 {
-  static const double dashes[] = { 6, 4 };
+  static const double dashes[] = {6, 4};
   cairo_rectangle (cr, round (c->x0) + .5, round (c->y0) + .5, round (c->x1 - c->x0), round (c->y1 - c->y0));
   cairo_set_source_rgba (cr, 0, 0, 0, .6);
   cairo_set_line_width (cr, 3);
@@ -151,10 +151,9 @@ append_edges (GtkSnapshot *snapshot, const Corners *c, const SbViewport *view)
 {
   double left = MAX (floor (c->x0) - 3, -1), top = MAX (floor (c->y0) - 3, -1);
   double right = MIN (ceil (c->x1) + 4, view->width_px + 1), bottom = MIN (ceil (c->y1) + 4, view->height_px + 1);
-  const graphene_rect_t parts[4] = { GRAPHENE_RECT_INIT (left, top, right - left, 7),
-                                     GRAPHENE_RECT_INIT (left, bottom - 7, right - left, 7),
-                                     GRAPHENE_RECT_INIT (left, top, 7, bottom - top),
-                                     GRAPHENE_RECT_INIT (right - 7, top, 7, bottom - top) };
+  const graphene_rect_t parts[4] = {
+      GRAPHENE_RECT_INIT (left, top, right - left, 7), GRAPHENE_RECT_INIT (left, bottom - 7, right - left, 7),
+      GRAPHENE_RECT_INIT (left, top, 7, bottom - top), GRAPHENE_RECT_INIT (right - 7, top, 7, bottom - top)};
   if (right - left < 14 || bottom - top < 14) {
     if (right > left && bottom > top) {
       cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (left, top, right - left, bottom - top));
@@ -173,7 +172,7 @@ append_edges (GtkSnapshot *snapshot, const Corners *c, const SbViewport *view)
 static void
 append_dim (GtkSnapshot *snapshot, const Corners *c, const SbViewport *view)
 {
-  const GdkRGBA dim = { 0, 0, 0, .16f };
+  const GdkRGBA dim = {0, 0, 0, .16f};
   double w = view->width_px, h = view->height_px;
   double x0 = CLAMP (c->x0, 0, w), x1 = CLAMP (c->x1, 0, w), y0 = CLAMP (c->y0, 0, h), y1 = CLAMP (c->y1, 0, h);
   gtk_snapshot_append_color (snapshot, &dim, &GRAPHENE_RECT_INIT (0, 0, w, y0));
@@ -185,9 +184,9 @@ append_dim (GtkSnapshot *snapshot, const Corners *c, const SbViewport *view)
 static void
 append_handles (GtkSnapshot *snapshot, const Corners *c)
 {
-  const GdkRGBA white = { 1, 1, 1, 1 }, casing = { 0, 0, 0, .6f };
-  double xs[3] = { round (c->x0), round ((c->x0 + c->x1) / 2), round (c->x1) };
-  double ys[3] = { round (c->y0), round ((c->y0 + c->y1) / 2), round (c->y1) };
+  const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .6f};
+  double xs[3] = {round (c->x0), round ((c->x0 + c->x1) / 2), round (c->x1)};
+  double ys[3] = {round (c->y0), round ((c->y0 + c->y1) / 2), round (c->y1)};
   for (int i = 0; i < 9; i++) {
     double x = xs[i % 3] - HANDLE / 2, y = ys[i / 3] - HANDLE / 2;
     if (i == 4)
@@ -201,18 +200,20 @@ static void
 append_size (SbMeasureTool *self, GtkSnapshot *snapshot, const SbBox *box, const Corners *c, const SbViewport *view)
 {
   double wide = box->to_s - box->from_s, high = box->high_hz - box->low_hz;
-  g_autofree char *band = high >= 1000 ? g_strdup_printf ("%.2f kHz", high / 1000) : sb_format_hz (high, high < 100 ? 1 : 0);
+  g_autofree char *band =
+      high >= 1000 ? g_strdup_printf ("%.2f kHz", high / 1000) : sb_format_hz (high, high < 100 ? 1 : 0);
   g_autofree char *time = wide < 0.1 ? g_strdup_printf ("%.2f ms", wide * 1000) : g_strdup_printf ("%.3f s", wide);
   g_autofree char *text = g_strdup_printf ("%s × %s", time, band);
   g_autoptr (PangoLayout) layout = sb_theme_layout (self->area, 12, true, text);
   int width, height;
   pango_layout_get_pixel_size (layout, &width, &height);
-  double full_w = width + 16, full_h = height + 10, x = MAX (c->x0, 0) + 8, y = MIN (c->y1, view->height_px) - 8 - full_h;
+  double full_w = width + 16, full_h = height + 10, x = MAX (c->x0, 0) + 8,
+         y = MIN (c->y1, view->height_px) - 8 - full_h;
   if (c->x1 - c->x0 < full_w + 16 || c->y1 - c->y0 < full_h + 16) { /* no room inside: below, or above */
     x = c->x0;
     y = c->y1 + 10 + full_h > view->height_px ? c->y0 - 10 - full_h : c->y1 + 10;
   }
-  const GdkRGBA ground = { .06f, .06f, .06f, .88f }, white = { 1, 1, 1, 1 };
+  const GdkRGBA ground = {.06f, .06f, .06f, .88f}, white = {1, 1, 1, 1};
   GskRoundedRect chip;
   gsk_rounded_rect_init_from_rect (&chip, &GRAPHENE_RECT_INIT (round (x), round (y), full_w, full_h), 6);
   gtk_snapshot_push_rounded_clip (snapshot, &chip);

@@ -12,13 +12,16 @@
 #include "ui/sb-picture-view.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { STRIP_PX = 256, MAX_STRIPS = 64 };
 
 typedef struct {
   int64_t index;
-  GskRenderNode *node; /* at the origin, logical size */
-  bool dirty;
+  GskRenderNode *node;      /* at the origin, logical size */
+  const uint32_t *argb;     /* STRIP_PX wide, held by the node */
+  int dirty_from, dirty_to; /* pixel columns to compose */
+  bool unfinished;          /* shows less than is to be known */
   uint64_t used;
 } Strip;
 
@@ -104,26 +107,37 @@ strip_for (SbPictureView *self, Cache *cache, int64_t index)
         oldest = i;
     g_array_remove_index_fast (cache->strips, oldest);
   }
-  Strip fresh = {.index = index, .dirty = true};
+  Strip fresh = {.index = index, .dirty_to = STRIP_PX};
   g_array_append_val (cache->strips, fresh);
   return &g_array_index (cache->strips, Strip, cache->strips->len - 1);
 }
 
+/* Only the dirty columns are composed: the rest is copied from the strip's last pixels, which its node still holds. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  SbSpectrogram *spectrogram = recording->spectrogram[sb_session_view (self->session)];
+  SbView shown = sb_session_view (self->session);
+  SbSpectrogram *usual = recording->spectrogram[shown], *looked = recording->looked[shown];
   SbViewport view = cache->view;
   view.from_s = strip->index * STRIP_PX / cache->px_per_s;
   view.to_s = (strip->index + 1) * STRIP_PX / cache->px_per_s;
   view.width_px = STRIP_PX;
-  uint32_t *argb = g_malloc_n ((gsize)STRIP_PX * view.height_px, 4);
-  sb_spectrogram_compose (spectrogram, &view, 0, STRIP_PX, lut, argb, STRIP_PX, true);
+  gsize n_bytes = (gsize)STRIP_PX * view.height_px * 4;
+  uint32_t *argb = g_malloc (n_bytes);
+  int x0 = strip->argb ? strip->dirty_from : 0, n = (strip->argb ? strip->dirty_to : STRIP_PX) - x0;
+  if (n < STRIP_PX)
+    memcpy (argb, strip->argb, n_bytes);
+  SbComposed composed = sb_spectrogram_compose (looked ? looked : usual, &view, x0, n, lut, argb + x0, STRIP_PX, true);
+  if (looked && composed.missing)
+    sb_spectrogram_compose (usual, &view, x0, n, lut, argb + x0, STRIP_PX, false);
+  if (n == STRIP_PX || composed.missing + composed.coarse)
+    strip->unfinished = composed.missing + composed.coarse > 0;
   g_clear_pointer (&strip->node, gsk_render_node_unref);
   strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px, false,
                                     &GRAPHENE_RECT_INIT (0, 0, (float)STRIP_PX / scale, (float)view.height_px / scale));
-  strip->dirty = false;
+  strip->argb = argb;
+  strip->dirty_from = strip->dirty_to = 0;
 }
 
 static void
@@ -151,7 +165,7 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t)width * scale; i++) {
     Strip *strip = strip_for (self, cache, i);
     strip->used = self->frame;
-    if (strip->dirty)
+    if (strip->dirty_to > strip->dirty_from)
       compose (self, cache, strip, lut, scale);
     gtk_snapshot_save (snapshot);
     gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)(i * STRIP_PX - first_px) / scale, 0));
@@ -168,10 +182,15 @@ pixels (SbPictureView *self, int view, double from_s, double to_s)
   bool any = false;
   for (guint i = 0; i < cache->strips->len; i++) {
     Strip *strip = &g_array_index (cache->strips, Strip, i);
-    double start_s = (strip->index * STRIP_PX - 1) / cache->px_per_s;
-    double end_s = ((strip->index + 1) * STRIP_PX + 1) / cache->px_per_s;
-    if (from_s < end_s && to_s > start_s)
-      any = strip->dirty = true;
+    double start_px = (double)strip->index * STRIP_PX;
+    int x0 = (int)CLAMP (floor (from_s * cache->px_per_s - start_px) - 1, 0, STRIP_PX);
+    int x1 = (int)CLAMP (ceil (to_s * cache->px_per_s - start_px) + 1, 0, STRIP_PX);
+    if (x1 <= x0)
+      continue;
+    bool was = strip->dirty_to > strip->dirty_from;
+    strip->dirty_from = was ? MIN (strip->dirty_from, x0) : x0;
+    strip->dirty_to = MAX (strip->dirty_to, x1);
+    any = true;
   }
   if (any && view == (int)sb_session_view (self->session))
     gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -182,6 +201,7 @@ sb_picture_view_size_allocate (GtkWidget *widget, int width, int height, int bas
 {
   SbPictureView *self = SB_PICTURE_VIEW (widget);
   sb_session_set_width (self->session, width * gtk_widget_get_scale_factor (widget));
+  sb_session_set_height (self->session, height * gtk_widget_get_scale_factor (widget));
 }
 
 static void

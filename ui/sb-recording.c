@@ -81,6 +81,7 @@ sb_recording_free (SbRecording *recording)
   if (!recording)
     return;
   for (int v = SB_N_VIEWS - 1; v >= 0; v--) { /* what lies below goes last */
+    sb_spectrogram_free (recording->looked[v]);
     sb_spectrogram_free (recording->spectrogram[v]);
     sb_waveform_free (recording->waveform[v]);
   }

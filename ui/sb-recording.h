@@ -17,9 +17,11 @@ typedef struct {
   char *path, *name;
   char *format_line; /* "48 kHz · 24-bit · stereo · 4:12.6" */
   SbDocument *document;
-  SbSpectrogram *spectrogram[SB_N_VIEWS];
+  SbSpectrogram *spectrogram[SB_N_VIEWS]; /* on the mask's own grid */
+  SbSpectrogram *looked[SB_N_VIEWS];      /* as the person looks at it; NULL: as above (sb-session-look.c) */
+  bool looked_reassigned;
   SbWaveform *waveform[SB_N_VIEWS];
-  SbStft *readout_stft;
+  SbStft *readout_stft; /* on the grid that is looked at */
   int rate, channels;
   int64_t n_frames;
   double duration_s, nyquist_hz;

@@ -51,8 +51,8 @@ draw_time (SbRuler *self, cairo_t *cr, int width, int height)
       continue;
     sb_theme_source (cr, &theme->text);
     g_autofree char *other = times.kind == SB_TIME_CLOCK ? NULL : tick_text (&times, &view, tick);
-    sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, other ? other : tick->label, tick->pos_px + 4, text_height / 2.0 - 1, 0,
-                   .5);
+    sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, other ? other : tick->label, tick->pos_px + 4, text_height / 2.0 - 1,
+                   0, .5);
   }
   sb_theme_source (cr, &theme->hairline);
   cairo_rectangle (cr, 0, height - 1, width, 1);
@@ -104,8 +104,8 @@ static void
 append_hz_flag (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
 {
   double hz;
-  if (sb_session_tool (self->session) != SB_TOOL_MEASURE
-      || !sb_inspector_pointer (sb_inspector_of (self->session), NULL, &hz))
+  if (sb_session_tool (self->session) != SB_TOOL_MEASURE ||
+      !sb_inspector_pointer (sb_inspector_of (self->session), NULL, &hz))
     return;
   SbViewport view = sb_session_viewport (self->session, 1, height);
   double y = floor (sb_viewport_y (&view, hz) + 1e-6), top = CLAMP (y - 8, 0, height - 16);

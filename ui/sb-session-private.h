@@ -29,6 +29,9 @@ struct _SbSession {
   int width_px;
   double low_hz, high_hz;
   SbLook look;
+  int height_px;   /* of the picture, as last shown */
+  bool look_busy;  /* a worker makes other pictures */
+  guint look_timeout;
 
   SbView view;
   double playhead_s, volume;
@@ -43,3 +46,8 @@ struct _SbSession {
 };
 
 void sb_session_emit (SbSession *session, const char *signal);
+/* Redraw when the picture has more of this view. */
+void sb_session_follow_pixels (SbSession *session, SbSpectrogram *picture, SbView view);
+/* sb-session-look.c */
+void sb_session_update_look (SbSession *session);
+void sb_session_look_follows_zoom (SbSession *session);

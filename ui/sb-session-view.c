@@ -28,8 +28,12 @@ set_span (SbSession *session, double from_s, double span_s)
   session->from_s = round (from_s * session->px_per_s) / session->px_per_s;
   if (session->recording) {
     SbViewport view = sb_session_viewport (session, session->width_px, 1);
-    for (int v = 0; v < SB_N_VIEWS; v++)
+    for (int v = 0; v < SB_N_VIEWS; v++) {
       sb_spectrogram_set_visible (session->recording->spectrogram[v], view.from_s, view.to_s);
+      if (session->recording->looked[v])
+        sb_spectrogram_set_visible (session->recording->looked[v], view.from_s, view.to_s);
+    }
+    sb_session_look_follows_zoom (session);
   }
   sb_session_emit (session, "span");
 }
@@ -48,6 +52,12 @@ sb_session_set_width (SbSession *session, int width_px)
   double seconds = span (session);
   session->width_px = width_px;
   set_span (session, session->from_s, seconds);
+}
+
+void
+sb_session_set_height (SbSession *session, int height_px)
+{
+  session->height_px = height_px;
 }
 
 SbViewport

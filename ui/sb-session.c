@@ -129,6 +129,12 @@ note_forget (SbPixelNote **note)
   note_unref (g_steal_pointer (note));
 }
 
+void
+sb_session_follow_pixels (SbSession *session, SbSpectrogram *picture, SbView view)
+{
+  sb_spectrogram_set_notify (picture, note_pixels, session->note[view]);
+}
+
 /* --- document changes --- */
 
 static void
@@ -140,6 +146,8 @@ document_changed (SbDocument *document, const SbDocumentChange *change, void *da
   if (change->dirty_to > change->dirty_from)
     for (int v = SB_VIEW_RESULT; v < SB_N_VIEWS; v++) {
       sb_spectrogram_set_source (recording->spectrogram[v], snapshot->source[v], change->dirty_from, change->dirty_to);
+      if (recording->looked[v])
+        sb_spectrogram_set_source (recording->looked[v], snapshot->source[v], change->dirty_from, change->dirty_to);
       sb_waveform_set_source (recording->waveform[v], snapshot->source[v], change->dirty_from, change->dirty_to);
       note_pixels (session->note[v], change->dirty_from, change->dirty_to);
     }
@@ -153,12 +161,16 @@ static void
 recording_drop (SbSession *session)
 {
   SbRecording *recording = g_steal_pointer (&session->recording);
+  session->look_busy = false;
+  g_clear_handle_id (&session->look_timeout, g_source_remove);
   if (!recording)
     return;
   sb_player_set_source (session->player, NULL);
   sb_document_remove_listener (recording->document, document_changed, session);
   for (int v = 0; v < SB_N_VIEWS; v++) {
     sb_spectrogram_set_notify (recording->spectrogram[v], NULL, NULL);
+    if (recording->looked[v])
+      sb_spectrogram_set_notify (recording->looked[v], NULL, NULL);
     sb_waveform_set_notify (recording->waveform[v], NULL, NULL);
   }
   sb_recording_free (recording);
@@ -195,6 +207,10 @@ start_values (SbSession *session, const SbRecording *recording)
   session->look.low_db = recording->auto_low_db;
   session->look.high_db = recording->auto_high_db;
   session->look.auto_range = true;
+  session->look.channels = SB_CHANNELS_ALL;
+  session->look.channel = 0;
+  session->look.paint_shown = false;
+  session->look.window = sb_document_grid (recording->document)->window;
   session->playhead_s = 0;
   session->playing = false;
   session->loop_on = false;
@@ -216,14 +232,17 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
     for (int v = 0; v < SB_N_VIEWS; v++) {
       session->note[v] = note_new (session, v);
       session->note[v]->n_frames = recording->n_frames;
-      sb_spectrogram_set_notify (recording->spectrogram[v], note_pixels, session->note[v]);
+      sb_session_follow_pixels (session, recording->spectrogram[v], v);
       sb_waveform_set_notify (recording->waveform[v], note_waveform, session->note[v]);
     }
     sb_document_add_listener (recording->document, document_changed, session);
     g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
     sb_player_set_source (session->player, snapshot->source[session->view]);
     sb_session_fit (session);
+    for (int v = 0; v < SB_N_VIEWS; v++)
+      sb_spectrogram_set_statistic (recording->spectrogram[v], session->look.statistic);
     sb_spectrogram_analyse (recording->spectrogram[SB_VIEW_ORIGINAL]);
+    sb_session_update_look (session);
   }
   static const int all[] = {RECORDING, SPAN, COLOURS, SOURCE, EDITS, TOOL, PLAYHEAD};
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)

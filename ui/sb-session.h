@@ -57,6 +57,13 @@ typedef struct {
   SbColormap map;
   double low_db, high_db;
   bool auto_range;
+  SbStatistic statistic;
+  SbChannelMode channels;
+  int channel;          /* from 0, for SB_CHANNELS_ONE */
+  bool paint_shown;     /* edits change the shown channel alone */
+  int n_fft;            /* 0: that of the edits, −1: by the zoom */
+  SbWindowKind window;
+  bool reassigned;
 } SbLook;
 
 SbSession *sb_session_new (SbPool *pool);
@@ -69,6 +76,7 @@ SbSnapshot *sb_session_snapshot (SbSession *session);         /* new reference, 
 /* --- what is visible --- */
 /* The picture's width in device pixels; time is scrolled in whole ones. */
 void sb_session_set_width (SbSession *session, int width_px);
+void sb_session_set_height (SbSession *session, int height_px);
 /* The plane shown on width × height pixels of any widget. */
 SbViewport sb_session_viewport (SbSession *session, int width_px, int height_px);
 void sb_session_show_span (SbSession *session, double from_s, double to_s);
@@ -83,6 +91,12 @@ void sb_session_set_scale (SbSession *session, SbScale scale);
 void sb_session_set_palette (SbSession *session, SbColormap map);
 void sb_session_set_range (SbSession *session, double low_db, double high_db);
 void sb_session_auto_range (SbSession *session);
+void sb_session_set_statistic (SbSession *session, SbStatistic statistic);
+void sb_session_set_channels (SbSession *session, SbChannelMode mode, int channel);
+void sb_session_set_paint_shown (SbSession *session, bool shown);
+void sb_session_set_resolution (SbSession *session, int n_fft);
+void sb_session_set_window (SbSession *session, SbWindowKind window);
+void sb_session_set_reassigned (SbSession *session, bool reassigned);
 
 /* --- what is heard and shown --- */
 SbView sb_session_view (SbSession *session);

@@ -3,6 +3,8 @@
 #include "ui/sb-edit-panel.h"
 #include "ui/sb-inspect-page.h"
 
+#include <adwaita.h>
+
 enum { PANEL_WIDTH = 340 };
 
 static GtkWidget *
@@ -37,8 +39,13 @@ sb_side_panel_new (SbSession *session)
   gtk_stack_set_hhomogeneous (GTK_STACK (stack), TRUE);
   gtk_stack_set_vhomogeneous (GTK_STACK (stack), FALSE);
   gtk_box_append (GTK_BOX (panel), stack);
-  g_object_set_data (G_OBJECT (panel), "stack", stack);
-  return panel;
+  GtkWidget *clamp = adw_clamp_new (); /* however long a line of text would like to be */
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), PANEL_WIDTH);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), PANEL_WIDTH);
+  adw_clamp_set_child (ADW_CLAMP (clamp), panel);
+  gtk_widget_set_hexpand (clamp, FALSE);
+  g_object_set_data (G_OBJECT (clamp), "stack", stack);
+  return clamp;
 }
 
 void

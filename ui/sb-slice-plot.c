@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { HEIGHT = 168, LEFT = 30, RIGHT = 10, TOP = 8, BOTTOM = 20, MOST_LABELS = 3, LEAST_SPAN_DB = 60 };
+enum { HEIGHT = 168, LEFT = 36, RIGHT = 10, TOP = 8, BOTTOM = 20, MOST_LABELS = 3, LEAST_SPAN_DB = 60 };
 #define TEXT_PX 11.0
 
 struct _SbSlicePlot {
@@ -39,9 +39,9 @@ y_of (const Frame *frame, double db)
 static Frame
 frame_for (SbSlicePlot *self, int width, int height)
 {
-  Frame frame = { .x0 = LEFT, .y0 = TOP, .width = width - LEFT - RIGHT, .height = height - TOP - BOTTOM };
+  Frame frame = {.x0 = LEFT, .y0 = TOP, .width = width - LEFT - RIGHT, .height = height - TOP - BOTTOM};
   const SbLook *look = sb_session_look (self->session);
-  frame.view = sb_session_viewport (self->session, 1, (int) frame.width);
+  frame.view = sb_session_viewport (self->session, 1, (int)frame.width);
   frame.high_db = MAX (0, ceil (look->high_db / 10) * 10);
   frame.low_db = floor ((look->low_db - 10) / 30) * 30;
   frame.low_db = MIN (frame.low_db, frame.high_db - LEAST_SPAN_DB);
@@ -70,7 +70,8 @@ draw_grid (SbSlicePlot *self, cairo_t *cr, const Frame *frame)
     const SbTick *tick = &g_array_index (ticks, SbTick, i);
     double x = frame->x0 + frame->width - tick->pos_px;
     if (tick->major && x > frame->x0 - 2 && x < frame->x0 + frame->width + 2)
-      sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, tick->label, CLAMP (x, 8, frame->x0 + frame->width - 6), frame->y0 + frame->height + 11, .5, .5);
+      sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, tick->label, CLAMP (x, 8, frame->x0 + frame->width - 6),
+                     frame->y0 + frame->height + 11, .5, .5);
   }
 }
 
@@ -92,12 +93,13 @@ draw_box (SbSlicePlot *self, cairo_t *cr, const Frame *frame)
 static void
 draw_curve (cairo_t *cr, const Frame *frame, const SbSlice *slice)
 {
-  int first = MAX (0, (int) floor (frame->view.low_hz / slice->bin_hz));
-  int last = MIN (slice->n_bins - 1, (int) ceil (frame->view.high_hz / slice->bin_hz));
+  int first = MAX (0, (int)floor (frame->view.low_hz / slice->bin_hz));
+  int last = MIN (slice->n_bins - 1, (int)ceil (frame->view.high_hz / slice->bin_hz));
   double column = -1e9, top = 0, bottom = 0;
   bool any = false;
   for (int k = first; k <= last; k++) {
-    double x = x_of (frame, MAX (k * slice->bin_hz, frame->view.low_hz * .5 + 1e-9)), y = y_of (frame, MAX (slice->level_db[k], frame->low_db - 20));
+    double x = x_of (frame, MAX (k * slice->bin_hz, frame->view.low_hz * .5 + 1e-9)),
+           y = y_of (frame, MAX (slice->level_db[k], frame->low_db - 20));
     if (floor (x) != column) {
       if (any)
         cairo_line_to (cr, column, bottom);
@@ -109,7 +111,7 @@ draw_curve (cairo_t *cr, const Frame *frame, const SbSlice *slice)
     cairo_line_to (cr, x, y == bottom ? y : top);
     any = true;
   }
-  GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){ .47f, .68f, .93f, 1 } : (GdkRGBA){ .11f, .44f, .85f, 1 };
+  GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){.47f, .68f, .93f, 1} : (GdkRGBA){.11f, .44f, .85f, 1};
   sb_theme_source (cr, &ink);
   cairo_set_line_width (cr, 1.25);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
@@ -126,7 +128,8 @@ draw_peaks (SbSlicePlot *self, cairo_t *cr, const Frame *frame, const SbSlice *s
   for (int p = 0; p < slice->n_peaks && drawn < MOST_LABELS; p++) {
     const SbSlicePeak *peak = &slice->peaks[p];
     double x = x_of (frame, peak->hz), y = y_of (frame, peak->level_db);
-    if (x < frame->x0 || x > frame->x0 + frame->width || y > frame->y0 + frame->height || (boxed && (peak->hz < box.low_hz || peak->hz > box.high_hz)))
+    if (x < frame->x0 || x > frame->x0 + frame->width || y > frame->y0 + frame->height ||
+        (boxed && (peak->hz < box.low_hz || peak->hz > box.high_hz)))
       continue;
     g_autofree char *label = sb_format_hz (peak->hz, 1);
     g_autoptr (PangoLayout) layout = sb_theme_layout (GTK_WIDGET (self), TEXT_PX, true, label);
@@ -136,7 +139,8 @@ draw_peaks (SbSlicePlot *self, cairo_t *cr, const Frame *frame, const SbSlice *s
     double top = CLAMP (y - height / 2.0 + 2, 0, frame->y0 + frame->height - height);
     bool covered = false;
     for (int d = 0; d < drawn; d++)
-      covered = covered || (left < taken[d][1] + 4 && left + width > taken[d][0] - 4 && fabs (top - taken[d][2]) < height);
+      covered =
+          covered || (left < taken[d][1] + 4 && left + width > taken[d][0] - 4 && fabs (top - taken[d][2]) < height);
     if (covered)
       continue;
     taken[drawn][0] = left;

@@ -20,6 +20,74 @@ act_page (GSimpleAction *action, GVariant *parameter, void *data)
     sb_window_show_page (data, page);
 }
 
+/* --- how the picture is looked at --- */
+
+static void
+act_statistic (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  bool average = g_str_equal (g_variant_get_string (parameter, NULL), "average");
+  sb_session_set_statistic (SB_WINDOW (data)->session, average ? SB_STATISTIC_AVERAGE : SB_STATISTIC_PEAK);
+}
+
+/* "all", "mid", or a number from 1 */
+static void
+act_channels (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbSession *session = SB_WINDOW (data)->session;
+  const SbRecording *recording = sb_session_recording (session);
+  const char *name = g_variant_get_string (parameter, NULL);
+  gint64 number = g_ascii_strtoll (name, NULL, 10);
+  if (g_str_equal (name, "all") || g_str_equal (name, "mid"))
+    sb_session_set_channels (session, *name == 'a' ? SB_CHANNELS_ALL : SB_CHANNELS_MID, 0);
+  else if (recording && number >= 1 && number <= recording->channels)
+    sb_session_set_channels (session, SB_CHANNELS_ONE, (int)number - 1);
+}
+
+static void
+act_paint_shown (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbSession *session = SB_WINDOW (data)->session;
+  sb_session_set_paint_shown (session, !sb_session_look (session)->paint_shown);
+}
+
+/* 0: as the edits, −1: by the zoom */
+static void
+act_resolution (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_session_set_resolution (SB_WINDOW (data)->session, g_variant_get_int32 (parameter));
+}
+
+static void
+act_window (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindowKind kind;
+  if (sb_window_from_name (g_variant_get_string (parameter, NULL), &kind))
+    sb_session_set_window (SB_WINDOW (data)->session, kind);
+}
+
+static void
+act_reassigned (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbSession *session = SB_WINDOW (data)->session;
+  sb_session_set_reassigned (session, !sb_session_look (session)->reassigned);
+}
+
+static void
+update_look (SbWindow *window)
+{
+  const SbLook *look = sb_session_look (window->session);
+  g_autofree char *channel = look->channels == SB_CHANNELS_ALL   ? g_strdup ("all")
+                             : look->channels == SB_CHANNELS_MID ? g_strdup ("mid")
+                                                                 : g_strdup_printf ("%d", look->channel + 1);
+  sb_window_set_action_state (window, "statistic",
+                              g_variant_new_string (look->statistic == SB_STATISTIC_AVERAGE ? "average" : "peak"));
+  sb_window_set_action_state (window, "channels", g_variant_new_string (channel));
+  sb_window_set_action_state (window, "paint-shown", g_variant_new_boolean (look->paint_shown));
+  sb_window_set_action_state (window, "resolution", g_variant_new_int32 (look->n_fft));
+  sb_window_set_action_state (window, "look-window", g_variant_new_string (sb_window_name (look->window)));
+  sb_window_set_action_state (window, "reassigned", g_variant_new_boolean (look->reassigned));
+}
+
 /* --- markers --- */
 
 static void
@@ -80,7 +148,8 @@ act_export_markers_to (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 on_markers_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autoptr (GFile) file =
+      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   bool save = gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)) == GTK_FILE_CHOOSER_ACTION_SAVE;
   if (path && save)
@@ -142,7 +211,9 @@ act_times (GSimpleAction *action, GVariant *parameter, void *data)
   if (!parts[0] || !sb_time_kind_from_name (parts[0], &kind))
     return;
   if (parts[1])
-    fps = g_str_equal (parts[1], "29.97") ? 30000 / 1001.0 : g_str_equal (parts[1], "23.976") ? 24000 / 1001.0 : g_ascii_strtod (parts[1], NULL);
+    fps = g_str_equal (parts[1], "29.97")    ? 30000 / 1001.0
+          : g_str_equal (parts[1], "23.976") ? 24000 / 1001.0
+                                             : g_ascii_strtod (parts[1], NULL);
   sb_inspector_set_times (inspector (data), kind, fps);
 }
 
@@ -181,7 +252,8 @@ static void
 act_go_to (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), "Go to a Time", "As 1:02.5, 62.5 s, 40 ms, or in the unit shown.");
+  GtkWidget *dialog =
+      adw_message_dialog_new (GTK_WINDOW (window), "Go to a Time", "As 1:02.5, 62.5 s, 40 ms, or in the unit shown.");
   GtkWidget *entry = gtk_entry_new ();
   g_autofree char *now = sb_inspector_format_time (inspector (window), sb_session_playhead (window->session));
   gtk_editable_set_text (GTK_EDITABLE (entry), now);
@@ -220,9 +292,10 @@ times_name (SbWindow *window, char *name, gsize size)
 void
 sb_window_update_inspect_actions (SbWindow *window)
 {
-  static const char *const needs_recording[]
-      = {"page", "add-marker", "next-marker", "previous-marker", "import-markers", "import-markers-from", "undo-markers",
-         "redo-markers", "times", "go-to", "measure"};
+  static const char *const needs_recording[] = {
+      "page",         "add-marker",   "next-marker", "previous-marker", "import-markers", "import-markers-from",
+      "undo-markers", "redo-markers", "times",       "go-to",           "measure",        "statistic",
+      "channels",     "paint-shown",  "resolution",  "look-window",     "reassigned"};
   bool open = sb_session_recording (window->session) != NULL;
   SbMarkers *markers = sb_inspector_markers (inspector (window));
   bool chosen = sb_inspector_selected (inspector (window)) != 0;
@@ -235,8 +308,10 @@ sb_window_update_inspect_actions (SbWindow *window)
   enable (window, "delete-marker", open && chosen);
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
+  update_look (window);
   sb_window_set_action_state (window, "times", g_variant_new_string (times_name (window, name, sizeof name)));
-  sb_window_set_action_state (window, "measure", g_variant_new ("(dddd)", box.from_s, box.to_s, box.low_hz, box.high_hz));
+  sb_window_set_action_state (window, "measure",
+                              g_variant_new ("(dddd)", box.from_s, box.to_s, box.low_hz, box.high_hz));
 }
 
 void
@@ -256,6 +331,12 @@ sb_window_add_inspect_actions (SbWindow *window)
       {.name = "import-markers-from", .activate = act_import_from, .parameter_type = "s"},
       {.name = "export-markers-to", .activate = act_export_markers_to, .parameter_type = "s"},
       {.name = "measure", .activate = act_measure, .parameter_type = "(dddd)", .state = "(0.0, 0.0, 0.0, 0.0)"},
+      {.name = "statistic", .activate = act_statistic, .parameter_type = "s", .state = "'peak'"},
+      {.name = "channels", .activate = act_channels, .parameter_type = "s", .state = "'all'"},
+      {.name = "paint-shown", .activate = act_paint_shown, .state = "false"},
+      {.name = "resolution", .activate = act_resolution, .parameter_type = "i", .state = "0"},
+      {.name = "look-window", .activate = act_window, .parameter_type = "s", .state = "'hann'"},
+      {.name = "reassigned", .activate = act_reassigned, .state = "false"},
       {.name = "times", .activate = act_times, .parameter_type = "s", .state = "'clock'"},
       {.name = "go-to", .activate = act_go_to},
   };

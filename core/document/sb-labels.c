@@ -18,14 +18,15 @@ typedef struct {
 static void
 clear_label (void *data)
 {
-  g_free (((SbMarker *) data)->title);
+  g_free (((SbMarker *)data)->title);
 }
 
 static bool
 fault (Parse *parse, GError **error, const char *what)
 {
-  g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "Line %d of “%s” %s. Mend the line and import it again; no label was taken over.",
-               parse->line, parse->name, what);
+  g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
+               "Line %d of “%s” %s. Mend the line and import it again; no label was taken over.", parse->line,
+               parse->name, what);
   return false;
 }
 
@@ -100,7 +101,7 @@ audacity_line (Parse *parse, const char *line, GError **error)
     return true;
   g_auto (GStrv) field = g_strsplit (line, "\t", 3);
   guint n_fields = g_strv_length (field);
-  SbMarker label = { .low_hz = NAN, .high_hz = NAN };
+  SbMarker label = {.low_hz = NAN, .high_hz = NAN};
   if (g_str_equal (field[0], "\\"))
     return audacity_bounds (parse, field, n_fields, error);
   if (!number (field[0], &label.from_s))
@@ -110,8 +111,9 @@ audacity_line (Parse *parse, const char *line, GError **error)
   label.to_s = label.from_s;
   if (n_fields == 2)
     return take (parse, &label, field[1], error);
-  return fault (parse, error, n_fields > 2 ? "does not have a time in seconds as its second field"
-                                           : "holds one number alone; a label is a start, an end and a title, with tabs between");
+  return fault (parse, error,
+                n_fields > 2 ? "does not have a time in seconds as its second field"
+                             : "holds one number alone; a label is a start, an end and a title, with tabs between");
 }
 
 static bool
@@ -171,18 +173,19 @@ csv_record (Parse *parse, const char **text, char separator, const char **what)
 static bool
 csv_columns (const GPtrArray *head, int column[N_COLUMNS])
 {
-  static const char *const names[N_COLUMNS][6] = { { "start_s", "start", "from", "from_s", "begin", "onset" },
-                                                   { "end_s", "end", "to", "to_s", "stop", "offset" },
-                                                   { "low_hz", "low", "low freq (hz)", "f_low", "min_freq", "low_frequency" },
-                                                   { "high_hz", "high", "high freq (hz)", "f_high", "max_freq", "high_frequency" },
-                                                   { "label", "title", "name", "text", "annotation", "species" } };
+  static const char *const names[N_COLUMNS][6] = {
+      {"start_s", "start", "from", "from_s", "begin", "onset"},
+      {"end_s", "end", "to", "to_s", "stop", "offset"},
+      {"low_hz", "low", "low freq (hz)", "f_low", "min_freq", "low_frequency"},
+      {"high_hz", "high", "high freq (hz)", "f_high", "max_freq", "high_frequency"},
+      {"label", "title", "name", "text", "annotation", "species"}};
   for (int c = 0; c < N_COLUMNS; c++) {
     column[c] = -1;
     for (guint f = 0; f < head->len && column[c] < 0; f++) {
       g_autofree char *name = g_ascii_strdown (g_strstrip (g_ptr_array_index (head, f)), -1);
       for (guint n = 0; n < G_N_ELEMENTS (names[c]); n++)
         if (g_str_equal (name, names[c][n]))
-          column[c] = (int) f;
+          column[c] = (int)f;
     }
   }
   return column[START] >= 0;
@@ -191,7 +194,7 @@ csv_columns (const GPtrArray *head, int column[N_COLUMNS])
 static const char *
 csv_field (const GPtrArray *record, int column)
 {
-  return column >= 0 && column < (int) record->len ? g_strstrip (g_ptr_array_index (record, column)) : "";
+  return column >= 0 && column < (int)record->len ? g_strstrip (g_ptr_array_index (record, column)) : "";
 }
 
 static bool
@@ -206,9 +209,11 @@ csv_row (Parse *parse, const GPtrArray *record, const int column[N_COLUMNS], GEr
   label.to_s = label.from_s;
   if (*end && !number (end, &label.to_s))
     return fault (parse, error, "does not have an end in seconds");
-  if (!bound (csv_field (record, column[LOW]), &label.low_hz) || !bound (csv_field (record, column[HIGH]), &label.high_hz))
+  if (!bound (csv_field (record, column[LOW]), &label.low_hz) ||
+      !bound (csv_field (record, column[HIGH]), &label.high_hz))
     return fault (parse, error, "has a frequency that is not a number");
-  const char *title = column[LABEL] >= 0 && column[LABEL] < (int) record->len ? g_ptr_array_index (record, column[LABEL]) : "";
+  const char *title =
+      column[LABEL] >= 0 && column[LABEL] < (int)record->len ? g_ptr_array_index (record, column[LABEL]) : "";
   return take (parse, &label, title, error);
 }
 
@@ -226,7 +231,8 @@ parse_csv (Parse *parse, const char *text, char separator, GError **error)
     if (!record)
       return fault (parse, error, what);
     if (head ? !csv_columns (record, column) : !csv_row (parse, record, column, error))
-      return head ? fault (parse, error, "does not name its columns; the first line of a CSV is “start_s,end_s,low_hz,high_hz,label”")
+      return head ? fault (parse, error,
+                           "does not name its columns; the first line of a CSV is “start_s,end_s,low_hz,high_hz,label”")
                   : false;
     parse->line = next;
   }
@@ -243,22 +249,28 @@ csv_separator (const char *text)
   g_autofree char *first = g_strndup (text, n);
   if (g_ascii_isdigit (*first) || strchr ("+-.\\", *first))
     return '\0';
-  return strchr (first, ',') ? ',' : strchr (first, ';') ? ';' : strchr (first, '\t') ? '\t' : g_ascii_isalpha (*first) ? ',' : '\0';
+  return strchr (first, ',')        ? ','
+         : strchr (first, ';')      ? ';'
+         : strchr (first, '\t')     ? '\t'
+         : g_ascii_isalpha (*first) ? ','
+                                    : '\0';
 }
 
 GArray *
 sb_labels_parse (const char *text, gsize length, const char *name, GError **error)
 {
   g_autoptr (GArray) labels = g_array_new (FALSE, TRUE, sizeof (SbMarker));
-  Parse parse = { name, 1, labels };
+  Parse parse = {name, 1, labels};
   g_array_set_clear_func (labels, clear_label);
   if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0) {
     text += 3;
     length -= 3;
   }
-  if (!g_utf8_validate (text, (gssize) length, NULL)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” is not a text file in UTF-8, so it holds no labels that can be read. Choose a label track or a CSV file.",
-                 name);
+  if (!g_utf8_validate (text, (gssize)length, NULL)) {
+    g_set_error (
+        error, SB_ERROR, SB_ERROR_FORMAT,
+        "“%s” is not a text file in UTF-8, so it holds no labels that can be read. Choose a label track or a CSV file.",
+        name);
     return NULL;
   }
   g_autofree char *owned = g_strndup (text, length);
@@ -280,7 +292,8 @@ sb_labels_load (const char *path, GError **error)
   g_autofree char *name = g_filename_display_basename (path), *text = NULL;
   g_autoptr (GError) read = NULL;
   if (g_stat (path, &status) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened: %s. Check its name and folder.", name, g_strerror (errno));
+    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened: %s. Check its name and folder.", name,
+                 g_strerror (errno));
     return NULL;
   }
   if (!S_ISREG (status.st_mode)) {
@@ -288,11 +301,13 @@ sb_labels_load (const char *path, GError **error)
     return NULL;
   }
   if (status.st_size > MOST_BYTES) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” is larger than 64 MB, which no list of labels is. Choose a label track or a CSV file.", name);
+    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
+                 "“%s” is larger than 64 MB, which no list of labels is. Choose a label track or a CSV file.", name);
     return NULL;
   }
   if (!g_file_get_contents (path, &text, &length, &read)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s. Check the disk and your permission to read it.", name, read->message);
+    g_set_error (error, SB_ERROR, SB_ERROR_READ,
+                 "“%s” cannot be read: %s. Check the disk and your permission to read it.", name, read->message);
     return NULL;
   }
   return sb_labels_parse (text, length, name, error);
@@ -335,13 +350,14 @@ append_audacity (GString *text, const SbMarker *label)
 static void
 append_csv (GString *text, const SbMarker *label)
 {
-  const double values[4] = { label->from_s, label->to_s, label->low_hz, label->high_hz };
+  const double values[4] = {label->from_s, label->to_s, label->low_hz, label->high_hz};
   for (int i = 0; i < 4; i++) {
     if (!isnan (values[i]))
       append_number (text, values[i]);
     g_string_append_c (text, ',');
   }
-  bool quoted = strpbrk (label->title, ",\";") || g_ascii_isspace (*label->title) || g_str_has_suffix (label->title, " ");
+  bool quoted =
+      strpbrk (label->title, ",\";") || g_ascii_isspace (*label->title) || g_str_has_suffix (label->title, " ");
   g_auto (GStrv) parts = g_strsplit (label->title, "\"", -1);
   g_autofree char *doubled = g_strjoinv ("\"\"", parts);
   const char *mark = quoted ? "\"" : "";
@@ -366,6 +382,7 @@ bool
 sb_labels_save (const SbMarkers *markers, const char *path, GError **error)
 {
   g_autofree char *lower = g_ascii_strdown (path, -1);
-  g_autofree char *text = sb_labels_to_text (markers, g_str_has_suffix (lower, ".csv") ? SB_LABELS_CSV : SB_LABELS_AUDACITY);
+  g_autofree char *text =
+      sb_labels_to_text (markers, g_str_has_suffix (lower, ".csv") ? SB_LABELS_CSV : SB_LABELS_AUDACITY);
   return sb_whole_file_save (path, text, strlen (text), error);
 }

@@ -14,7 +14,7 @@ typedef struct {
 } Item;
 
 struct SbMarkers {
-  GPtrArray *items; /* of Item, sorted */
+  GPtrArray *items;  /* of Item, sorted */
   GQueue undo, redo; /* of GPtrArray */
   uint64_t next_id, revision;
 };
@@ -32,7 +32,7 @@ item_unref (void *data)
 static void *
 item_ref (const void *data, void *unused)
 {
-  Item *item = (Item *) data;
+  Item *item = (Item *)data;
   g_atomic_ref_count_inc (&item->refs);
   return item;
 }
@@ -53,8 +53,8 @@ sb_marker_is_sane (const SbMarker *marker)
 {
   bool low = isnan (marker->low_hz) || (isfinite (marker->low_hz) && marker->low_hz >= 0);
   bool high = isnan (marker->high_hz) || (isfinite (marker->high_hz) && marker->high_hz >= 0);
-  return isfinite (marker->from_s) && isfinite (marker->to_s) && marker->from_s >= 0 && marker->to_s >= marker->from_s && low
-         && high && !(marker->low_hz > marker->high_hz);
+  return isfinite (marker->from_s) && isfinite (marker->to_s) && marker->from_s >= 0 &&
+         marker->to_s >= marker->from_s && low && high && !(marker->low_hz > marker->high_hz);
 }
 
 char *
@@ -70,7 +70,7 @@ sb_marker_clean_title (const char *title)
 static int
 by_time (const void *a, const void *b)
 {
-  const SbMarker *x = &(*(Item *const *) a)->marker, *y = &(*(Item *const *) b)->marker;
+  const SbMarker *x = &(*(Item *const *)a)->marker, *y = &(*(Item *const *)b)->marker;
   if (x->from_s != y->from_s)
     return x->from_s < y->from_s ? -1 : 1;
   if (x->to_s != y->to_s)
@@ -90,7 +90,7 @@ sb_markers_new (void)
 static void
 forget_states (GQueue *states)
 {
-  g_queue_clear_full (states, (GDestroyNotify) g_ptr_array_unref);
+  g_queue_clear_full (states, (GDestroyNotify)g_ptr_array_unref);
 }
 
 void
@@ -107,21 +107,21 @@ sb_markers_free (SbMarkers *markers)
 int
 sb_markers_n (const SbMarkers *markers)
 {
-  return (int) markers->items->len;
+  return (int)markers->items->len;
 }
 
 const SbMarker *
 sb_markers_get (const SbMarkers *markers, int index)
 {
-  return &((Item *) g_ptr_array_index (markers->items, index))->marker;
+  return &((Item *)g_ptr_array_index (markers->items, index))->marker;
 }
 
 static int
 index_of (const SbMarkers *markers, uint64_t id)
 {
   for (guint i = 0; i < markers->items->len; i++)
-    if (sb_markers_get (markers, (int) i)->id == id)
-      return (int) i;
+    if (sb_markers_get (markers, (int)i)->id == id)
+      return (int)i;
   return -1;
 }
 
@@ -142,7 +142,7 @@ sb_markers_revision (const SbMarkers *markers)
 static void
 keep_state (SbMarkers *markers)
 {
-  GPtrArray *copy = g_ptr_array_copy (markers->items, (GCopyFunc) item_ref, NULL); /* with its free function */
+  GPtrArray *copy = g_ptr_array_copy (markers->items, (GCopyFunc)item_ref, NULL); /* with its free function */
   g_queue_push_tail (&markers->undo, copy);
   if (g_queue_get_length (&markers->undo) > MOST_STATES)
     g_ptr_array_unref (g_queue_pop_head (&markers->undo));

@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 typedef struct {
-  uint64_t id;             /* given by the list; 0 outside one */
-  double from_s, to_s;     /* equal: a marker; ≥ 0, finite */
-  double low_hz, high_hz;  /* NAN: no bound */
-  char *title;             /* UTF-8, one line, never NULL */
+  uint64_t id;            /* given by the list; 0 outside one */
+  double from_s, to_s;    /* equal: a marker; ≥ 0, finite */
+  double low_hz, high_hz; /* NAN: no bound */
+  char *title;            /* UTF-8, one line, never NULL */
 } SbMarker;
 
 typedef struct SbMarkers SbMarkers;
@@ -31,9 +31,9 @@ void sb_markers_free (SbMarkers *markers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbMarkers, sb_markers_free)
 
 int sb_markers_n (const SbMarkers *markers);
-const SbMarker *sb_markers_get (const SbMarkers *markers, int index);       /* borrowed until the next change */
-const SbMarker *sb_markers_find (const SbMarkers *markers, uint64_t id);    /* NULL: gone */
-uint64_t sb_markers_revision (const SbMarkers *markers);                    /* grows with each change */
+const SbMarker *sb_markers_get (const SbMarkers *markers, int index);    /* borrowed until the next change */
+const SbMarker *sb_markers_find (const SbMarkers *markers, uint64_t id); /* NULL: gone */
+uint64_t sb_markers_revision (const SbMarkers *markers);                 /* grows with each change */
 
 /* Copies.  0 when the marker is not sane. */
 uint64_t sb_markers_add (SbMarkers *markers, const SbMarker *marker);

@@ -14,8 +14,8 @@ enum { SB_COLUMNS_MAX_CHANNELS = 8 }; /* of more, the first 8 are looked at */
 typedef void (*SbColumnFunc) (void *data, int64_t col, int channel, const float complex *X);
 
 /* Columns [first, end) of the grid; channel −1: all. */
-bool sb_columns_each (SbSource *source, SbStft *stft, int64_t first, int64_t end, int channel, SbColumnFunc func, void *data,
-                      SbProgress *progress, GError **error);
+bool sb_columns_each (SbSource *source, SbStft *stft, int64_t first, int64_t end, int channel, SbColumnFunc func,
+                      void *data, SbProgress *progress, GError **error);
 /* The columns whose centres lie in [from_s, to_s], at least the nearest. */
 void sb_columns_in (SbSource *source, const SbGrid *grid, double from_s, double to_s, int64_t *first, int64_t *end);
 /* The channels that are looked at: [*first, *end). */

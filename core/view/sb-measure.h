@@ -29,5 +29,5 @@ typedef struct {
 } SbMeasurement;
 
 /* channel −1: all (of more than 8 the first 8). */
-bool sb_measure (SbSource *source, SbStft *stft, const SbBox *box, int channel, SbMeasurement *out, SbProgress *progress,
-                 GError **error);
+bool sb_measure (SbSource *source, SbStft *stft, const SbBox *box, int channel, SbMeasurement *out,
+                 SbProgress *progress, GError **error);

@@ -42,36 +42,39 @@ ratio_offset (double left, double peak, double right)
 static bool
 can_refine (const SbGrid *grid, int bin, double left, double peak, double right)
 {
-  return grid->window == SB_WINDOW_HANN && bin > 1 && bin + 2 < sb_grid_n_bins (grid) && peak > 0 && peak >= left && peak >= right;
+  return grid->window == SB_WINDOW_HANN && bin > 1 && bin + 2 < sb_grid_n_bins (grid) && peak > 0 && peak >= left &&
+         peak >= right;
 }
 
 static SbPeakEstimate
 plain_bin (const SbGrid *grid, double window_sum, int bin, double magnitude)
 {
   bool one_sided = bin == 0 || (grid->n_fft % 2 == 0 && bin == grid->n_fft / 2);
-  return (SbPeakEstimate){ bin, magnitude * (one_sided ? 1 : 2) / window_sum };
+  return (SbPeakEstimate){bin, magnitude * (one_sided ? 1 : 2) / window_sum};
 }
 
 SbPeakEstimate
 sb_peak_estimate_magnitude (const float *magnitude, const SbGrid *grid, double window_sum, int bin)
 {
   int n_bins = sb_grid_n_bins (grid);
-  double peak = magnitude[bin], left = bin > 0 ? magnitude[bin - 1] : 0, right = bin + 1 < n_bins ? magnitude[bin + 1] : 0;
+  double peak = magnitude[bin], left = bin > 0 ? magnitude[bin - 1] : 0,
+         right = bin + 1 < n_bins ? magnitude[bin + 1] : 0;
   if (!can_refine (grid, bin, left, peak, right))
     return plain_bin (grid, window_sum, bin, peak);
   double d = ratio_offset (left, peak, right);
   double kernel = fabs (d) < 1e-9 ? 1 : sin (G_PI * d) / (G_PI * d) / (1 - d * d);
-  return (SbPeakEstimate){ bin + d, 2 * peak / kernel / window_sum };
+  return (SbPeakEstimate){bin + d, 2 * peak / kernel / window_sum};
 }
 
 SbPeakEstimate
 sb_peak_estimate (const float complex *X, const SbGrid *grid, double window_sum, int bin)
 {
   int n = grid->n_fft, n_bins = sb_grid_n_bins (grid);
-  double peak = cabsf (X[bin]), left = bin > 0 ? cabsf (X[bin - 1]) : 0, right = bin + 1 < n_bins ? cabsf (X[bin + 1]) : 0;
+  double peak = cabsf (X[bin]), left = bin > 0 ? cabsf (X[bin - 1]) : 0,
+         right = bin + 1 < n_bins ? cabsf (X[bin + 1]) : 0;
   if (!can_refine (grid, bin, left, peak, right))
     return plain_bin (grid, window_sum, bin, peak);
-  double complex around[3] = { X[bin - 1], X[bin], X[bin + 1] };
+  double complex around[3] = {X[bin - 1], X[bin], X[bin + 1]};
   double d = 0;
   double complex half = 0; /* half the amplitude, with its phase */
   for (int round = 0; round < MIRROR_ROUNDS; round++) {
@@ -80,7 +83,7 @@ sb_peak_estimate (const float complex *X, const SbGrid *grid, double window_sum,
     for (int i = 0; i < 3; i++)
       around[i] = X[bin - 1 + i] - conj (half) * hann_kernel (bin - 1 + i + bin + d, n);
   }
-  return (SbPeakEstimate){ bin + d, 2 * cabs (half) };
+  return (SbPeakEstimate){bin + d, 2 * cabs (half)};
 }
 
 static SbPeakEstimate
@@ -100,10 +103,10 @@ sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *re
   int rate = sb_source_rate (source), channels = sb_source_channels (source), n_bins = sb_stft_n_bins (stft);
   int64_t n_cols = sb_grid_n_cols (grid, sb_source_n_frames (source));
   int64_t col = CLAMP (llround (t_s * rate / grid->hop), 0, MAX (n_cols, 1) - 1);
-  int bin = (int) CLAMP (lround (hz * grid->n_fft / rate), 0, n_bins - 1);
-  g_autofree float *frames = g_try_malloc_n ((gsize) grid->n_fft * channels, sizeof (float));
+  int bin = (int)CLAMP (lround (hz * grid->n_fft / rate), 0, n_bins - 1);
+  g_autofree float *frames = g_try_malloc_n ((gsize)grid->n_fft * channels, sizeof (float));
   g_autoptr (SbStftScratch) scratch = sb_stft_scratch_new (stft);
-  SbPeakEstimate loudest = { bin, 0 };
+  SbPeakEstimate loudest = {bin, 0};
 
   if (!frames) {
     g_set_error (error, SB_ERROR, SB_ERROR_MEMORY, "There is not enough memory to read the level here.");
@@ -117,7 +120,7 @@ sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *re
     if (here.amplitude > loudest.amplitude)
       loudest = here;
   }
-  *readout = (SbReadout){ .hz = loudest.bin * rate / grid->n_fft,
-                          .level_db = loudest.amplitude > 0 ? 20 * log10 (loudest.amplitude) : -INFINITY };
+  *readout = (SbReadout){.hz = loudest.bin * rate / grid->n_fft,
+                         .level_db = loudest.amplitude > 0 ? 20 * log10 (loudest.amplitude) : -INFINITY};
   return true;
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOOR_DB (-200.0f)
+#define FLOOR_DB      (-200.0f)
 #define STANDS_OUT_DB 12.0f
 enum { LOBE_BINS = 3, AROUND_BINS = 40 };
 
@@ -23,15 +23,15 @@ static void
 add_column (void *data, int64_t col, int channel, const float complex *X)
 {
   Sum *sum = data;
-  double *power = sum->power + (gsize) (channel - sum->first_channel) * sum->n_bins;
+  double *power = sum->power + (gsize)(channel - sum->first_channel) * sum->n_bins;
   for (int k = 0; k < sum->n_bins; k++)
-    power[k] += (double) crealf (X[k]) * crealf (X[k]) + (double) cimagf (X[k]) * cimagf (X[k]);
+    power[k] += (double)crealf (X[k]) * crealf (X[k]) + (double)cimagf (X[k]) * cimagf (X[k]);
 }
 
 static int
 by_size (const void *a, const void *b)
 {
-  float x = *(const float *) a, y = *(const float *) b;
+  float x = *(const float *)a, y = *(const float *)b;
   return (x > y) - (x < y);
 }
 
@@ -75,12 +75,13 @@ find_peaks (SbSlice *slice, const float *magnitude, const SbGrid *grid, double w
     if (!is_peak (slice->level_db, slice->n_bins, k))
       continue;
     SbPeakEstimate peak = sb_peak_estimate_magnitude (magnitude, grid, window_sum, k);
-    keep_peak (slice, (SbSlicePeak){ peak.bin * slice->bin_hz, 20 * log10 (peak.amplitude) });
+    keep_peak (slice, (SbSlicePeak){peak.bin * slice->bin_hz, 20 * log10 (peak.amplitude)});
   }
 }
 
 SbSlice *
-sb_slice_new (SbSource *source, SbStft *stft, double from_s, double to_s, int channel, SbProgress *progress, GError **error)
+sb_slice_new (SbSource *source, SbStft *stft, double from_s, double to_s, int channel, SbProgress *progress,
+              GError **error)
 {
   const SbGrid *grid = sb_stft_grid (stft);
   int64_t first, end;
@@ -88,25 +89,25 @@ sb_slice_new (SbSource *source, SbStft *stft, double from_s, double to_s, int ch
   double window_sum = sb_stft_window_sum (stft);
   sb_columns_in (source, grid, MIN (from_s, to_s), MAX (from_s, to_s), &first, &end);
   sb_columns_channels (source, channel, &c0, &c1);
-  Sum sum = { n_bins, c0, g_new0 (double, (gsize) (c1 - c0) * n_bins) };
+  Sum sum = {n_bins, c0, g_new0 (double, (gsize)(c1 - c0) * n_bins)};
   g_autofree double *owned = sum.power;
   if (!sb_columns_each (source, stft, first, end, channel, add_column, &sum, progress, error))
     return NULL;
   SbSlice *slice = g_new0 (SbSlice, 1);
   g_autofree float *magnitude = g_new (float, n_bins);
   slice->n_bins = n_bins;
-  slice->bin_hz = (double) sb_source_rate (source) / grid->n_fft;
+  slice->bin_hz = (double)sb_source_rate (source) / grid->n_fft;
   slice->level_db = g_new (float, n_bins);
   slice->from_s = from_s;
   slice->to_s = to_s;
   for (int k = 0; k < n_bins; k++) {
     double power = 0;
     for (int c = 0; c < c1 - c0; c++)
-      power = fmax (power, sum.power[(gsize) c * n_bins + k]);
+      power = fmax (power, sum.power[(gsize)c * n_bins + k]);
     bool one_sided = k == 0 || (grid->n_fft % 2 == 0 && k == n_bins - 1);
-    magnitude[k] = (float) sqrt (power / (double) (end - first));
+    magnitude[k] = (float)sqrt (power / (double)(end - first));
     double amplitude = magnitude[k] * (one_sided ? 1 : 2) / window_sum;
-    slice->level_db[k] = amplitude > 0 ? MAX (FLOOR_DB, (float) (20 * log10 (amplitude))) : FLOOR_DB;
+    slice->level_db[k] = amplitude > 0 ? MAX (FLOOR_DB, (float)(20 * log10 (amplitude))) : FLOOR_DB;
   }
   find_peaks (slice, magnitude, grid, window_sum);
   return slice;

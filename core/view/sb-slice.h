@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
   int n_bins;
   double bin_hz;
-  float *level_db; /* float[n_bins], dBFS, at least −200 */
+  float *level_db;                   /* float[n_bins], dBFS, at least −200 */
   SbSlicePeak peaks[SB_SLICE_PEAKS]; /* loudest first */
   int n_peaks;
   double from_s, to_s; /* equal: one column */

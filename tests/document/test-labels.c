@@ -12,7 +12,7 @@ static SbMarkers *
 list_of (const GArray *labels)
 {
   SbMarkers *markers = sb_markers_new ();
-  g_assert_true (sb_markers_add_all (markers, (const SbMarker *) labels->data, (int) labels->len));
+  g_assert_true (sb_markers_add_all (markers, (const SbMarker *)labels->data, (int)labels->len));
   return markers;
 }
 
@@ -60,17 +60,19 @@ test_real_file (void)
 static SbMarkers *
 random_list (guint32 seed)
 {
-  static const char *const titles[] = { "", "CRER", "a, b; c", "“quoted” \"twice\" \"\"", " leading", "trailing ", "Ö ü 鳥", "\\", "=1+1", "12.5", "tab\there", "line\nend\r" };
+  static const char *const titles[] = {"",         "CRER",      "a, b; c",   "“quoted” \"twice\" \"\"",
+                                       " leading", "trailing ", "Ö ü 鳥",    "\\",
+                                       "=1+1",     "12.5",      "tab\there", "line\nend\r"};
   SbMarkers *markers = sb_markers_new ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   for (int i = 0; i < 60; i++) {
-    SbMarker m = { .from_s = g_rand_double_range (rand, 0, 90000), .low_hz = NAN, .high_hz = NAN };
+    SbMarker m = {.from_s = g_rand_double_range (rand, 0, 90000), .low_hz = NAN, .high_hz = NAN};
     m.to_s = m.from_s + (i % 3 ? g_rand_double_range (rand, 0, 50) : 0);
     if (i % 2)
       m.low_hz = g_rand_double_range (rand, 0, 1000) * (i % 7 ? 1 : 1e-9);
     if (i % 5)
       m.high_hz = 1000 + g_rand_double_range (rand, 0, 200000);
-    m.title = (char *) titles[i % G_N_ELEMENTS (titles)];
+    m.title = (char *)titles[i % G_N_ELEMENTS (titles)];
     g_assert_cmpint (sb_markers_add (markers, &m), !=, 0);
   }
   return markers;
@@ -101,14 +103,16 @@ test_foreign_habits (void)
     double from, to;
     const char *title;
   } cases[] = {
-    { "0,5\t1,5\tKomma\r\n", 1, .5, 1.5, "Komma" },
-    { "\xef\xbb\xbf" "0.5\t1.5\tmark", 1, .5, 1.5, "mark" },
-    { "0.5\t0.5\t\n\\\t-1\t200\n", 1, .5, .5, "" },
-    { "2\tone time only\n", 1, 2, 2, "one time only" },
-    { "1e-3\t2E1\tx\n", 1, .001, 20, "x" },
-    { "Start;End;Label\n1,5;2;\"a;\"\"b\"\n\n", 1, 1.5, 2, "a;\"b" },
-    { "label,from\nfirst,3\n", 1, 3, 3, "first" },
-    { "onset,offset,species,junk\n1,2,\"two\nlines\",x\n5,6,b\n", 2, 1, 2, "two lines" },
+      {"0,5\t1,5\tKomma\r\n", 1, .5, 1.5, "Komma"},
+      {"\xef\xbb\xbf"
+       "0.5\t1.5\tmark",
+       1, .5, 1.5, "mark"},
+      {"0.5\t0.5\t\n\\\t-1\t200\n", 1, .5, .5, ""},
+      {"2\tone time only\n", 1, 2, 2, "one time only"},
+      {"1e-3\t2E1\tx\n", 1, .001, 20, "x"},
+      {"Start;End;Label\n1,5;2;\"a;\"\"b\"\n\n", 1, 1.5, 2, "a;\"b"},
+      {"label,from\nfirst,3\n", 1, 3, 3, "first"},
+      {"onset,offset,species,junk\n1,2,\"two\nlines\",x\n5,6,b\n", 2, 1, 2, "two lines"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
@@ -128,24 +132,24 @@ test_hostile (void)
   static const struct {
     const char *text, *says;
   } cases[] = {
-    { "", "no labels" },
-    { "\n\n", "no labels" },
-    { "nan\t1\tx\n", "names its columns" },
-    { "1\tnan\tx\n", "Line 1" },
-    { "1\t2\tok\n-3\t2\tx\n", "Line 2" },
-    { "5\t2\tx\n", "ends before" },
-    { "1e999\t2\tx\n", "Line 1" },
-    { "0x10\t20\tx\n", "Line 1" },
-    { "\\\t1\t2\n", "no label above" },
-    { "1\t2\tx\n\\\t9\t3\n", "lower frequency" },
-    { "1\t2\tx\n\\\t9\n", "two frequencies" },
-    { "1\t2\tx\n\\\tinf\t3\n", "two frequencies" },
-    { "RIFF....WAVEfmt ", "columns" },
-    { "start,end\n1,2\nx,2\n", "Line 3" },
-    { "start,end,label\n1,2,\"never\nclosed", "Line 2" },
-    { "start,low\n1,abc\n", "frequency" },
-    { "\xff\xfe\x31\x00", "UTF-8" },
-    { "7", "one number" },
+      {"", "no labels"},
+      {"\n\n", "no labels"},
+      {"nan\t1\tx\n", "names its columns"},
+      {"1\tnan\tx\n", "Line 1"},
+      {"1\t2\tok\n-3\t2\tx\n", "Line 2"},
+      {"5\t2\tx\n", "ends before"},
+      {"1e999\t2\tx\n", "Line 1"},
+      {"0x10\t20\tx\n", "Line 1"},
+      {"\\\t1\t2\n", "no label above"},
+      {"1\t2\tx\n\\\t9\t3\n", "lower frequency"},
+      {"1\t2\tx\n\\\t9\n", "two frequencies"},
+      {"1\t2\tx\n\\\tinf\t3\n", "two frequencies"},
+      {"RIFF....WAVEfmt ", "columns"},
+      {"start,end\n1,2\nx,2\n", "Line 3"},
+      {"start,end,label\n1,2,\"never\nclosed", "Line 2"},
+      {"start,low\n1,abc\n", "frequency"},
+      {"\xff\xfe\x31\x00", "UTF-8"},
+      {"7", "one number"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
@@ -174,7 +178,8 @@ refuses_path (const char *path)
 static void
 test_files (void)
 {
-  g_autofree char *missing = sb_test_path ("missing.txt"), *big = sb_test_path ("big.txt"), *many = sb_test_path ("many.txt");
+  g_autofree char *missing = sb_test_path ("missing.txt"), *big = sb_test_path ("big.txt"),
+                  *many = sb_test_path ("many.txt");
   g_autoptr (GString) text = g_string_new (NULL);
   refuses_path (missing);
   refuses_path (sb_test_folder ());
@@ -206,9 +211,9 @@ test_damaged (void)
     for (int i = 0; i < 4000; i++) {
       g_autofree char *bad = g_memdup2 (text, n);
       for (int flips = 0; flips <= i % 4; flips++)
-        bad[g_rand_int_range (rand, 0, (int) n)] = (char) g_rand_int_range (rand, 0, 256);
+        bad[g_rand_int_range (rand, 0, (int)n)] = (char)g_rand_int_range (rand, 0, 256);
       g_autoptr (GError) error = NULL;
-      GArray *labels = sb_labels_parse (bad, g_rand_int_range (rand, 0, (int) n + 1), "bad", &error);
+      GArray *labels = sb_labels_parse (bad, g_rand_int_range (rand, 0, (int)n + 1), "bad", &error);
       g_assert_true ((labels != NULL) != (error != NULL));
       for (guint k = 0; labels && k < labels->len; k++)
         g_assert_true (sb_marker_is_sane (&g_array_index (labels, SbMarker, k)));
@@ -222,10 +227,10 @@ static void
 test_list (void)
 {
   g_autoptr (SbMarkers) markers = sb_markers_new ();
-  SbMarker m = { .from_s = 5, .to_s = 6, .low_hz = NAN, .high_hz = NAN, .title = (char *) "b" };
+  SbMarker m = {.from_s = 5, .to_s = 6, .low_hz = NAN, .high_hz = NAN, .title = (char *)"b"};
   uint64_t b = sb_markers_add (markers, &m);
   m.from_s = m.to_s = 1;
-  m.title = (char *) "a";
+  m.title = (char *)"a";
   uint64_t a = sb_markers_add (markers, &m);
   g_assert_cmpuint (sb_markers_get (markers, 0)->id, ==, a);
   m.from_s = m.to_s = 9;

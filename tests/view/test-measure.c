@@ -25,11 +25,11 @@ static SbSource *
 tone_in_noise (double noise, int channels)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
-  g_autofree float *x = g_new (float, (gsize) FRAMES * channels);
+  g_autofree float *x = g_new (float, (gsize)FRAMES *channels);
   for (int i = 0; i < FRAMES; i++)
     for (int c = 0; c < channels; c++) {
       double tone = i >= 2 * RATE && i < 4 * RATE ? pow (10, TONE_DB / 20) * sin (2 * G_PI * TONE_HZ * i / RATE) : 0;
-      x[i * channels + c] = (float) ((c == channels - 1 ? tone : 0) + (noise > 0 ? noise * gauss (rand) : 0));
+      x[i * channels + c] = (float)((c == channels - 1 ? tone : 0) + (noise > 0 ? noise * gauss (rand) : 0));
     }
   return sb_memory_source_new (x, FRAMES, channels, RATE);
 }
@@ -47,7 +47,7 @@ test_box (void)
   SbGrid grid;
   g_autoptr (SbStft) stft = stft_for (&grid);
   g_autoptr (SbSource) source = tone_in_noise (0, 1);
-  SbBox box = { 1.5, 4.5, 2000, 5000 };
+  SbBox box = {1.5, 4.5, 2000, 5000};
   SbMeasurement m;
   g_assert_true (sb_measure (source, stft, &box, -1, &m, NULL, NULL));
   g_assert_cmpfloat_with_epsilon (m.peak_hz, TONE_HZ, 0.1);
@@ -71,17 +71,17 @@ test_snr (void)
   double noise = 0.05;
   g_autoptr (SbStft) stft = stft_for (&grid);
   g_autoptr (SbSource) source = tone_in_noise (noise, 1);
-  SbBox box = { 2, 4, 2500, 4500 };
+  SbBox box = {2, 4, 2500, 4500};
   SbMeasurement m;
   g_assert_true (sb_measure (source, stft, &box, -1, &m, NULL, NULL));
   double band = noise * noise * 2000 / (RATE / 2.0), tone = pow (10, TONE_DB / 10) / 2;
   g_test_message ("SNR %.2f dB, truth %.2f dB", m.snr_db, 10 * log10 (tone / band));
   g_assert_cmpfloat_with_epsilon (m.snr_db, 10 * log10 (tone / band), 0.5);
   g_assert_cmpfloat_with_epsilon (m.level_db, 10 * log10 (2 * (tone + band)), 0.2);
-  SbBox noise_only = { 0.5, 1.5, 6000, 9000 };
+  SbBox noise_only = {0.5, 1.5, 6000, 9000};
   g_assert_true (sb_measure (source, stft, &noise_only, -1, &m, NULL, NULL));
   g_assert_cmpfloat (m.snr_db, <, -8);
-  SbBox whole = { 0, SECONDS, 3000, 3400 }; /* no time around: bands above and below serve */
+  SbBox whole = {0, SECONDS, 3000, 3400}; /* no time around: bands above and below serve */
   g_assert_true (sb_measure (source, stft, &whole, -1, &m, NULL, NULL));
   band = noise * noise * 400 / (RATE / 2.0);
   g_assert_cmpfloat_with_epsilon (m.snr_db, 10 * log10 (tone / 3 / band), 1);
@@ -93,7 +93,8 @@ test_channels_and_ends (void)
   SbGrid grid;
   g_autoptr (SbStft) stft = stft_for (&grid);
   g_autoptr (SbSource) source = tone_in_noise (0, 3);
-  SbBox box = { 2.2, 3.8, 2000, 5000 }, point = { 3, 3, TONE_HZ, TONE_HZ }, beyond = { 90, 95, 1e6, 2e6 }, wrong = { 3, 2, 0, 1 };
+  SbBox box = {2.2, 3.8, 2000, 5000}, point = {3, 3, TONE_HZ, TONE_HZ}, beyond = {90, 95, 1e6, 2e6},
+        wrong = {3, 2, 0, 1};
   SbMeasurement m;
   g_assert_true (sb_measure (source, stft, &box, -1, &m, NULL, NULL));
   g_assert_cmpfloat_with_epsilon (m.peak_db, TONE_DB, 0.02);
@@ -121,7 +122,7 @@ test_slice (void)
   SbGrid grid;
   g_autoptr (SbStft) stft = stft_for (&grid);
   g_autoptr (SbSource) source = tone_in_noise (0.001, 2);
-  static const double spans[][2] = { { 3, 3 }, { 2.2, 3.8 } };
+  static const double spans[][2] = {{3, 3}, {2.2, 3.8}};
   for (size_t i = 0; i < G_N_ELEMENTS (spans); i++) {
     g_autoptr (SbSlice) slice = sb_slice_new (source, stft, spans[i][0], spans[i][1], -1, NULL, NULL);
     g_assert_cmpint (slice->n_bins, ==, 1025);

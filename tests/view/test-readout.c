@@ -13,7 +13,7 @@ sine (double hz, double gain, double phase, int rate)
 {
   float *x = g_new (float, FRAMES);
   for (int i = 0; i < FRAMES; i++)
-    x[i] = (float) (gain * sin (2 * G_PI * hz * i / rate + phase));
+    x[i] = (float)(gain * sin (2 * G_PI * hz * i / rate + phase));
   SbSource *source = sb_memory_source_new (x, FRAMES, 1, rate);
   g_free (x);
   return source;
@@ -26,12 +26,12 @@ test_any_sine (void)
   SbGrid grid = sb_grid_default (RATE);
   g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
   g_autoptr (GRand) rand = g_rand_new_with_seed (20260101);
-  double bin_hz = (double) RATE / grid.n_fft, worst_hz = 0, worst_db = 0;
+  double bin_hz = (double)RATE / grid.n_fft, worst_hz = 0, worst_db = 0;
   g_assert_cmpint (grid.n_fft, ==, 2048);
   for (int i = 0; i < 3000; i++) {
     /* a third of them at the very ends of the promise, where the mirror is nearest */
     double from = 3 * bin_hz, to = RATE / 2.0 - 3 * bin_hz, near = 3 * bin_hz;
-    double hz = i % 3 == 0 ? g_rand_double_range (rand, from, from + near)
+    double hz = i % 3 == 0   ? g_rand_double_range (rand, from, from + near)
                 : i % 3 == 1 ? g_rand_double_range (rand, to - near, to)
                              : g_rand_double_range (rand, from, to);
     double db = g_rand_double_range (rand, -90, 0), phase = g_rand_double_range (rand, 0, 2 * G_PI);
@@ -59,11 +59,11 @@ test_magnitudes (void)
   for (int i = 0; i < 300; i++) {
     double bin = g_rand_double_range (rand, 8, 1016), phase = g_rand_double_range (rand, 0, 2 * G_PI);
     for (int n = 0; n < 2048; n++)
-      x[n] = (float) (0.25 * sin (2 * G_PI * bin * n / 2048 + phase));
+      x[n] = (float)(0.25 * sin (2 * G_PI * bin * n / 2048 + phase));
     const float complex *X = sb_stft_forward (stft, scratch, x, 1);
     for (int k = 0; k < 1025; k++)
       magnitude[k] = cabsf (X[k]);
-    SbPeakEstimate peak = sb_peak_estimate_magnitude (magnitude, &grid, sb_stft_window_sum (stft), (int) lround (bin));
+    SbPeakEstimate peak = sb_peak_estimate_magnitude (magnitude, &grid, sb_stft_window_sum (stft), (int)lround (bin));
     g_assert_cmpfloat_with_epsilon (peak.bin, bin, 0.1 * 2048 / RATE);
     g_assert_cmpfloat_with_epsilon (20 * log10 (peak.amplitude / 0.25), 0, 0.02);
   }
@@ -73,13 +73,14 @@ test_magnitudes (void)
 static void
 test_ends (void)
 {
-  static const SbWindowKind windows[] = { SB_WINDOW_HANN, SB_WINDOW_HAMMING, SB_WINDOW_BLACKMANHARRIS, SB_WINDOW_RECT };
-  float zeros[4000] = { 0 }, ones[4000];
+  static const SbWindowKind windows[] = {SB_WINDOW_HANN, SB_WINDOW_HAMMING, SB_WINDOW_BLACKMANHARRIS, SB_WINDOW_RECT};
+  float zeros[4000] = {0}, ones[4000];
   for (int i = 0; i < 4000; i++)
     ones[i] = 0.5f;
-  g_autoptr (SbSource) silence = sb_memory_source_new (zeros, 4000, 1, 8000), dc = sb_memory_source_new (ones, 4000, 1, 8000);
+  g_autoptr (SbSource) silence = sb_memory_source_new (zeros, 4000, 1, 8000),
+                       dc = sb_memory_source_new (ones, 4000, 1, 8000);
   for (size_t w = 0; w < G_N_ELEMENTS (windows); w++) {
-    SbGrid grid = { 255, 64, windows[w] };
+    SbGrid grid = {255, 64, windows[w]};
     g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
     SbReadout readout;
     g_assert_true (sb_readout (silence, stft, 0.2, 1000, &readout, NULL));

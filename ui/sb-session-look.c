@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How the picture is looked at, apart from how it is edited.  The pictures on
+ * the mask's own grid (recording->spectrogram) always stay: overview,
+ * thumbnails and the background analysis are theirs.  Another grid, or the
+ * reassigned view, gets three more (recording->looked), made by a worker; until
+ * they have something the usual ones show through. */
+#include "ui/sb-session-private.h"
+#include "ui/sb-worker-bridge.h"
+
+enum { AUTO_DELAY_MS = 150, LEAST_N_FFT = 64, MOST_N_FFT = 65536 };
+
+typedef struct {
+  SbSession *session;           /* referenced */
+  const SbRecording *recording; /* only compared */
+  SbSnapshot *snapshot;
+  SbSpectrogramLook look;
+  SbSpectrogram *former[SB_N_VIEWS], *made[SB_N_VIEWS]; /* former: taken over when made */
+  SbStft *stft;
+  SbPool *pool;
+  GError *error;
+} Change;
+
+static void
+change_free (void *data)
+{
+  Change *change = data;
+  for (int v = SB_N_VIEWS - 1; v >= 0; v--) {
+    sb_spectrogram_free (change->made[v]);
+    sb_spectrogram_free (change->former[v]);
+  }
+  sb_snapshot_unref (change->snapshot);
+  sb_stft_unref (change->stft);
+  g_clear_error (&change->error);
+  g_object_unref (change->session);
+  g_free (change);
+}
+
+static bool
+is_usual (SbSession *session, int n_fft)
+{
+  const SbGrid *grid = sb_document_grid (session->recording->document);
+  return n_fft == grid->n_fft && session->look.window == grid->window && !session->look.reassigned;
+}
+
+static int
+wanted_n_fft (SbSession *session)
+{
+  const SbGrid *grid = sb_document_grid (session->recording->document);
+  if (session->look.n_fft > 0)
+    return session->look.n_fft;
+  if (session->look.n_fft == 0)
+    return grid->n_fft;
+  SbViewport view = sb_session_viewport (session, session->width_px, MAX (session->height_px, 100));
+  return sb_spectrogram_auto_n_fft (&view, session->recording->rate);
+}
+
+static void
+change_work (void *data)
+{
+  Change *change = data;
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    change->made[v] = sb_spectrogram_new_look (change->snapshot->source[v], &change->look, change->pool,
+                                               v == SB_VIEW_ORIGINAL ? NULL : change->made[SB_VIEW_ORIGINAL],
+                                               change->former[v], &change->error);
+    if (!change->made[v])
+      return;
+    change->former[v] = NULL;
+  }
+  change->stft = sb_stft_new (&change->look.grid, SB_PLAN_EXACT, &change->error);
+}
+
+static void
+set_readout (SbRecording *recording, const SbGrid *grid, SbStft *stft)
+{
+  SbStft *fresh = stft ? sb_stft_ref (stft) : sb_stft_new (grid, SB_PLAN_EXACT, NULL);
+  if (!fresh)
+    return;
+  sb_stft_unref (recording->readout_stft);
+  recording->readout_stft = fresh;
+}
+
+static void
+take_made (SbSession *session, Change *change)
+{
+  SbRecording *recording = session->recording;
+  g_autoptr (SbSnapshot) now = sb_session_snapshot (session);
+  SbViewport view = sb_session_viewport (session, session->width_px, 1);
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    SbSpectrogram *made = recording->looked[v] = g_steal_pointer (&change->made[v]);
+    if (now->revision != change->snapshot->revision && v != SB_VIEW_ORIGINAL)
+      sb_spectrogram_set_source (made, now->source[v], 0, recording->n_frames);
+    sb_spectrogram_set_statistic (made, session->look.statistic);
+    sb_spectrogram_set_channels (made, session->look.channels, session->look.channel);
+    sb_spectrogram_set_visible (made, view.from_s, view.to_s);
+    sb_session_follow_pixels (session, made, v);
+  }
+  set_readout (recording, NULL, change->stft);
+}
+
+static void
+change_done (void *data)
+{
+  Change *change = data;
+  SbSession *session = change->session;
+  if (session->recording != change->recording)
+    return;
+  session->look_busy = false;
+  if (change->stft)
+    take_made (session, change);
+  else if (change->error)
+    g_signal_emit_by_name (session, "message", change->error->message);
+  sb_session_emit (session, "colours");
+  sb_session_update_look (session); /* what was asked for meanwhile */
+}
+
+/* The usual pictures again; the others end on a worker. */
+static void
+go_back (SbSession *session)
+{
+  SbRecording *recording = session->recording;
+  if (!recording->looked[SB_VIEW_ORIGINAL])
+    return;
+  for (int v = SB_N_VIEWS - 1; v >= 0; v--)
+    sb_pool_push (session->pool, session, 5, (SbJobFunc)sb_spectrogram_free, g_steal_pointer (&recording->looked[v]),
+                  NULL);
+  set_readout (recording, sb_document_grid (recording->document), NULL);
+  sb_session_emit (session, "colours");
+}
+
+void
+sb_session_update_look (SbSession *session)
+{
+  if (!session->recording || session->look_busy)
+    return;
+  int n_fft = wanted_n_fft (session);
+  if (is_usual (session, n_fft)) {
+    go_back (session);
+    return;
+  }
+  SbRecording *recording = session->recording;
+  SbGrid grid = {n_fft, MAX (1, n_fft / 4), session->look.window};
+  SbSpectrogram *now = recording->looked[SB_VIEW_ORIGINAL];
+  if (now && sb_grid_equal (sb_spectrogram_grid (now), &grid) &&
+      recording->looked_reassigned == session->look.reassigned)
+    return;
+  Change *change = g_new0 (Change, 1);
+  change->session = g_object_ref (session);
+  change->recording = recording;
+  change->snapshot = sb_session_snapshot (session);
+  change->pool = session->pool;
+  sb_spectrogram_look_init (&change->look, &grid);
+  change->look.reassigned = session->look.reassigned;
+  change->look.channels = session->look.channels;
+  change->look.channel = session->look.channel;
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    change->former[v] = g_steal_pointer (&recording->looked[v]); /* meanwhile the usual picture shows */
+  recording->looked_reassigned = session->look.reassigned;
+  session->look_busy = true;
+  sb_bridge_run (session->pool, session, -1, change_work, change_done, change, change_free);
+}
+
+static gboolean
+auto_due (void *data)
+{
+  SbSession *session = data;
+  session->look_timeout = 0;
+  sb_session_update_look (session);
+  return G_SOURCE_REMOVE;
+}
+
+/* The zoom changed: another n_fft may suit it, once it rests. */
+void
+sb_session_look_follows_zoom (SbSession *session)
+{
+  if (session->look.n_fft >= 0 || !session->recording)
+    return;
+  g_clear_handle_id (&session->look_timeout, g_source_remove);
+  session->look_timeout = g_timeout_add (AUTO_DELAY_MS, auto_due, session);
+}
+
+void
+sb_session_set_resolution (SbSession *session, int n_fft)
+{
+  session->look.n_fft = n_fft > 0 ? CLAMP (n_fft, LEAST_N_FFT, MOST_N_FFT) : MAX (n_fft, -1);
+  sb_session_update_look (session);
+  sb_session_emit (session, "colours");
+}
+
+void
+sb_session_set_window (SbSession *session, SbWindowKind window)
+{
+  session->look.window = window;
+  sb_session_update_look (session);
+  sb_session_emit (session, "colours");
+}
+
+void
+sb_session_set_reassigned (SbSession *session, bool reassigned)
+{
+  session->look.reassigned = reassigned;
+  sb_session_update_look (session);
+  sb_session_emit (session, "colours");
+}
+
+static void
+on_each_picture (SbSession *session, void (*func) (SbSession *, SbSpectrogram *))
+{
+  SbRecording *recording = session->recording;
+  for (int v = 0; recording && v < SB_N_VIEWS; v++) {
+    func (session, recording->spectrogram[v]);
+    if (recording->looked[v])
+      func (session, recording->looked[v]);
+  }
+  sb_session_emit (session, "colours");
+}
+
+static void
+tell_statistic (SbSession *session, SbSpectrogram *picture)
+{
+  sb_spectrogram_set_statistic (picture, session->look.statistic);
+}
+
+static void
+tell_channels (SbSession *session, SbSpectrogram *picture)
+{
+  sb_spectrogram_set_channels (picture, session->look.channels, session->look.channel);
+}
+
+void
+sb_session_set_statistic (SbSession *session, SbStatistic statistic)
+{
+  session->look.statistic = statistic;
+  on_each_picture (session, tell_statistic);
+}
+
+/* Painting follows what is shown when that was asked for. */
+static void
+paint_on_shown (SbSession *session)
+{
+  SbBrush brush = session->brush;
+  brush.channel = session->look.paint_shown && session->look.channels == SB_CHANNELS_ONE ? session->look.channel : -1;
+  sb_session_set_brush (session, &brush);
+}
+
+void
+sb_session_set_channels (SbSession *session, SbChannelMode mode, int channel)
+{
+  int n_channels = session->recording ? session->recording->channels : 1;
+  session->look.channels = mode;
+  session->look.channel = CLAMP (channel, 0, n_channels - 1);
+  on_each_picture (session, tell_channels);
+  if (session->look.paint_shown)
+    paint_on_shown (session);
+}
+
+void
+sb_session_set_paint_shown (SbSession *session, bool shown)
+{
+  session->look.paint_shown = shown;
+  paint_on_shown (session);
+  sb_session_emit (session, "colours");
+}
