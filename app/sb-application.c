@@ -128,6 +128,8 @@ add_actions (SbApplication *self)
       {"win.undo", {"<Control>z"}},
       {"win.redo", {"<Control><Shift>z", "<Control>y"}},
     {"win.add-marker", {"<Control>m"}},
+    {"win.export-picture", {"<Control><Shift>p"}},
+    {"win.copy-picture", {"<Control><Shift>c"}},
     {"win.go-to", {"<Control>g"}},
       {"win.fit", {"<Control>0", "<Control>KP_0"}},
       {"win.panel", {"F9"}},

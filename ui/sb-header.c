@@ -26,6 +26,8 @@ main_menu (void)
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) file = g_menu_new (), look = g_menu_new (), help = g_menu_new (), appearance = g_menu_new ();
   g_menu_append (file, "Save Edits…", "win.save-edits");
+  g_menu_append (file, "Save the Picture…", "win.export-picture");
+  g_menu_append (file, "Copy the Picture", "win.copy-picture");
   g_menu_append (appearance, "System", "app.appearance::system");
   g_menu_append (appearance, "Light", "app.appearance::light");
   g_menu_append (appearance, "Dark", "app.appearance::dark");

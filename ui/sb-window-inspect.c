@@ -2,6 +2,7 @@
  *
  * Actions that read off: page of the panel, markers, how times are written,
  * going to a typed time. */
+#include "ui/sb-picture-dialog.h"
 #include "ui/sb-window-private.h"
 
 #include <math.h>
@@ -199,6 +200,55 @@ act_measure (GSimpleAction *action, GVariant *parameter, void *data)
   sb_inspector_set_box (inspector (data), &box);
 }
 
+/* --- pictures --- */
+
+static void
+act_export_picture (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  gtk_window_present (GTK_WINDOW (sb_picture_dialog_new (GTK_WINDOW (window), window->session, window->jobs)));
+}
+
+static void
+on_picture_done (void *data, const GError *error)
+{
+  SbWindow *window = data;
+  if (error)
+    sb_window_tell_problem (window, "The picture was not made", error->message);
+  else
+    sb_window_tell (window, "The picture is made.");
+  g_object_unref (window);
+}
+
+static void
+draw_picture (SbWindow *window, const char *path, int width_px, int height_px)
+{
+  SbPictureRequest request;
+  sb_picture_request_init (&request, window->session);
+  if (width_px > 0 && height_px > 0) {
+    request.width_px = width_px;
+    request.height_px = height_px;
+  }
+  request.path = path;
+  sb_picture_draw (window->session, window->jobs, GTK_WIDGET (window), &request, on_picture_done, g_object_ref (window));
+}
+
+/* Path, width, height; zeros: the window's own size. */
+static void
+act_export_picture_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const char *path;
+  int width, height;
+  g_variant_get (parameter, "(&sii)", &path, &width, &height);
+  draw_picture (data, path, width, height);
+}
+
+static void
+act_copy_picture (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  draw_picture (data, NULL, 0, 0);
+}
+
 /* --- times --- */
 
 static void
@@ -295,7 +345,8 @@ sb_window_update_inspect_actions (SbWindow *window)
   static const char *const needs_recording[] = {
       "page",         "add-marker",   "next-marker", "previous-marker", "import-markers", "import-markers-from",
       "undo-markers", "redo-markers", "times",       "go-to",           "measure",        "statistic",
-      "channels",     "paint-shown",  "resolution",  "look-window",     "reassigned"};
+      "channels",     "paint-shown",  "resolution",  "look-window",     "reassigned",
+         "export-picture", "export-picture-to", "copy-picture"};
   bool open = sb_session_recording (window->session) != NULL;
   SbMarkers *markers = sb_inspector_markers (inspector (window));
   bool chosen = sb_inspector_selected (inspector (window)) != 0;
@@ -337,6 +388,9 @@ sb_window_add_inspect_actions (SbWindow *window)
       {.name = "resolution", .activate = act_resolution, .parameter_type = "i", .state = "0"},
       {.name = "look-window", .activate = act_window, .parameter_type = "s", .state = "'hann'"},
       {.name = "reassigned", .activate = act_reassigned, .state = "false"},
+      {.name = "export-picture", .activate = act_export_picture},
+      {.name = "export-picture-to", .activate = act_export_picture_to, .parameter_type = "(sii)"},
+      {.name = "copy-picture", .activate = act_copy_picture},
       {.name = "times", .activate = act_times, .parameter_type = "s", .state = "'clock'"},
       {.name = "go-to", .activate = act_go_to},
   };
