@@ -3,6 +3,7 @@
  * See sb-session-sound.h.  The choice of a device is kept in a small file of
  * the user's configuration, written in the background. */
 #include "ui/sb-session-sound.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-session-private.h"
 
 #include <gio/gio.h>
@@ -33,27 +34,36 @@ sb_follow_from_name (const char *name, SbFollow *follow)
 
 /* --- what is heard --- */
 
-static const SbOpSpec *
-selected_edit (SbSession *session, double bounds[4])
+/* The measuring box, or else the selected edit: from_s, to_s, low_hz, high_hz. */
+static bool
+selection (SbSession *session, double bounds[4])
 {
+  SbBox box;
+  if (session->recording && sb_inspector_box (sb_inspector_of (session), &box)) {
+    bounds[0] = box.from_s;
+    bounds[1] = box.to_s;
+    bounds[2] = box.low_hz;
+    bounds[3] = box.high_hz;
+    return true;
+  }
   SbDocument *document = session->recording ? session->recording->document : NULL;
   for (int i = 0; document && session->selected && i < sb_document_n_edits (document); i++) {
     SbOperation *op = sb_document_edit (document, i, NULL);
     if (!g_str_equal (sb_operation_id (op), session->selected))
       continue;
     sb_operation_bounds (op, &bounds[0], &bounds[1], &bounds[2], &bounds[3]);
-    return sb_operation_spec (op);
+    return true;
   }
-  return NULL;
+  return false;
 }
 
-static void
-listen (SbSession *session)
+void
+sb_session_listen_again (SbSession *session)
 {
   SbListening listening = session->listening;
   double edit[4];
   if (session->band_only && session->recording) {
-    const bool chosen = selected_edit (session, edit) != NULL;
+    const bool chosen = selection (session, edit);
     listening.low_hz = chosen ? edit[2] : session->low_hz;
     listening.high_hz = chosen ? edit[3] : session->high_hz;
   }
@@ -63,7 +73,7 @@ listen (SbSession *session)
 static void
 changed (SbSession *session)
 {
-  listen (session);
+  sb_session_listen_again (session);
   sb_session_emit (session, "listening");
 }
 
@@ -129,12 +139,12 @@ sb_session_set_band_only (SbSession *session, bool on)
 void
 sb_session_play_selection (SbSession *session)
 {
-  double edit[4], from_s = session->loop_from_s, to_s = session->loop_to_s;
+  double chosen[4], from_s = session->loop_from_s, to_s = session->loop_to_s;
   if (!session->recording)
     return;
-  if (selected_edit (session, edit)) {
-    from_s = MAX (edit[0], 0);
-    to_s = MIN (edit[1], session->recording->duration_s);
+  if (selection (session, chosen)) {
+    from_s = MAX (chosen[0], 0);
+    to_s = MIN (chosen[1], session->recording->duration_s);
     session->band_only = true;
   }
   if (to_s <= from_s)
@@ -298,7 +308,7 @@ sb_session_sound_init (SbSession *session)
   session->listening = SB_LISTENING_PLAIN;
   static const char *const followed[] = {"span", "selected", "edits"};
   for (size_t i = 0; i < G_N_ELEMENTS (followed); i++)
-    g_signal_connect (session, followed[i], G_CALLBACK (listen), NULL);
+    g_signal_connect (session, followed[i], G_CALLBACK (sb_session_listen_again), NULL);
   if (!g_key_file_load_from_file (keys, path, G_KEY_FILE_NONE, NULL))
     return;
   g_autofree char *device = g_key_file_get_string (keys, "output", "device", NULL);

@@ -15,10 +15,10 @@ void sb_session_set_slow (SbSession *session, double factor);   /* 1 … 20 */
 void sb_session_set_heterodyne (SbSession *session, double hz); /* 0: off */
 void sb_session_set_pair (SbSession *session, int left, int right); /* −1: by the rule */
 void sb_session_mute_channel (SbSession *session, int channel, bool muted);
-/* Hears only the band of the selected edit, or else the visible one; follows both. */
+/* Hears only the band of the measuring box, or of the selected edit, or the visible one; follows them. */
 void sb_session_set_band_only (SbSession *session, bool on);
 bool sb_session_band_only (SbSession *session);
-/* Once through the selected edit (its time and band), else the marked span. */
+/* Once through the measuring box or the selected edit (time and band), else the marked span. */
 void sb_session_play_selection (SbSession *session);
 
 SbFollow sb_session_follow (SbSession *session);
@@ -36,6 +36,7 @@ const char *sb_session_output_device (SbSession *session);
 double sb_session_output_latency_s (SbSession *session);
 SbPlayer *sb_session_player (SbSession *session);
 
+void sb_session_listen_again (SbSession *session); /* the band may be another */
 /* For the files that implement the session. */
 void sb_session_sound_init (SbSession *session);
 void sb_session_sound_recording (SbSession *session); /* another one is open */

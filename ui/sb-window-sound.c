@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The actions about listening; their states are the session's. */
+#include "ui/sb-inspector.h"
 #include "ui/sb-session-sound.h"
 #include "ui/sb-transport.h"
 #include "ui/sb-window-private.h"
@@ -128,6 +129,8 @@ sb_window_add_sound_actions (SbWindow *window)
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
   g_signal_connect_object (window->session, "listening", G_CALLBACK (update), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (window->session, "recording", G_CALLBACK (update_enabled), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_inspector_of (window->session), "box", G_CALLBACK (sb_session_listen_again),
+                           window->session, G_CONNECT_SWAPPED);
   update (window);
   update_enabled (window);
 }
