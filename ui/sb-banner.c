@@ -3,7 +3,7 @@
 
 struct _SbBanner {
   GtkBox parent;
-  GtkWidget *revealer, *text, *button;
+  GtkWidget *revealer, *text, *other, *button;
 };
 
 G_DEFINE_TYPE (SbBanner, sb_banner, GTK_TYPE_BOX)
@@ -15,8 +15,17 @@ sb_banner_show (SbBanner *self, const char *title, const char *meaning, const ch
   gtk_label_set_markup (GTK_LABEL (self->text), markup);
   gtk_button_set_label (GTK_BUTTON (self->button), button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
+  gtk_widget_set_visible (self->other, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
+}
+
+void
+sb_banner_offer (SbBanner *self, const char *button, const char *action)
+{
+  gtk_button_set_label (GTK_BUTTON (self->other), button);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->other), action);
+  gtk_widget_set_visible (self->other, TRUE);
 }
 
 void
@@ -41,6 +50,9 @@ sb_banner_init (SbBanner *self)
   gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
   gtk_widget_set_hexpand (self->text, TRUE);
   gtk_box_append (GTK_BOX (row), self->text);
+  self->other = gtk_button_new ();
+  gtk_widget_set_valign (self->other, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (row), self->other);
   self->button = gtk_button_new ();
   gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->button, "suggested-action");

@@ -12,4 +12,6 @@ G_DECLARE_FINAL_TYPE (SbBanner, sb_banner, SB, BANNER, GtkBox)
 GtkWidget *sb_banner_new (void);
 /* title bold, then the rest; the button activates `action`. */
 void sb_banner_show (SbBanner *banner, const char *title, const char *meaning, const char *button, const char *action);
+/* A second way out, beside the first. */
+void sb_banner_offer (SbBanner *banner, const char *button, const char *action);
 void sb_banner_hide (SbBanner *banner);

@@ -15,6 +15,7 @@ struct _SbMeter {
   GtkWidget parent;
   double level_db[2], peak_db[2];
   gint64 peak_us[2], last_us;
+  bool clipped;
 };
 
 G_DEFINE_TYPE (SbMeter, sb_meter, GTK_TYPE_WIDGET)
@@ -61,6 +62,11 @@ sb_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   double inner = width - 8, top = (height - HEIGHT) / 2.0 + 4;
   for (int c = 0; c < 2; c++)
     draw_bar (self, cr, c, top + c * (BAR + 2), inner);
+  if (self->clipped) {
+    sb_theme_source_rgb (cr, 0xe01b24, 1);
+    cairo_rectangle (cr, inner + 3, top, 5, 2 * BAR + 2);
+    cairo_fill (cr);
+  }
   sb_theme_source (cr, &sb_theme ()->text);
   for (int db = -48; db <= 0; db += 12) {
     g_autofree char *label = g_strdup_printf ("%s%d", db ? "\u2212" : "", abs (db));
@@ -74,6 +80,7 @@ sb_meter_feed (SbMeter *self, const float peaks[2], gint64 now_us)
 {
   double fall = self->last_us ? FALL_DB_PER_S * (now_us - self->last_us) / 1e6 : 0;
   self->last_us = now_us;
+  self->clipped = self->clipped || peaks[0] > 1 || peaks[1] > 1;
   for (int c = 0; c < 2; c++) {
     double db = peaks[c] > 0 ? MAX (20 * log10 (peaks[c]), BOTTOM_DB) : BOTTOM_DB;
     self->level_db[c] = MAX (db, MAX (self->level_db[c] - fall, BOTTOM_DB));
@@ -102,6 +109,13 @@ sb_meter_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
 }
 
 static void
+on_click (SbMeter *self)
+{
+  self->clipped = false;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
 sb_meter_class_init (SbMeterClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
@@ -117,6 +131,10 @@ sb_meter_init (SbMeter *self)
   for (int c = 0; c < 2; c++)
     self->level_db[c] = self->peak_db[c] = BOTTOM_DB;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Level", -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), "Level. The red lamp says that it was too loud; click puts it out.");
+  GtkGesture *click = gtk_gesture_click_new ();
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_click), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   sb_theme_watch (GTK_WIDGET (self));
 }
 

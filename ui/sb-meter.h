@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Peak meter, two bars over a scale in dB, 1.5 s peak hold.  Thread: UI. */
+ * Peak meter, two bars over a scale in dB, 1.5 s peak hold and a lamp that stays lit
+ * after full scale was passed, until it is clicked.  Thread: UI. */
 #pragma once
 #include <gtk/gtk.h>
 #include <stdbool.h>

@@ -6,6 +6,7 @@
 #include "ui/sb-inspector.h"
 #include "ui/sb-marker-lane.h"
 #include "ui/sb-navigator.h"
+#include "ui/sb-session-sound.h"
 #include "ui/sb-theme.h"
 #include "view/sb-axis.h"
 
@@ -247,12 +248,27 @@ clamp_time (SbSession *session, GtkWidget *area, double x)
   return CLAMP (sb_viewport_time (&view, x), 0, sb_session_recording (session)->duration_s);
 }
 
+/* Decided when the drag begins: with Ctrl it scrubs. */
+static void
+on_drag_begin (GtkGestureDrag *drag, double x, double y, SbSession *session)
+{
+  GtkEventController *controller = GTK_EVENT_CONTROLLER (drag);
+  if (sb_session_recording (session) && gtk_event_controller_get_current_event_state (controller) & GDK_CONTROL_MASK)
+    sb_session_scrub_begin (session, clamp_time (session, gtk_event_controller_get_widget (controller), x));
+}
+
 static void
 on_drag_update (GtkGestureDrag *drag, double dx, double dy, SbSession *session)
 {
   double x, y;
   GtkWidget *area = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (drag));
-  if (!sb_session_recording (session) || fabs (dx) < MIN_LOOP_PX || !gtk_gesture_drag_get_start_point (drag, &x, &y))
+  if (!sb_session_recording (session) || !gtk_gesture_drag_get_start_point (drag, &x, &y))
+    return;
+  if (sb_session_is_scrubbing (session)) {
+    sb_session_scrub_to (session, clamp_time (session, area, x + dx));
+    return;
+  }
+  if (fabs (dx) < MIN_LOOP_PX)
     return;
   double a = clamp_time (session, area, x), b = clamp_time (session, area, x + dx);
   sb_session_set_loop (session, true, MIN (a, b), MAX (a, b));
@@ -263,7 +279,9 @@ on_drag_end (GtkGestureDrag *drag, double dx, double dy, SbSession *session)
 {
   double x, y;
   GtkWidget *area = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (drag));
-  if (sb_session_recording (session) && fabs (dx) < MIN_LOOP_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
+  if (sb_session_is_scrubbing (session))
+    sb_session_scrub_end (session);
+  else if (sb_session_recording (session) && fabs (dx) < MIN_LOOP_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
     sb_session_seek (session, clamp_time (session, area, x));
 }
 
@@ -271,6 +289,7 @@ void
 sb_ruler_attach_seek (SbSession *session, GtkWidget *area)
 {
   GtkGesture *drag = gtk_gesture_drag_new ();
+  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (on_drag_begin), session, 0);
   g_signal_connect_object (drag, "drag-update", G_CALLBACK (on_drag_update), session, 0);
   g_signal_connect_object (drag, "drag-end", G_CALLBACK (on_drag_end), session, 0);
   gtk_widget_add_controller (area, GTK_EVENT_CONTROLLER (drag));
@@ -342,7 +361,7 @@ sb_ruler_new (SbSession *session, GtkOrientation orientation)
     follow_markers (self);
     g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
     sb_ruler_attach_seek (session, GTK_WIDGET (self));
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self), "Click to move the playhead, drag to mark a loop");
+    gtk_widget_set_tooltip_text (GTK_WIDGET (self), "Click to move the playhead, drag to mark a loop, Ctrl+drag to scrub");
   } else
     g_signal_connect_object (session, "colours", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   sb_navigator_attach (session, GTK_WIDGET (self), time ? SB_NAVIGATE_TIME : SB_NAVIGATE_BAND);

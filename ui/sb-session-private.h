@@ -2,7 +2,7 @@
  *
  * The session's fields, for the files that implement it. */
 #pragma once
-#include "ui/sb-session.h"
+#include "ui/sb-session-sound.h"
 
 #include <pthread.h>
 
@@ -38,6 +38,14 @@ struct _SbSession {
   bool playing;
   bool loop_on;
   double loop_from_s, loop_to_s;
+
+  /* sb-session-sound.c */
+  SbListening listening; /* without the band */
+  bool band_only;
+  SbFollow follow;
+  bool stroking, scrubbing, played_before_scrub;
+  char *device;
+  double latency_s;
 
   SbTool tool;
   SbBrush brush;

@@ -244,6 +244,7 @@ sb_session_stop (SbSession *session)
     return;
   sb_player_stop (session->player);
   session->playing = false;
+  sb_session_sound_ended (session);
   sb_session_emit (session, "playhead");
 }
 
@@ -309,6 +310,7 @@ sb_session_poll (SbSession *session)
   g_autofree char *problem = sb_player_take_problem (session->player);
   if (problem) {
     session->playing = false;
+    sb_session_sound_ended (session);
     g_signal_emit_by_name (session, "problem", problem);
     sb_session_emit (session, "playhead");
   }
@@ -317,9 +319,13 @@ sb_session_poll (SbSession *session)
   double rate = session->recording->rate;
   double now = CLAMP (sb_player_position (session->player) / rate, 0, session->recording->duration_s);
   bool playing = sb_player_is_playing (session->player);
-  if (now == session->playhead_s && playing)
+  if ((now == session->playhead_s || session->scrubbing) && playing)
     return;
-  session->playhead_s = now;
+  if (!session->scrubbing)
+    session->playhead_s = now;
   session->playing = playing;
+  if (!playing)
+    sb_session_sound_ended (session);
+  sb_session_sound_polled (session);
   sb_session_emit (session, "playhead");
 }

@@ -10,7 +10,7 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -238,6 +238,7 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
     sb_document_add_listener (recording->document, document_changed, session);
     g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
     sb_player_set_source (session->player, snapshot->source[session->view]);
+    sb_session_sound_recording (session);
     sb_session_fit (session);
     for (int v = 0; v < SB_N_VIEWS; v++)
       sb_spectrogram_set_statistic (recording->spectrogram[v], session->look.statistic);
@@ -277,6 +278,7 @@ sb_session_apply (SbSession *session, SbOperation *op, GError **error)
     return false;
   }
   g_autofree char *id = g_strdup (sb_operation_id (op));
+  session->stroking = false;
   if (!sb_document_apply (session->recording->document, op, error))
     return false;
   sb_session_select (session, id);
@@ -286,6 +288,7 @@ sb_session_apply (SbSession *session, SbOperation *op, GError **error)
 bool
 sb_session_preview (SbSession *session, SbOperation *op, GError **error)
 {
+  session->stroking = session->recording && op;
   return session->recording && sb_document_preview (session->recording->document, op, error);
 }
 
@@ -368,6 +371,7 @@ sb_session_dispose (GObject *object)
   recording_drop (session);
   g_clear_pointer (&session->player, sb_player_free);
   g_clear_pointer (&session->selected, g_free);
+  g_clear_pointer (&session->device, g_free);
   G_OBJECT_CLASS (sb_session_parent_class)->dispose (object);
 }
 
@@ -376,7 +380,8 @@ sb_session_class_init (SbSessionClass *class)
 {
   static const char *const plain[] = {
       [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours", [SOURCE] = "source",
-      [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead"};
+      [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead",
+      [LISTENING] = "listening"};
   G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
   for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
     if (plain[i])
@@ -400,6 +405,7 @@ sb_session_init (SbSession *session)
   session->look = (SbLook){SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true};
   session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1};
   session->player = sb_player_new (sb_sink_new_default ());
+  sb_session_sound_init (session);
 }
 
 SbSession *

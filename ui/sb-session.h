@@ -9,7 +9,7 @@
  *   "colours"    palette or range                      "tool"     tool, brush or box options
  *   "source"     Original / Result / Removed           "playhead" position, playing, loop
  *   "selected"   another edit selected                 "problem"  (string) playing is not possible; "" is over
- *   "message"    (string) a passing fact, for a toast
+ *   "message"    (string) a passing fact, for a toast  "listening" what of the sound is heard, device, follow
  *
  * Thread: UI. */
 #pragma once

@@ -5,6 +5,7 @@
 #include "ui/sb-transport.h"
 #include "base/sb-units.h"
 #include "ui/sb-meter.h"
+#include "ui/sb-sound-menu.h"
 
 #define ZOOM_STEP 1.5
 enum { METER_WIDE = 240, METER_NARROW = 170 };
@@ -12,7 +13,7 @@ enum { METER_WIDE = 240, METER_NARROW = 170 };
 struct _SbTransport {
   GtkBox parent;
   SbSession *session;
-  GtkWidget *play, *clock, *length, *meter, *volume_icon, *volume, *span, *band_zoom;
+  GtkWidget *play, *clock, *length, *meter, *volume_icon, *volume, *sound, *span, *band_zoom;
   double kept_volume; /* while the sound is off */
   guint tick, text_idle;
 };
@@ -25,10 +26,29 @@ sb_transport_play_button (SbTransport *self)
   return self->play;
 }
 
+void
+sb_transport_choose_device (SbTransport *self)
+{
+  sb_sound_menu_choose_device (SB_SOUND_MENU (self->sound));
+}
+
 static GtkWidget *
 button (const char *icon, const char *tooltip, const char *label, const char *action)
 {
   GtkWidget *widget = gtk_button_new_from_icon_name (icon);
+  gtk_widget_set_tooltip_text (widget, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (widget, "flat");
+  return widget;
+}
+
+static GtkWidget *
+toggle (const char *icon, const char *tooltip, const char *label, const char *action)
+{
+  GtkWidget *widget = gtk_toggle_button_new ();
+  gtk_button_set_icon_name (GTK_BUTTON (widget), icon);
   gtk_widget_set_tooltip_text (widget, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
@@ -199,14 +219,11 @@ build_left (SbTransport *self, GtkBox *box)
   gtk_widget_add_css_class (self->play, "circular");
   gtk_widget_add_css_class (self->play, "suggested-action");
   gtk_box_append (box, self->play);
-  GtkWidget *loop = gtk_toggle_button_new ();
-  gtk_button_set_icon_name (GTK_BUTTON (loop), "sb-loop-symbolic");
-  gtk_widget_set_tooltip_text (loop, "Loop (L): drag on the time ruler to mark what repeats");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (loop), GTK_ACCESSIBLE_PROPERTY_LABEL, "Loop", -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (loop), "win.toggle-loop");
-  gtk_widget_set_valign (loop, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (loop, "flat");
-  gtk_box_append (box, loop);
+  gtk_box_append (box, toggle ("sb-loop-symbolic", "Loop (L): drag on the time ruler to mark what repeats", "Loop",
+                               "win.toggle-loop"));
+  gtk_box_append (box, toggle ("sb-band-listen-symbolic", "Hear Only This Band: of the measuring box, the selected edit, or all that is visible",
+                               "Band Only", "win.band-only"));
+  gtk_box_append (box, toggle ("sb-follow-symbolic", "Follow the Playhead", "Follow", "win.toggle-follow"));
   self->clock = gtk_label_new ("0:00.000");
   gtk_label_set_width_chars (GTK_LABEL (self->clock), 8);
   gtk_label_set_xalign (GTK_LABEL (self->clock), 1);
@@ -231,6 +248,8 @@ build_left (SbTransport *self, GtkBox *box)
   gtk_range_set_value (GTK_RANGE (self->volume), 1);
   g_signal_connect_swapped (self->volume, "value-changed", G_CALLBACK (volume_changed), self);
   gtk_box_append (box, self->volume);
+  self->sound = sb_sound_menu_new (self->session);
+  gtk_box_append (box, self->sound);
 }
 
 void

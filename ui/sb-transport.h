@@ -13,4 +13,5 @@ G_DECLARE_FINAL_TYPE (SbTransport, sb_transport, SB, TRANSPORT, GtkBox)
 GtkWidget *sb_transport_new (SbSession *session);
 /* What gives way, in order, as the window gets narrower: 0 all there … 3 only what never goes. */
 void sb_transport_set_narrow (SbTransport *transport, int step);
+void sb_transport_choose_device (SbTransport *transport);
 GtkWidget *sb_transport_play_button (SbTransport *transport);

@@ -159,6 +159,10 @@ on_key_pressed (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModi
     }
     return TRUE;
   }
+  if (keyval == GDK_KEY_space && state & GDK_SHIFT_MASK) {
+    activate (self, "play-selection", NULL);
+    return TRUE;
+  }
   return on_brush_key (self, keyval) || on_letter (self, keyval);
 }
 

@@ -108,6 +108,7 @@ problem (SbWindow *self, const char *sentence)
   g_autofree char *meaning =
       g_strdup_printf ("%s%sYour edits are safe and you can go on painting.", end ? end + 2 : "", end ? " " : "");
   sb_banner_show (SB_BANNER (self->banner), title, meaning, "Try Again", "win.play");
+  sb_banner_offer (SB_BANNER (self->banner), "Choose Device…", "win.choose-device");
   sb_window_update_actions (self);
 }
 
@@ -358,6 +359,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   gtk_box_append (GTK_BOX (box), self->pages);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
   sb_window_add_actions (self);
+  sb_window_add_sound_actions (self);
   sb_window_add_keys (self);
   sb_frame_watch_attach (GTK_WIDGET (self));
   sb_window_set_panel (self, true);
