@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-keeping.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-window-private.h"
 
 #define BANNER_DISMISS "win.dismiss-banner"
@@ -62,6 +63,50 @@ on_trouble (void *data)
   g_idle_add_full (G_PRIORITY_DEFAULT, show_trouble, note, note_free);
 }
 
+/* --- markers --- */
+
+static GArray *
+markers_now (SbWindow *window)
+{
+  SbMarkers *markers = sb_inspector_markers (sb_inspector_of (window->session));
+  GArray *now = g_array_new (FALSE, FALSE, sizeof (SbMarker)); /* titles are borrowed */
+  for (int i = 0; i < sb_markers_n (markers); i++)
+    g_array_append_vals (now, sb_markers_get (markers, i), 1);
+  return now;
+}
+
+static void
+on_markers (SbInspector *inspector, SbWindow *window)
+{
+  const uint64_t revision = sb_markers_revision (sb_inspector_markers (inspector));
+  if (!window->kept_store || window->kept_store != store_of (window) || revision == window->kept_markers)
+    return; /* another recording's list, or only the selection */
+  g_autoptr (GArray) now = markers_now (window);
+  window->kept_markers = revision;
+  sb_store_set_markers (window->kept_store, (const SbMarker *)now->data, (int)now->len);
+}
+
+static void
+bring_markers_back (SbWindow *window, SbStore *store)
+{
+  SbInspector *inspector = sb_inspector_of (window->session);
+  SbMarkers *markers = sb_inspector_markers (inspector);
+  const GArray *kept = sb_store_project (store)->markers;
+  if (kept->len > 0)
+    sb_markers_add_all (markers, (const SbMarker *)kept->data, (int)kept->len);
+  window->kept_markers = sb_markers_revision (markers);
+  window->kept_store = store;
+  if (kept->len > 0)
+    g_signal_emit_by_name (inspector, "markers");
+}
+
+void
+sb_keeping_fill_project (SbWindow *window, SbProject *project)
+{
+  g_autoptr (GArray) now = markers_now (window);
+  sb_project_set_markers (project, (const SbMarker *)now->data, (int)now->len);
+}
+
 /* --- what was found --- */
 
 void
@@ -71,6 +116,7 @@ sb_keeping_announce (SbWindow *window)
   if (!store)
     return;
   sb_store_set_trouble_func (store, on_trouble, window);
+  bring_markers_back (window, store);
   const SbStoreState state = sb_store_state (store);
   if (state.n_other > 0)
     sb_banner_show (SB_BANNER (window->banner), state.sentence, "", "Copy Edits", "win.copy-edits");
@@ -140,4 +186,5 @@ sb_keeping_add_actions (SbWindow *window)
       {.name = "save-project-as", .activate = act_save_project_as},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  g_signal_connect_object (sb_inspector_of (window->session), "markers", G_CALLBACK (on_markers), window, 0);
 }

@@ -5,6 +5,7 @@
 #include "document/sb-project.h"
 #include "edit/sb-op-json.h"
 #include "ui/sb-export-dialog.h"
+#include "ui/sb-keeping.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -271,6 +272,7 @@ save_to (SbWindow *window, const char *path, bool as_project)
     g_clear_pointer (&saving->project->project_path, g_free);
     g_clear_pointer (&saving->project->project_mark, g_free);
     sb_project_take_document (saving->project, recording->document);
+    sb_keeping_fill_project (window, saving->project);
   }
   sb_bridge_run (window->jobs, window, 0, save_work, save_done, saving, saving_free);
 }

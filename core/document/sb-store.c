@@ -260,7 +260,6 @@ static void
 set_aside (Opening *opening)
 {
   for (int i = 1; i < 1000; i++) {
-    g_autofree char *old = sb_place_file (&opening->place, opening->place.generation);
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
     if (g_file_test (aside, G_FILE_TEST_EXISTS))
       continue;
