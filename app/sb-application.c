@@ -123,7 +123,7 @@ add_actions (SbApplication *self)
     const char *const keys[3];
   } accelerators[] = {
       {"win.open", {"<Control>o"}},
-      {"win.save-edits", {"<Control>s"}},
+      {"win.save-project-as", {"<Control>s"}},
       {"win.export", {"<Control><Shift>e"}},
       {"win.undo", {"<Control>z"}},
       {"win.redo", {"<Control><Shift>z", "<Control>y"}},

@@ -25,6 +25,7 @@ main_menu (void)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) file = g_menu_new (), look = g_menu_new (), help = g_menu_new (), appearance = g_menu_new ();
+  g_menu_append (file, "Save Project As…", "win.save-project-as");
   g_menu_append (file, "Save Edits…", "win.save-edits");
   g_menu_append (file, "Save the Picture…", "win.export-picture");
   g_menu_append (file, "Copy the Picture", "win.copy-picture");

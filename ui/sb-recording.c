@@ -3,6 +3,7 @@
  * Opening in one place: the former recording stays on the screen until this
  * one is ready to be drawn. */
 #include "ui/sb-recording.h"
+#include "base/sb-error.h"
 #include "base/sb-units.h"
 #include "dsp/sb-stft.h"
 
@@ -48,15 +49,37 @@ build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GErr
   return recording->readout_stft != NULL;
 }
 
+/* The recording itself, or the one that a project names. */
+static SbSource *
+open_source (const char *path, SbProject **project, SbProgress *progress, GError **error)
+{
+  if (!sb_is_project_file (path))
+    return sb_file_source_new (path, progress, error);
+  *project = sb_project_load (path, error);
+  if (!*project)
+    return NULL;
+  const char *source_path = (*project)->source_path;
+  if (*source_path && g_file_test (source_path, G_FILE_TEST_EXISTS))
+    return sb_file_source_new (source_path, progress, error);
+  g_autofree char *shown = g_filename_display_name (source_path);
+  g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
+               "The recording of this project is no longer at “%s”. Put it back there; if you open it where it is now, "
+               "edits that were made in it come along by themselves.",
+               shown);
+  return NULL;
+}
+
 SbRecording *
 sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error)
 {
-  g_autoptr (SbSource) source = sb_file_source_new (path, progress, error);
+  g_autoptr (SbProject) project = NULL;
+  g_autoptr (SbSource) source = open_source (path, &project, progress, error);
   if (!source)
     return NULL;
   g_autoptr (SbRecording) recording = g_new0 (SbRecording, 1);
   recording->pool = pool;
-  recording->path = g_canonicalize_filename (path, NULL);
+  recording->path = g_strdup (sb_file_source_path (source));
+  recording->project_path = project ? g_canonicalize_filename (path, NULL) : NULL;
   recording->name = g_filename_display_basename (path);
   recording->rate = sb_source_rate (source);
   recording->channels = sb_source_channels (source);
@@ -64,8 +87,11 @@ sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError 
   recording->duration_s = sb_source_duration_s (source);
   recording->nyquist_hz = recording->rate / 2.0;
   recording->format_line = format_line (recording, source);
-  recording->document = sb_document_new (source, NULL, error);
-  if (!recording->document || sb_progress_check (progress, error))
+  recording->store = sb_store_open (NULL, source, project, recording->project_path, error);
+  if (!recording->store || sb_progress_check (progress, error))
+    return NULL;
+  recording->document = sb_document_new (source, &sb_store_project (recording->store)->grid, error);
+  if (!recording->document || !sb_store_attach (recording->store, recording->document, error) || sb_progress_check (progress, error))
     return NULL;
   g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
   if (!build_pictures (recording, snapshot, pool, error) || sb_progress_check (progress, error))
@@ -86,7 +112,9 @@ sb_recording_free (SbRecording *recording)
     sb_waveform_free (recording->waveform[v]);
   }
   sb_stft_unref (recording->readout_stft);
+  sb_store_free (recording->store);
   sb_document_free (recording->document);
+  g_free (recording->project_path);
   g_free (recording->path);
   g_free (recording->name);
   g_free (recording->format_line);

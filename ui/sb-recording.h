@@ -8,6 +8,7 @@
 #include "base/sb-pool.h"
 #include "base/sb-progress.h"
 #include "document/sb-document.h"
+#include "document/sb-store.h"
 #include "dsp/sb-colormap.h"
 #include "dsp/sb-stft.h"
 #include "view/sb-spectrogram.h"
@@ -20,6 +21,8 @@ typedef struct {
   SbSpectrogram *spectrogram[SB_N_VIEWS]; /* on the mask's own grid */
   SbSpectrogram *looked[SB_N_VIEWS];      /* as the person looks at it; NULL: as above (sb-session-look.c) */
   bool looked_reassigned;
+  SbStore *store;     /* keeps the edits */
+  char *project_path; /* the project file it was opened from, or NULL */
   SbWaveform *waveform[SB_N_VIEWS];
   SbStft *readout_stft; /* on the grid that is looked at */
   int rate, channels;
@@ -29,7 +32,8 @@ typedef struct {
   SbPool *pool; /* borrowed; its jobs are dropped when the recording goes */
 } SbRecording;
 
-/* Thread: worker.  Blocks: disk, compute. */
+/* A recording, or a project file with its recording; edits that were kept come back.
+ * Thread: worker.  Blocks: disk, compute. */
 SbRecording *sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error);
 /* Blocks: until running jobs of the pictures end. */
 void sb_recording_free (SbRecording *recording);

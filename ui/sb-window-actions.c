@@ -5,6 +5,7 @@
 #include "document/sb-project.h"
 #include "edit/sb-op-json.h"
 #include "ui/sb-export-dialog.h"
+#include "ui/sb-keeping.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -198,6 +199,7 @@ typedef struct {
   SbGrid grid;
   GPtrArray *ops;
   SbProject *project; /* NULL: an operations file */
+  SbSource *source;   /* of the project */
   GError *error;
 } Saving;
 
@@ -209,6 +211,7 @@ saving_free (void *data)
   g_free (saving->path);
   g_ptr_array_unref (saving->ops);
   sb_project_free (saving->project);
+  sb_source_unref (saving->source);
   g_clear_error (&saving->error);
   g_free (saving);
 }
@@ -221,10 +224,7 @@ save_work (void *data)
     sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
-  GStatBuf status;
-  saving->project->source_size_bytes = g_stat (saving->project->source_path, &status) == 0 ? status.st_size : 0;
-  saving->project->source_fingerprint = sb_fingerprint_file (saving->project->source_path, &saving->error);
-  if (saving->project->source_fingerprint)
+  if (sb_project_set_source (saving->project, saving->source, &saving->error))
     sb_project_save (saving->project, saving->path, &saving->error);
 }
 
@@ -267,14 +267,12 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->grid = *sb_document_grid (recording->document);
   saving->ops = ops_in_force (recording);
   if (as_project) {
-    SbProject *project = saving->project = sb_project_new ();
-    project->source_path = g_strdup (recording->path);
-    project->rate = recording->rate;
-    project->channels = recording->channels;
-    project->n_frames = recording->n_frames;
-    project->grid = saving->grid;
-    g_clear_pointer (&project->ops, g_ptr_array_unref);
-    project->ops = g_ptr_array_ref (saving->ops);
+    saving->project = sb_project_copy (sb_store_project (recording->store));
+    saving->source = sb_source_ref (sb_document_original (recording->document));
+    g_clear_pointer (&saving->project->project_path, g_free);
+    g_clear_pointer (&saving->project->project_mark, g_free);
+    sb_project_take_document (saving->project, recording->document);
+    sb_keeping_fill_project (window, saving->project);
   }
   sb_bridge_run (window->jobs, window, 0, save_work, save_done, saving, saving_free);
 }
@@ -414,7 +412,7 @@ sb_window_update_actions (SbWindow *window)
   static const char *const needs_recording[] = {
       "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
       "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "tool",
-      "apply-operation", "save-project", "save-edits-to", "save-edits", "panel"};
+      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
   const SbLook *look = sb_session_look (session);

@@ -17,6 +17,8 @@ struct _SbWindow {
   SbOpener *opener;
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
+  SbStore *kept_store;   /* borrowed: whose markers are shown */
+  uint64_t kept_markers; /* their revision as it was handed over */
   bool unsaved; /* edits that are in no file yet */
   bool closing; /* the person agreed to lose them */
   bool folded, panel_wanted;

@@ -5,6 +5,7 @@
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
+#include "ui/sb-keeping.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-tool-bar.h"
 #include "ui/sb-transport.h"
@@ -53,7 +54,8 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   sb_session_take_recording (self->session, recording);
   g_autofree char *title = g_strdup_printf ("%s – Sonobrush", recording->name);
   gtk_window_set_title (GTK_WINDOW (self), title);
-  sb_recent_add (recording->path);
+  sb_recent_add (recording->project_path ? recording->project_path : recording->path);
+  sb_keeping_announce (self);
   sb_window_update_actions (self);
   gtk_widget_grab_focus (sb_canvas_grid_overlay (SB_CANVAS_GRID (self->canvas)));
 }
@@ -61,6 +63,10 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
 void
 sb_window_open (SbWindow *self, const char *path)
 {
+  const SbRecording *recording = sb_session_recording (self->session);
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  if (recording && g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute))
+    sb_session_take_recording (self->session, NULL); /* its session is let go of before it is opened again */
   sb_opener_open (self->opener, path);
 }
 
@@ -92,7 +98,7 @@ edits_changed (SbWindow *self)
   int n_ops = 0;
   if (recording)
     sb_document_ops (recording->document, &n_ops);
-  self->unsaved = n_ops > 0;
+  self->unsaved = n_ops > 0 && !sb_keeping_is_safe (self);
   sb_window_update_actions (self);
 }
 
@@ -360,6 +366,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
   sb_window_add_actions (self);
   sb_window_add_sound_actions (self);
+  sb_keeping_add_actions (self);
   sb_window_add_keys (self);
   sb_frame_watch_attach (GTK_WIDGET (self));
   sb_window_set_panel (self, true);

@@ -80,17 +80,27 @@ count_work (void *data)
   return ++*(int *)data > MAX_WORK;
 }
 
+typedef enum {
+  SNAPSHOT,
+  LIVE_OTHERS, /* somebody may be writing */
+  LIVE_OURS    /* a killed writer's transaction may have to be rolled back first */
+} Access;
+
+static const char *const modes[] = {
+    [SNAPSHOT] = "mode=ro&immutable=1", [LIVE_OTHERS] = "mode=ro", [LIVE_OURS] = "mode=rw"};
+
 /* A snapshot is read without locks and without the side files that a hostile one may have beside it. */
 static sqlite3 *
-open_defensively (const char *path, bool live, int *work)
+open_defensively (const char *path, Access access, int *work)
 {
   sqlite3 *db = NULL;
   g_autofree char *escaped = g_uri_escape_string (path, "/", FALSE);
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_free (escaped);
   escaped = g_uri_escape_string (absolute, "/", FALSE);
-  g_autofree char *uri = g_strdup_printf ("file:%s?%s", escaped, live ? "mode=ro" : "mode=ro&immutable=1");
-  if (sqlite3_open_v2 (uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK) {
+  g_autofree char *uri = g_strdup_printf ("file:%s?%s", escaped, modes[access]);
+  if (sqlite3_open_v2 (uri, &db, (access == LIVE_OURS ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI,
+                       NULL) != SQLITE_OK) {
     sqlite3_close (db);
     return NULL;
   }
@@ -479,10 +489,10 @@ is_sound (sqlite3 *db)
 /* ---- all of it ---- */
 
 static SbProject *
-read_database (const char *path, bool live, uint32_t version, bool *whole)
+read_database (const char *path, Access access, uint32_t version, bool *whole)
 {
   int work = 0;
-  sqlite3 *db = open_defensively (path, live, &work);
+  sqlite3 *db = open_defensively (path, access, &work);
   SbProject *project = sb_project_new ();
   *whole = false;
   if (!db)
@@ -499,7 +509,7 @@ read_database (const char *path, bool live, uint32_t version, bool *whole)
 }
 
 static SbProject *
-load (const char *path, bool live, GError **error)
+load (const char *path, Access mode, GError **error)
 {
   uint32_t id = 0, version = 0;
   bool whole;
@@ -520,7 +530,7 @@ load (const char *path, bool live, GError **error)
     set_format_error (error, path, "was made by a newer version of Sonobrush. Update Sonobrush to open it.");
     return NULL;
   }
-  g_autoptr (SbProject) project = read_database (path, live, version, &whole);
+  g_autoptr (SbProject) project = read_database (path, mode, version, &whole);
   if (!whole && project->steps->len == 0)
     sb_project_salvage_bytes (path, project);
   if (!whole && project->steps->len == 0 && !*project->source_path) {
@@ -544,11 +554,11 @@ sb_project_load (const char *path, GError **error)
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
   struct stat st;
   const bool live = stat (wal, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0;
-  return load (path, live, error);
+  return load (path, live ? LIVE_OTHERS : SNAPSHOT, error);
 }
 
 SbProject *
-sb_project_load_live (const char *path, GError **error)
+sb_project_load_live (const char *path, bool ours, GError **error)
 {
-  return load (path, true, error);
+  return load (path, ours ? LIVE_OURS : LIVE_OTHERS, error);
 }

@@ -57,7 +57,7 @@ say (SbStore *store, char *sentence)
 /* ---- which session ---- */
 
 static SbProject *
-load_base (const char *folder, const char *base, GError **error)
+load_base (const char *folder, const char *base, bool ours, GError **error)
 {
   SbProject *project = NULL;
   /* a damaged newer file does not hide a good older one */
@@ -67,7 +67,7 @@ load_base (const char *folder, const char *base, GError **error)
     if (!g_file_test (path, G_FILE_TEST_EXISTS))
       break;
     g_clear_error (error);
-    project = sb_project_load_live (path, error);
+    project = sb_project_load_live (path, ours, error);
   }
   return project;
 }
@@ -108,7 +108,7 @@ look_for_twins (Opening *opening)
     const char *base = g_ptr_array_index (bases, i);
     if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) project = load_base (opening->place.folder, base, NULL);
+    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
         (project->project_path && *project->project_path))
       continue;
@@ -133,7 +133,7 @@ look_for_past (Opening *opening)
   g_autofree char *prefix = g_strndup (opening->place.base, 17);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
   for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
-    g_autoptr (SbProject) project = load_base (opening->place.folder, g_ptr_array_index (bases, i), NULL);
+    g_autoptr (SbProject) project = load_base (opening->place.folder, g_ptr_array_index (bases, i), false, NULL);
     if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
       continue;
     store->state.found = SB_FOUND_CHANGED;
@@ -150,7 +150,7 @@ load_session (Opening *opening, bool *sound, GError **error)
   if (opening->place.generation == 0)
     return true;
   g_autoptr (GError) why = NULL;
-  SbProject *project = load_base (opening->place.folder, opening->place.base, &why);
+  SbProject *project = load_base (opening->place.folder, opening->place.base, opening->place.lock_fd >= 0, &why);
   if (!project) {
     if (strstr (why ? why->message : "", "newer version")) { /* never written over */
       g_propagate_error (error, g_steal_pointer (&why));
@@ -260,7 +260,6 @@ static void
 set_aside (Opening *opening)
 {
   for (int i = 1; i < 1000; i++) {
-    g_autofree char *old = sb_place_file (&opening->place, opening->place.generation);
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
     if (g_file_test (aside, G_FILE_TEST_EXISTS))
       continue;

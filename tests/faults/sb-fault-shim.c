@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Preloaded into a program under test: the n-th of the chosen calls on a file
+ * whose name contains a word does not do what it was asked to.
+ *
+ *   SB_FAULT_CALL   write | fsync | rename | unlink | read | truncate | any
+ *   SB_FAULT_AT     n, counted from 1; 0: none, only count
+ *   SB_FAULT_DO     kill (half a write is done first) | ENOSPC | EIO | EINTR | short
+ *   SB_FAULT_STICKY 1: every call from the n-th on
+ *   SB_FAULT_PATH   the word
+ *   SB_FAULT_COUNT  a file that gets one byte for each call that was counted
+ *
+ * Thread: any. */
+#undef _FILE_OFFSET_BITS /* pwrite and pwrite64 are two names here */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static atomic_long n_calls;
+static int count_fd = -1;
+
+#define REAL(name) ((__typeof__ (&name))dlsym (RTLD_NEXT, #name))
+
+__attribute__ ((constructor)) static void
+begin (void)
+{
+  const char *path = getenv ("SB_FAULT_COUNT");
+  if (path)
+    count_fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+static bool
+path_matches (const char *path)
+{
+  const char *word = getenv ("SB_FAULT_PATH");
+  return !word || (path && strstr (path, word));
+}
+
+static bool
+fd_matches (int fd)
+{
+  char link[64], path[4096];
+  if (fd == count_fd || fd <= 2)
+    return false;
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  const ssize_t n = readlink (link, path, sizeof path - 1);
+  if (n <= 0)
+    return false;
+  path[n] = 0;
+  return path[0] == '/' && path_matches (path);
+}
+
+/* Whether this call fails. */
+static bool
+is_hit (const char *call)
+{
+  const char *wanted = getenv ("SB_FAULT_CALL"), *at = getenv ("SB_FAULT_AT"), *sticky = getenv ("SB_FAULT_STICKY");
+  if (!wanted || (strcmp (wanted, call) != 0 && (strcmp (wanted, "any") != 0 || strcmp (call, "read") == 0)))
+    return false;
+  const long n = atomic_fetch_add (&n_calls, 1) + 1, hit = at ? atol (at) : 0;
+  if (count_fd >= 0 && REAL (write) (count_fd, ".", 1) < 0)
+    return false;
+  return hit > 0 && (n == hit || (sticky && n > hit));
+}
+
+static void
+die (void)
+{
+  kill (getpid (), SIGKILL);
+  for (;;)
+    pause ();
+}
+
+/* 0: short; else errno is set */
+static int
+fault (void)
+{
+  const char *what = getenv ("SB_FAULT_DO");
+  if (!what || strcmp (what, "kill") == 0)
+    die ();
+  if (strcmp (what, "short") == 0)
+    return 0;
+  errno = strcmp (what, "ENOSPC") == 0 ? ENOSPC : strcmp (what, "EINTR") == 0 ? EINTR : EIO;
+  return -1;
+}
+
+static bool
+kills (void)
+{
+  const char *what = getenv ("SB_FAULT_DO");
+  return !what || strcmp (what, "kill") == 0;
+}
+
+ssize_t
+write (int fd, const void *bytes, size_t n)
+{
+  if (fd_matches (fd) && is_hit ("write")) {
+    if (kills () && REAL (write) (fd, bytes, n / 2) >= 0)
+      die ();
+    if (fault () < 0)
+      return -1;
+    n = n / 2 + 1;
+  }
+  return REAL (write) (fd, bytes, n);
+}
+
+ssize_t
+pwrite64 (int fd, const void *bytes, size_t n, off64_t pos)
+{
+  if (fd_matches (fd) && is_hit ("write")) {
+    if (kills () && REAL (pwrite64) (fd, bytes, n / 2, pos) >= 0)
+      die ();
+    if (fault () < 0)
+      return -1;
+    n = n / 2 + 1;
+  }
+  return REAL (pwrite64) (fd, bytes, n, pos);
+}
+
+ssize_t
+pwrite (int fd, const void *bytes, size_t n, off_t pos)
+{
+  return pwrite64 (fd, bytes, n, pos);
+}
+
+ssize_t
+copy_file_range (int from, off64_t *from_pos, int to, off64_t *to_pos, size_t n, unsigned flags)
+{
+  if (fd_matches (to) && is_hit ("write")) {
+    if (kills ()) {
+      REAL (copy_file_range) (from, from_pos, to, to_pos, n / 2, flags);
+      die ();
+    }
+    if (fault () < 0)
+      return -1;
+    n = n / 2 + 1;
+  }
+  return REAL (copy_file_range) (from, from_pos, to, to_pos, n, flags);
+}
+
+ssize_t
+read (int fd, void *bytes, size_t n)
+{
+  if (fd_matches (fd) && is_hit ("read")) {
+    if (fault () < 0)
+      return -1;
+    n = n / 2 + 1;
+  }
+  return REAL (read) (fd, bytes, n);
+}
+
+ssize_t
+pread64 (int fd, void *bytes, size_t n, off64_t pos)
+{
+  if (fd_matches (fd) && is_hit ("read")) {
+    if (fault () < 0)
+      return -1;
+    n = n / 2 + 1;
+  }
+  return REAL (pread64) (fd, bytes, n, pos);
+}
+
+ssize_t
+pread (int fd, void *bytes, size_t n, off_t pos)
+{
+  return pread64 (fd, bytes, n, pos);
+}
+
+int
+fsync (int fd)
+{
+  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : REAL (fsync) (fd);
+}
+
+int
+fdatasync (int fd)
+{
+  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : REAL (fdatasync) (fd);
+}
+
+int
+ftruncate64 (int fd, off64_t n)
+{
+  return fd_matches (fd) && is_hit ("truncate") && fault () < 0 ? -1 : REAL (ftruncate64) (fd, n);
+}
+
+int
+ftruncate (int fd, off_t n)
+{
+  return ftruncate64 (fd, n);
+}
+
+int
+rename (const char *from, const char *to)
+{
+  return path_matches (to) && is_hit ("rename") && fault () < 0 ? -1 : REAL (rename) (from, to);
+}
+
+int
+unlink (const char *path)
+{
+  return path_matches (path) && is_hit ("unlink") && fault () < 0 ? -1 : REAL (unlink) (path);
+}

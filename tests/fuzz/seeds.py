@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Seeds for the fuzzers, all made here: seeds.py FOLDER."""
+import os
+import sqlite3
+import struct
+import sys
+import tempfile
+import zlib
+
+folder = sys.argv[1]
+
+
+def seed(target, name, data):
+    os.makedirs(os.path.join(folder, target), exist_ok=True)
+    with open(os.path.join(folder, target, name), "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+
+
+def chunk(name, data):
+    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+def wav(fmt_tag=1, bits=16, channels=1, extra=b"", frames=40):
+    block = channels * bits // 8
+    fmt = struct.pack("<HHIIHH", fmt_tag, channels, 8000, 8000 * block, block, bits)
+    body = b"WAVE" + chunk(b"fmt ", fmt) + extra + chunk(b"data", bytes(range(256))[:block * frames] or b"\0" * block)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def aiff(kind=b"AIFF", compression=b""):
+    def big(name, data):
+        return name + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
+    comm = struct.pack(">hIh", 1, 20, 16) + bytes([0x40, 0x0b, 0xfa, 0, 0, 0, 0, 0, 0, 0]) + compression
+    body = kind + big(b"COMM", comm) + big(b"SSND", struct.pack(">II", 0, 0) + bytes(40))
+    return b"FORM" + struct.pack(">I", len(body)) + body
+
+
+def caf():
+    desc = struct.pack(">d4sIIIII", 8000.0, b"lpcm", 0, 2, 1, 1, 16)
+    return (b"caff" + struct.pack(">HH", 1, 0) + b"desc" + struct.pack(">q", 32) + desc
+            + b"data" + struct.pack(">q", 44) + bytes(44))
+
+
+def w64():
+    def guid(name, tail):
+        return name + bytes.fromhex(tail)
+    rest = "f3acd3118cd100c04f8edb8a"
+    fmt = guid(b"fmt ", rest) + struct.pack("<Q", 40) + struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
+    data = guid(b"data", rest) + struct.pack("<Q", 24 + 40) + bytes(40)
+    body = guid(b"wave", rest) + fmt + data
+    return guid(b"riff", "2e91cf11a5d628db04c10000") + struct.pack("<Q", 24 + len(body)) + body
+
+
+def rf64():
+    fmt = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16))
+    ds64 = chunk(b"ds64", struct.pack("<QQQI", 100, 40, 20, 0))
+    return b"RF64\xff\xff\xff\xffWAVE" + ds64 + fmt + b"data\xff\xff\xff\xff" + bytes(40)
+
+
+def au():
+    return b".snd" + struct.pack(">IIIII", 24, 40, 3, 8000, 1) + bytes(40)
+
+
+for target in ("audio", "container"):
+    seed(target, "pcm16.wav", wav())
+    seed(target, "pcm24.wav", wav(bits=24, channels=2, frames=20))
+    seed(target, "float.wav", wav(fmt_tag=3, bits=32))
+    seed(target, "ulaw.wav", wav(fmt_tag=7, bits=8))
+    seed(target, "cue.wav", wav(extra=chunk(b"cue ", struct.pack("<I", 1) + bytes(24)) + chunk(b"LIST", b"INFOINAM\4\0\0\0abc\0")))
+    seed(target, "a.aiff", aiff())
+    seed(target, "a.aifc", aiff(b"AIFC", b"sowt\0\0"))
+    seed(target, "a.caf", caf())
+    seed(target, "a.w64", w64())
+    seed(target, "a.rf64", rf64())
+    seed(target, "a.au", au())
+seed("audio", "head.flac", b"fLaC\x80\0\0\x22" + struct.pack(">HH", 4096, 4096) + bytes(6) + bytes.fromhex("01f400f0000000140000")
+     + bytes(16))
+seed("audio", "head.ogg", b"OggS\0\2" + bytes(20) + b"\1\x1e\1vorbis" + bytes(22))
+
+OPS = [
+    '{"id":"a","kind":"box","from_s":1,"to_s":1.5,"low_hz":100,"high_hz":900,"gain_db":"-inf"}',
+    '{"id":"b","kind":"stroke","points":[[0.1,440],[0.2,880,0.5,0.7]],"radius_s":0.05,"radius_hz":150,"gain_db":-12,"soft":0.5}',
+    '{"id":"c","kind":"lasso","points":[[0,0],[1,0],[1,4000]],"gain_db":-6,"channels":[0],"edge":"strict"}',
+    '{"id":"d","kind":"harmonics","from_s":0,"to_s":2,"f0_hz":50,"count":12,"radius_hz":4,"gain_db":"-inf","mode":"restore"}',
+]
+seed("ops", "all.json", '{"version":1,"grid":{"n_fft":2048,"hop":512,"window":"hann"},"ops":[' + ",".join(OPS) + "]}")
+for i, op in enumerate(OPS):
+    seed("ops", f"{i}.json", '{"version":1,"ops":[' + op + "]}")
+
+with tempfile.TemporaryDirectory() as work:
+    for n in (0, 3, 60):
+        path = os.path.join(work, f"{n}.db")
+        db = sqlite3.connect(path)
+        db.executescript(f"""PRAGMA page_size = {512 if n < 60 else 4096}; PRAGMA application_id = 1397637714;
+            PRAGMA user_version = 2;
+            CREATE TABLE project (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+            CREATE TABLE operation (position INTEGER PRIMARY KEY, id TEXT NOT NULL, json TEXT NOT NULL);
+            CREATE TABLE step (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, edit INTEGER NOT NULL);
+            CREATE TABLE view (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE marker (position INTEGER PRIMARY KEY, from_s REAL, to_s REAL, low_hz REAL, high_hz REAL, label TEXT);""")
+        settings = dict(source_path=b"/a.wav", source_fingerprint=b"00", source_size_bytes=9, rate=8000, channels=1,
+                        n_frames=99, n_fft=64, hop=16, window=b"hann", n_done=n)
+        db.executemany("INSERT INTO project VALUES (?, ?)", settings.items())
+        for i in range(n):
+            db.execute("INSERT INTO operation VALUES (?, ?, ?)", (i + 1, f"i{i}", OPS[i % 4].replace('"id":"', f'"id":"{i}')))
+            db.execute("INSERT INTO step VALUES (?, 'add', ?)", (i + 1, i))
+            db.execute("INSERT INTO marker VALUES (?, 1, 2, NULL, 5, 'x')", (i + 1,))
+        db.commit()
+        db.close()
+        with open(path, "rb") as file:
+            seed("project", f"{n}.sonobrush", file.read())
+
+
+def npy(descr, order, shape, data):
+    header = f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}"
+    header += " " * (63 - (10 + len(header)) % 64) + "\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode() + data
+
+
+for target in ("npy", "png"):
+    seed(target, "f4.npy", npy("<f4", False, "(33, 26)", bytes(33 * 26 * 4)))
+    seed(target, "u1.npy", npy("|u1", True, "(33, 26)", bytes(33 * 26)))
+    seed(target, "f8.npy", npy(">f8", False, "(1, 3, 2)", bytes(48)))
+    seed(target, "c8.npy", npy("<c8", True, "(3, 2)", bytes(48)))
+
+
+def png(width, height, kind, raw):
+    def part(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return (b"\x89PNG\r\n\x1a\n" + part(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))
+            + part(b"IDAT", zlib.compress(raw)) + part(b"IEND", b""))
+
+
+seed("png", "grey.png", png(26, 33, 0, (b"\0" + bytes(range(26))) * 33))
+seed("png", "rgb.png", png(26, 33, 2, (b"\1" + bytes(78)) * 33))
+seed("labels", "a.txt", "0.5\t1.25\thello\n\\\t100\t900\n2\t2\tpoint\n")
+seed("labels", "a.csv", "start_s,end_s,low_hz,high_hz,label\n0,1,,,a\n1,2,100,200,\"b, \"\"c\"\"\"\n")

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/sb-keeping.h"
+#include "ui/sb-inspector.h"
+#include "ui/sb-window-private.h"
+
+#define BANNER_DISMISS "win.dismiss-banner"
+
+static SbStore *
+store_of (SbWindow *window)
+{
+  const SbRecording *recording = sb_session_recording (window->session);
+  return recording ? recording->store : NULL;
+}
+
+bool
+sb_keeping_is_safe (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  if (!store || sb_store_state (store).keeping != SB_KEEPING)
+    return false;
+  g_autofree char *trouble = sb_store_trouble (store);
+  return trouble == NULL;
+}
+
+/* --- trouble: told by the writer's thread --- */
+
+typedef struct {
+  GWeakRef window;
+} Note;
+
+static void
+note_free (void *data)
+{
+  Note *note = data;
+  g_weak_ref_clear (&note->window);
+  g_free (note);
+}
+
+static gboolean
+show_trouble (void *data)
+{
+  g_autoptr (GObject) object = g_weak_ref_get (&((Note *)data)->window);
+  if (!object)
+    return G_SOURCE_REMOVE;
+  SbWindow *window = SB_WINDOW (object);
+  SbStore *store = store_of (window);
+  g_autofree char *trouble = store ? sb_store_trouble (store) : NULL;
+  if (trouble)
+    sb_banner_show (SB_BANNER (window->banner), "Your last edits are not on the disk yet.", trouble, "Save Project…",
+                    "win.save-project-as");
+  else
+    sb_banner_hide (SB_BANNER (window->banner));
+  window->unsaved = trouble != NULL;
+  return G_SOURCE_REMOVE;
+}
+
+/* The window outlives its store, and the store's free waits for this function. */
+static void
+on_trouble (void *data)
+{
+  Note *note = g_new0 (Note, 1);
+  g_weak_ref_init (&note->window, data);
+  g_idle_add_full (G_PRIORITY_DEFAULT, show_trouble, note, note_free);
+}
+
+/* --- markers --- */
+
+static GArray *
+markers_now (SbWindow *window)
+{
+  SbMarkers *markers = sb_inspector_markers (sb_inspector_of (window->session));
+  GArray *now = g_array_new (FALSE, FALSE, sizeof (SbMarker)); /* titles are borrowed */
+  for (int i = 0; i < sb_markers_n (markers); i++)
+    g_array_append_vals (now, sb_markers_get (markers, i), 1);
+  return now;
+}
+
+static void
+on_markers (SbInspector *inspector, SbWindow *window)
+{
+  const uint64_t revision = sb_markers_revision (sb_inspector_markers (inspector));
+  if (!window->kept_store || window->kept_store != store_of (window) || revision == window->kept_markers)
+    return; /* another recording's list, or only the selection */
+  g_autoptr (GArray) now = markers_now (window);
+  window->kept_markers = revision;
+  sb_store_set_markers (window->kept_store, (const SbMarker *)now->data, (int)now->len);
+}
+
+static void
+bring_markers_back (SbWindow *window, SbStore *store)
+{
+  SbInspector *inspector = sb_inspector_of (window->session);
+  SbMarkers *markers = sb_inspector_markers (inspector);
+  const GArray *kept = sb_store_project (store)->markers;
+  if (kept->len > 0)
+    sb_markers_add_all (markers, (const SbMarker *)kept->data, (int)kept->len);
+  window->kept_markers = sb_markers_revision (markers);
+  window->kept_store = store;
+  if (kept->len > 0)
+    g_signal_emit_by_name (inspector, "markers");
+}
+
+void
+sb_keeping_fill_project (SbWindow *window, SbProject *project)
+{
+  g_autoptr (GArray) now = markers_now (window);
+  sb_project_set_markers (project, (const SbMarker *)now->data, (int)now->len);
+}
+
+/* --- what was found --- */
+
+void
+sb_keeping_announce (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  if (!store)
+    return;
+  sb_store_set_trouble_func (store, on_trouble, window);
+  bring_markers_back (window, store);
+  const SbStoreState state = sb_store_state (store);
+  if (state.n_other > 0)
+    sb_banner_show (SB_BANNER (window->banner), state.sentence, "", "Copy Edits", "win.copy-edits");
+  else if (state.keeping != SB_KEEPING || (state.sentence && state.found != SB_FOUND_MOVED))
+    sb_banner_show (SB_BANNER (window->banner), state.sentence, "", "Dismiss", BANNER_DISMISS);
+  else if (state.sentence)
+    sb_window_tell (window, state.sentence);
+}
+
+static void
+act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  SbStore *store = store_of (window);
+  g_autoptr (GError) error = NULL;
+  sb_banner_hide (SB_BANNER (window->banner));
+  if (store && !sb_store_take_other (store, &error))
+    sb_window_tell_problem (window, "Not all edits could be copied", error->message);
+}
+
+static void
+act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_banner_hide (SB_BANNER (SB_WINDOW (data)->banner));
+}
+
+/* --- Save Project As --- */
+
+static void
+on_project_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+{
+  g_autoptr (GFile) file =
+      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  if (path)
+    g_action_group_activate_action (G_ACTION_GROUP (window), "save-project", g_variant_new_string (path));
+  g_object_unref (chooser);
+}
+
+static void
+act_save_project_as (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  const SbRecording *recording = sb_session_recording (window->session);
+  if (!recording)
+    return;
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save Project As", GTK_WINDOW (window),
+                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
+  const char *beside = recording->project_path ? recording->project_path : recording->path;
+  g_autofree char *folder = g_path_get_dirname (beside);
+  g_autofree char *name = recording->project_path ? g_path_get_basename (recording->project_path)
+                                                  : g_strconcat (recording->name, ".sonobrush", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_project_chosen), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+void
+sb_keeping_add_actions (SbWindow *window)
+{
+  static const GActionEntry entries[] = {
+      {.name = "copy-edits", .activate = act_copy_edits},
+      {.name = "dismiss-banner", .activate = act_dismiss},
+      {.name = "save-project-as", .activate = act_save_project_as},
+  };
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  g_signal_connect_object (sb_inspector_of (window->session), "markers", G_CALLBACK (on_markers), window, 0);
+}
