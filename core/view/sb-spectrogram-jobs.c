@@ -459,7 +459,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
                             patch.holes);
   if (piece->level >= 0)
     sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
-  g_ptr_array_add (s->analysers, analyser);
+  give_analyser_back (s, analyser);
   note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
   pthread_mutex_unlock (&s->lock);
   sb_patch_clear (&patch);
