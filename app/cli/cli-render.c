@@ -161,6 +161,37 @@ take_words (const CliArgs *args, SbPictureSpec *spec, GError **error)
   return true;
 }
 
+/* --stat, --channel, --reassigned */
+static bool
+take_look (const CliArgs *args, int channels, SbPictureSpec *spec, GError **error)
+{
+  const char *stat = cli_value (args, "stat"), *channel = cli_value (args, "channel");
+  const char *reassigned = cli_value (args, "reassigned");
+  gint64 number;
+  if (stat && strcmp (stat, "peak") != 0 && strcmp (stat, "average") != 0)
+    return wrong_word (args, "stat", "peak or average", error);
+  spec->statistic = stat && strcmp (stat, "average") == 0 ? SB_STATISTIC_AVERAGE : SB_STATISTIC_PEAK;
+  if (reassigned && strcmp (reassigned, "on") != 0 && strcmp (reassigned, "off") != 0)
+    return wrong_word (args, "reassigned", "on or off", error);
+  spec->reassigned = reassigned && strcmp (reassigned, "on") == 0;
+  if (!channel || strcmp (channel, "all") == 0)
+    return true;
+  if (strcmp (channel, "mid") == 0) {
+    spec->channels = SB_CHANNELS_MID;
+    return true;
+  }
+  if (!g_ascii_string_to_signed (channel, 10, G_MININT32, G_MAXINT32, &number, NULL))
+    return wrong_word (args, "channel", "a number from 1 up, all or mid", error);
+  if (number < 1 || number > channels) {
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is no channel %d: the recording has %d, counted from 1.",
+                 (int)number, channels);
+    return false;
+  }
+  spec->channels = SB_CHANNELS_ONE;
+  spec->channel = (int)number - 1;
+  return true;
+}
+
 static bool
 bad_span (GError **error, const char *what, double from, double to, const char *unit)
 {
@@ -180,7 +211,7 @@ take_spec (const CliArgs *args, const Subject *subject, SbPictureSpec *spec, GEr
       !take_number (args, "low", sb_parse_hz, &view->low_hz, error) ||
       !take_number (args, "high", sb_parse_hz, &view->high_hz, error) ||
       !cli_double_pair (args, "db", &spec->low_db, &spec->high_db, error) || !take_size (args, view, error) ||
-      !take_words (args, spec, error))
+      !take_words (args, spec, error) || !take_look (args, sb_source_channels (subject->original), spec, error))
     return false;
   if (!isfinite (view->from_s) || !isfinite (view->to_s) || view->from_s < 0 || view->from_s >= duration_s ||
       view->to_s <= view->from_s)
@@ -235,6 +266,9 @@ static const CliOption options[] = {
     {"map", "NAME", "magma (default), viridis, inferno, cividis, grey or inverted"},
     {"db", "LOW:HIGH", "levels from the first to the last colour (default: automatic)"},
     {"axes", "on|off", "rulers, colour bar and title (default: on)"},
+    {"stat", "NAME", "where a pixel holds many cells: peak (default) or average"},
+    {"channel", "N", "one channel, counted from 1, or mid, or all (default; of more than 8 the first)"},
+    {"reassigned", "on|off", "energy at its own place, for ridges and clicks (default: off)"},
     {"view", "NAME", "original, result (default) or removed"},
     {NULL, NULL, NULL},
 };

@@ -14,7 +14,6 @@
 #include "base/sb-whole-file.h"
 #include "view/sb-axis.h"
 #include "view/sb-canvas-private.h"
-#include "view/sb-spectrogram.h"
 #include <math.h>
 #include <string.h>
 
@@ -232,9 +231,14 @@ sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPic
   if (!sb_canvas_kind_from_path (path, &kind, error) || !check (&spec, source, error) ||
       !lay_out (&spec, &layout, error))
     return false;
-  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new (source, grid, pool, NULL, error);
+  SbSpectrogramLook look = {.grid = *grid,
+                            .reassigned = spec.reassigned,
+                            .channels = spec.channels,
+                            .channel = spec.channel};
+  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_look (source, &look, pool, NULL, NULL, error);
   if (!spectrogram)
     return false;
+  sb_spectrogram_set_statistic (spectrogram, spec.statistic);
   g_autofree uint32_t *argb = g_try_malloc_n ((gsize) layout.width * (gsize) layout.height, sizeof *argb);
   if (!argb) {
     g_set_error (error, SB_ERROR, SB_ERROR_MEMORY,

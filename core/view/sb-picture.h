@@ -4,12 +4,8 @@
  * Cairo to PNG, SVG or PDF (text stays text); the same code for window and
  * command line.  Thread: worker.  Blocks: disk, compute. */
 #pragma once
-#include "audio/sb-source.h"
-#include "base/sb-pool.h"
-#include "base/sb-progress.h"
 #include "dsp/sb-colormap.h"
-#include "dsp/sb-grid.h"
-#include "view/sb-viewport.h"
+#include "view/sb-spectrogram.h"
 
 typedef struct {
   SbViewport view;      /* width/height are the whole picture's, axes included */
@@ -17,6 +13,11 @@ typedef struct {
   double low_db, high_db; /* NAN: automatic */
   bool axes;
   const char *title;    /* NULL: none */
+  /* as in SbSpectrogramLook; all zeros is the usual */
+  SbStatistic statistic;
+  SbChannelMode channels;
+  int channel;
+  bool reassigned;
 } SbPictureSpec;
 
 void sb_picture_spec_init (SbPictureSpec *spec, SbSource *source); /* whole file, mel, 1600×900, magma, axes on */

@@ -85,6 +85,8 @@ SbCells sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, SbStatist
 SbTile *sb_pyramid_tile (SbPyramid *pyramid, int level, int64_t index); /* NULL: not there */
 bool sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile);
 
+/* The finest kept level has been filled in whole: raises the others, and every grain shows what it needs. */
+void sb_pyramid_all_exact (SbPyramid *pyramid);
 /* A new revision: grains [g0, g1) must be computed again. */
 void sb_pyramid_dirty (SbPyramid *pyramid, int64_t g0, int64_t g1);
 /* Takes over grains [g0, g1) of the patch as the truth of `revision`, unless something newer is shown.

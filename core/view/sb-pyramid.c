@@ -310,6 +310,16 @@ sb_pyramid_put (SbPyramid *pyramid, const SbPatch *patch, int64_t g0, int64_t g1
     raise_level (pyramid, level, first, end);
 }
 
+void
+sb_pyramid_all_exact (SbPyramid *pyramid)
+{
+  const SbPyramidShape *shape = &pyramid->shape;
+  for (int level = shape->kept + 1; level < shape->n_levels; level++)
+    raise_level (pyramid, level, 0, shape->n_cols);
+  memcpy (pyramid->done, pyramid->need, (size_t) shape->n_grains * sizeof *pyramid->done);
+  pyramid->n_exact = shape->n_grains;
+}
+
 /* Least recently used tiles go, but never one that the present view uses. */
 static void
 evict (SbPyramid *pyramid)

@@ -8,6 +8,7 @@
  *   2. tiles that were asked for, nearest to the middle of the view first
  *   3. grains of the kept levels that were asked for, likewise
  *   4. the sample for the automatic range, then the sweep over the recording
+ *   5. when that is done, the cache folder
  * Thread: workers. */
 #include "view/sb-spectrogram-private.h"
 #include <math.h>
@@ -20,7 +21,7 @@
 #define PRIORITY_VISIBLE 10.0
 #define PRIORITY_SWEEP 100.0
 
-typedef enum { WORK_NONE, WORK_SPARSE, WORK_SAMPLE, WORK_PIECE } Work;
+typedef enum { WORK_NONE, WORK_SPARSE, WORK_SAMPLE, WORK_PIECE, WORK_SAVE } Work;
 
 static void run_ticket (void *data);
 
@@ -173,7 +174,13 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
   int64_t from = CLAMP ((int64_t) s->visible_from, 0, s->shape.n_cols - 1) >> s->shape.grain_log2;
   int64_t to = (CLAMP ((int64_t) s->visible_to, 0, s->shape.n_cols - 1) >> s->shape.grain_log2) + 1;
   *visible = pick_grains (s, from, to, false, piece);
-  return *visible || pick_grains (s, 0, s->shape.n_grains, false, piece) ? WORK_PIECE : WORK_NONE;
+  if (*visible || pick_grains (s, 0, s->shape.n_grains, false, piece))
+    return WORK_PIECE;
+  if (s->cache_state == SB_CACHE_WANTED && s->pyramid->n_exact == s->shape.n_grains) {
+    s->cache_state = SB_CACHE_DONE;
+    return WORK_SAVE;
+  }
+  return WORK_NONE;
 }
 
 /* ---- telling ---- */
@@ -452,7 +459,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
                             patch.holes);
   if (piece->level >= 0)
     sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
-  g_ptr_array_add (s->analysers, analyser);
+  give_analyser_back (s, analyser);
   note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
   pthread_mutex_unlock (&s->lock);
   sb_patch_clear (&patch);
@@ -476,6 +483,8 @@ run_ticket (void *data)
     sb_spectrogram_sample (s);
   else if (work == WORK_PIECE)
     sb_spectrogram_do_piece (s, &piece);
+  else if (work == WORK_SAVE)
+    sb_picture_cache_save (s);
   tell (s, work == WORK_NONE);
   if (s->below)
     tell (s->below, work == WORK_NONE); /* it may have been filled for us */

@@ -30,6 +30,8 @@ typedef struct {
   uint8_t *have;
 } SbSparse;
 
+typedef enum { SB_CACHE_NONE, SB_CACHE_WANTED, SB_CACHE_DONE } SbCacheState;
+
 struct SbSpectrogram {
   atomic_int refs;
   atomic_int statistic; /* SbStatistic */
@@ -68,6 +70,9 @@ struct SbSpectrogram {
   bool changed_visible;
   int64_t told_at_us;
   struct SbRows *rows;              /* of the view composed last */
+  char *cache_folder, *cache_fingerprint; /* set once */
+  int cache_channels;
+  SbCacheState cache_state;
   GArray *holes;                    /* of SbHole, ascending, apart */
   char *problem;
 
@@ -121,6 +126,9 @@ SbSpectrogram *sb_spectrogram_alike_below (const SbSpectrogram *s);
 void sb_spectrogram_frames_behind (const SbSpectrogram *s, int64_t first, int64_t end, int64_t *from, int64_t *to);
 /* Drops the rows kept for the next composition.  Nobody else is there any more. */
 void sb_spectrogram_forget_rows (SbSpectrogram *s);
+/* Writes the kept levels into the cache folder, if they are exact and the first revision's.  Blocks: disk. */
+void sb_picture_cache_save (SbSpectrogram *s);
+void sb_picture_cache_trim (const char *folder, int64_t limit_bytes, int64_t room_bytes);
 /* The former look is not needed any more. */
 void sb_spectrogram_drop_former (SbSpectrogram *s);
 /* Puts the holes found in frames [from, to) in place of those known there.  Under the lock. */

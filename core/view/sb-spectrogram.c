@@ -158,6 +158,8 @@ sb_spectrogram_unref (SbSpectrogram *s)
   sb_spectrogram_forget_rows (s);
   g_free (s->wanted);
   g_free (s->problem);
+  g_free (s->cache_folder);
+  g_free (s->cache_fingerprint);
   g_free (s->sparse.codes);
   g_free (s->sparse.have);
   sb_source_unref (s->source);

@@ -85,6 +85,12 @@ double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recordi
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
 
+/* Keeps the whole-file levels of a long recording in `folder` (made when missing; files in it may be deleted any time,
+ * together they stay under 512 MB) and takes them from there now if they are there: then everything but fine tiles is
+ * exact at once.  `fingerprint`: of the recording's content, under 136 bytes.  Before sb_spectrogram_analyse(), once.
+ * A folder that cannot be used changes nothing.  Thread: worker.  Blocks: disk (some 20 MB an hour). */
+void sb_spectrogram_set_cache (SbSpectrogram *s, const char *folder, const char *fingerprint);
+
 /* Frames [from, to) that hold not-a-number or infinite samples, as far as analysed. */
 typedef struct {
   int64_t from, to;

@@ -5,15 +5,20 @@ same run, prints a table and writes docs/benchmarks.md.
 
     tests/bench/bench.py CLI [--json FILE] [--no-write]
 
-One thread each.  Peers take a minute of noise at 48 kHz, n_fft 2048, hop 512, and
+Columns: one thread each.  Peers take a minute of noise at 48 kHz, n_fft 2048, hop 512, and
 are asked for the same: a spectrogram in decibels.  Ours is the full column of
 `sonobrush-cli bench`: window, transform, power, logarithm, 8-bit code."""
 import argparse
+import array
 import json
 import os
+import random
+import shutil
 import statistics
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -64,6 +69,112 @@ def peers():
     except ImportError:
         found.append(("scipy", None, None))
     return found
+
+
+# ---- pictures of whole recordings ----
+
+HOUR = 3600 * 44100
+
+
+def write_wav(path, n_frames, noise):
+    """16-bit mono at 44.1 kHz: real noise, or a sparse file of silence."""
+    size = 2 * n_frames
+    with open(path, "wb") as f:
+        if size < 1 << 32:
+            f.write(struct.pack("<4sI4s", b"RIFF", size + 36, b"WAVE"))
+        else:
+            f.write(struct.pack("<4sI4s4sIQQQI", b"RF64", 0xFFFFFFFF, b"WAVE", b"ds64", 28, size + 72, size, n_frames, 0))
+        f.write(struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 44100, 88200, 2, 16))
+        f.write(struct.pack("<4sI", b"data", min(size, 0xFFFFFFFF)))
+        if not noise:
+            f.truncate(f.tell() + size)
+            return
+        rng = random.Random(1)
+        blocks = [array.array("h", (int(rng.gauss(0, 1500)) for _ in range(44100))).tobytes() for _ in range(8)]
+        for _ in range(n_frames // 44100):
+            f.write(blocks[rng.randrange(8)])
+        f.write(b"\0" * (2 * (n_frames % 44100)))
+
+
+def pictures(program, folder):
+    """[(what, figures)] for recordings of several lengths and kinds."""
+    found = []
+    cases = [("10 s of noise", 10 * 44100, True), ("1 h of noise", HOUR, True), ("24 h, a sparse file of silence", 24 * HOUR, False)]
+    for name, n_frames, noise in cases:
+        path = os.path.join(folder, "a.wav")
+        write_wav(path, n_frames, noise)
+        cache = os.path.join(folder, "cache")
+        runs = [name] if n_frames < HOUR else [name, name + ", opened again"]
+        for run in runs:
+            with open(path, "rb") as f:  # into the page cache
+                while f.read(1 << 24):
+                    pass
+            out = subprocess.run([program, path, cache], stdout=subprocess.PIPE, check=True)
+            found.append((run, json.loads(out.stdout)))
+        shutil.rmtree(cache, ignore_errors=True)
+        if n_frames == HOUR and shutil.which("sox"):
+            for kind in ("flac", "ogg", "mp3", "opus"):
+                packed = os.path.join(folder, "a." + kind)
+                if subprocess.run(["sox", path, packed], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+                    out = subprocess.run([program, packed], stdout=subprocess.PIPE, check=True)
+                    found.append(("1 h as " + kind.upper(), json.loads(out.stdout)))
+                else:
+                    print(f"bench: this sox cannot write {kind.upper()}; left out", file=sys.stderr)
+        if n_frames == HOUR:
+            found += [(f"1 h, a picture by {who}", took) for who, took in picture_peers(path, folder)]
+    return found
+
+
+def picture_peers(path, folder):
+    """Seconds that others take for a picture of the whole hour, from the file to a PNG."""
+    png = os.path.join(folder, "peer.png")
+    commands = {
+        "sox spectrogram": ["sox", path, "-n", "spectrogram", "-x", "1600", "-y", "513", "-o", png],
+        "ffmpeg showspectrumpic": ["ffmpeg", "-v", "error", "-y", "-i", path, "-lavfi", "showspectrumpic=s=1600x900", png],
+    }
+    for who, command in commands.items():
+        if not shutil.which(command[0]):
+            yield who, None
+            continue
+        start = time.monotonic()
+        done = subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        yield who, {"exact_ms": (time.monotonic() - start) * 1000} if done else None
+
+
+def picture_table(found):
+    lines = [
+        "## Pictures of whole recordings",
+        "",
+        "What the window does, without the window: opened with three spectrograms and waveforms, composed at 1600×900 until "
+        "the first whole picture is there, and until it is exact. Wall clock on all processors; CPU is the time of all "
+        "threads until then.",
+        "",
+        "| | first (ms) | exact (ms) | CPU (ms) | memory (MB) |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, row in found:
+        if row is None:
+            lines.append(f"| {name} | not installed here | | | |")
+        elif "first_ms" not in row:
+            lines.append(f"| {name} | | {row['exact_ms']:.0f} | | |")
+        else:
+            lines.append(f"| {name} | {row['first_ms']:.0f} | {row['exact_ms']:.0f} | {row['cpu_ms']:.0f} | {row['rss_mb']:.0f} |")
+    lines += [
+        "",
+        "## Composing a frame",
+        "",
+        "The UI thread's own time a frame, median and 99th percentile: scrolling by 24 pixels, zooming between the whole and "
+        "half a second, painting a stroke. The analysis of the rest goes on meanwhile.",
+        "",
+        "| | pan | zoom | paint | pan 2560×1440 | zoom 2560×1440 | paint 2560×1440 |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, row in found:
+        if row and "first_ms" in row:
+            cells = [f"{row[k + '_median_ms']:.1f} / {row[k + '_p99_ms']:.1f}"
+                     for k in ("pan", "zoom", "paint", "pan_2560", "zoom_2560", "paint_2560")]
+            lines.append("| " + " | ".join([name] + cells) + " |")
+    return "\n".join(lines + [""])
 
 
 def processor():
@@ -124,6 +235,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("cli", help="the program sonobrush-cli")
     parser.add_argument("--json", metavar="FILE", help="keep all figures as JSON too")
+    parser.add_argument("--pictures", metavar="PROGRAM", help="picture-bench, to measure whole recordings (7.6 GB sparse)")
     parser.add_argument("--no-write", action="store_true", help="leave docs/benchmarks.md as it is")
     args = parser.parse_args()
 
@@ -133,10 +245,16 @@ def main():
     ours = json.loads(run.stdout)
     others = peers()
     text = table(ours, others)
+    whole = []
+    if args.pictures:
+        with tempfile.TemporaryDirectory() as folder:
+            whole = pictures(args.pictures, folder)
+        text += "\n" + picture_table(whole)
     print(text)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
-            json.dump({"ours": ours, "peers": [dict(zip(("name", "version", "us"), p)) for p in others]}, f, indent=1)
+            json.dump({"ours": ours, "peers": [dict(zip(("name", "version", "us"), p)) for p in others],
+                       "pictures": [{"what": what, **(row or {})} for what, row in whole]}, f, indent=1)
     if not args.no_write:
         docs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
         os.makedirs(docs, exist_ok=True)

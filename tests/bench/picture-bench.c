@@ -169,7 +169,7 @@ paint (Window *w, double *ms)
 }
 
 static void
-open_recording (Window *w, const char *path)
+open_recording (Window *w, const char *path, const char *cache)
 {
   GError *error = NULL;
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
@@ -185,6 +185,8 @@ open_recording (Window *w, const char *path)
                                             v ? w->spectrogram[0] : NULL, &error);
     if (!w->spectrogram[v])
       fail (error);
+    if (v == 0 && cache)
+      sb_spectrogram_set_cache (w->spectrogram[0], cache, path);
     w->waveform[v] = sb_waveform_new (snapshot->source[v], w->pool, v ? w->waveform[0] : NULL);
   }
 }
@@ -200,7 +202,7 @@ main (int argc, char **argv)
   Window w = {.width = 1600, .height = 900};
   double start = now_ms (), low_db, high_db;
   w.argb = g_new (uint32_t, 2560 * 1440);
-  open_recording (&w, argv[1]);
+  open_recording (&w, argv[1], argc > 2 ? argv[2] : NULL);
   double opened = now_ms () - start;
   sb_spectrogram_auto_range (w.spectrogram[0], &low_db, &high_db);
   sb_colormap_lut (SB_COLORMAP_MAGMA, low_db, high_db, w.lut);
@@ -228,6 +230,7 @@ main (int argc, char **argv)
     paint (&w, ms);
     print_times (names[size][2], ms, FRAMES / 3);
   }
+  sb_pool_wait (w.pool, w.spectrogram[0]); /* the cache is written */
   printf (", \"peak_rss_mb\": %.0f}\n", rss_mb ("VmHWM:"));
   fflush (stdout);
   for (int v = 2; v >= 0; v--) {

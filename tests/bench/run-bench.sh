@@ -10,4 +10,5 @@ python=python3
 if [ -x /usr/bin/python3 ]; then
   python=/usr/bin/python3
 fi
-exec "$python" "$here/bench.py" "$build/app/sonobrush-cli" --json "$build/bench.json"
+exec "$python" "$here/bench.py" "$build/app/sonobrush-cli" --json "$build/bench.json" \
+  --pictures "$build/tests/bench/picture-bench"
