@@ -10,7 +10,7 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, HOVERED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -152,6 +152,8 @@ document_changed (SbDocument *document, const SbDocumentChange *change, void *da
 static void
 recording_drop (SbSession *session)
 {
+  sb_session_select (session, NULL);
+  sb_session_hover (session, NULL);
   SbRecording *recording = g_steal_pointer (&session->recording);
   if (!recording)
     return;
@@ -203,7 +205,6 @@ start_values (SbSession *session, const SbRecording *recording)
   suit_brush (session, recording);
   if (session->brush.channel >= recording->channels)
     session->brush.channel = -1;
-  g_clear_pointer (&session->selected, g_free);
 }
 
 void
@@ -258,6 +259,7 @@ sb_session_apply (SbSession *session, SbOperation *op, GError **error)
     return false;
   }
   g_autofree char *id = g_strdup (sb_operation_id (op));
+  sb_session_settle (session);
   if (!sb_document_apply (session->recording->document, op, error))
     return false;
   sb_session_select (session, id);
@@ -279,6 +281,7 @@ sb_session_say (SbSession *session, const char *sentence)
 void
 sb_session_undo (SbSession *session)
 {
+  sb_session_settle (session);
   if (session->recording && sb_document_can_undo (session->recording->document))
     sb_document_undo (session->recording->document);
 }
@@ -286,6 +289,7 @@ sb_session_undo (SbSession *session)
 void
 sb_session_redo (SbSession *session)
 {
+  sb_session_settle (session);
   if (session->recording && sb_document_can_redo (session->recording->document))
     sb_document_redo (session->recording->document);
 }
@@ -324,22 +328,6 @@ sb_session_set_brush (SbSession *session, const SbBrush *brush)
   g_signal_emit (session, signals[TOOL], 0);
 }
 
-const char *
-sb_session_selected (SbSession *session)
-{
-  return session->selected;
-}
-
-void
-sb_session_select (SbSession *session, const char *id)
-{
-  if (g_strcmp0 (session->selected, id) == 0)
-    return;
-  g_free (session->selected);
-  session->selected = g_strdup (id);
-  g_signal_emit (session, signals[SELECTED], 0);
-}
-
 /* --- the object --- */
 
 static void
@@ -357,7 +345,8 @@ sb_session_class_init (SbSessionClass *class)
 {
   static const char *const plain[] = {
       [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours", [SOURCE] = "source",
-      [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead"};
+      [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead",
+      [HOVERED] = "hovered"};
   G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
   for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
     if (plain[i])
