@@ -23,7 +23,9 @@ static const struct {
     [SB_TOOL_BOX] = {"box", "Box"},
     [SB_TOOL_TIME] = {"time-band", "Time Band"},
     [SB_TOOL_BAND] = {"frequency-band", "Frequency Band"},
-    [SB_TOOL_LASSO] = {"lasso", "Lasso"}, [SB_TOOL_MEASURE] = {"measure", "Measure"},
+    [SB_TOOL_LASSO] = {"lasso", "Lasso"},
+    [SB_TOOL_HARMONICS] = {"harmonics", "Harmonics"},
+    [SB_TOOL_MEASURE] = {"measure", "Measure"},
 };
 
 const char *
@@ -324,6 +326,8 @@ sb_session_set_brush (SbSession *session, const SbBrush *brush)
   session->brush.duration_s = CLAMP (brush->duration_s, 1e-5, 60);
   session->brush.bandwidth_hz = CLAMP (brush->bandwidth_hz, 0.01, 1e6);
   session->brush.gain_db = brush->gain_db <= -60 ? -INFINITY : MIN (brush->gain_db, 24);
+  session->brush.comb_hz = CLAMP (brush->comb_hz, 0.01, 1e6);
+  session->brush.count = CLAMP (brush->count, 1, 10000);
   session->brush.soft = CLAMP (brush->soft, 0, 1);
   g_signal_emit (session, signals[TOOL], 0);
 }
@@ -368,7 +372,7 @@ sb_session_init (SbSession *session)
   session->high_hz = 1;
   session->volume = 1;
   session->look = (SbLook){SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true};
-  session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1};
+  session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1, 60, 8};
   session->player = sb_player_new (sb_sink_new_default ());
 }
 

@@ -29,6 +29,7 @@ typedef enum {
   SB_TOOL_TIME,
   SB_TOOL_BAND,
   SB_TOOL_LASSO,
+  SB_TOOL_HARMONICS,
   SB_TOOL_MEASURE,
   SB_N_TOOLS
 } SbTool;
@@ -51,6 +52,8 @@ typedef struct {
   double gain_db, soft;
   bool strict;
   int channel; /* −1: all */
+  double comb_hz; /* harmonics: width of each */
+  int count;      /* of harmonics */
 } SbBrush;
 
 typedef struct {
