@@ -28,7 +28,8 @@ struct _SbOverlay {
   SbProbe *probe;
   bool inside, chip_hidden;
   guint chip_timeout;
-  double x, y;
+  double x, y;           /* the pointer's place, which arrow keys move too */
+  double hand_x, hand_y; /* where the mouse or pen last really was */
 };
 
 G_DEFINE_TYPE (SbOverlay, sb_overlay, GTK_TYPE_WIDGET)
@@ -332,6 +333,11 @@ move_pointer (SbOverlay *self, double x, double y)
 static void
 on_motion (GtkEventControllerMotion *motion, double x, double y, SbOverlay *self)
 {
+  bool moved = x != self->hand_x || y != self->hand_y;
+  self->hand_x = x;
+  self->hand_y = y;
+  if (!moved && self->inside) /* GTK tells where the pointer is after each layout: that must not undo the arrow keys */
+    return;
   self->inside = true;
   move_pointer (self, x, y);
 }

@@ -33,10 +33,26 @@ class Scene:
     def wait_ops(self, condition, what, timeout_s=5):
         return wait_until(lambda: (ops := self.saved()) is not None and condition(ops) and (ops or True), timeout_s, what)
 
+    def find_rows(self):
+        """The list begins where the first picture of an edit stands out from the panel."""
+        width, height, rows = self.desktop.pixels()
+        x = 3 * (width - PANEL_WIDTH + 40)
+        ground = rows[height - 200][x:x + 3]
+        run = 0
+        for y in range(200, height - 200):
+            run = run + 1 if rows[y][x:x + 3] != ground else 0
+            if run == 34:
+                self.first_row_y = y - 16
+                return
+        raise AssertionError("no picture of an edit is in the list")
+
     def row(self, index):
         """Somewhere on the text of the list's row."""
-        width, _ = self.desktop.size
-        return width - PANEL_WIDTH + 130, 376 + round(57 * index)
+        return self.desktop.size[0] - PANEL_WIDTH + 130, self.first_row_y + 57 * index
+
+    def first_option(self):
+        """The number of the first option, in its place above the list."""
+        return self.desktop.size[0] - 52, self.first_row_y - 271
 
     def pixels(self, x, y, w, h):
         _, _, rows = self.desktop.pixels()
@@ -52,6 +68,7 @@ def started(scene):
     scene.wait_ops(lambda ops: len(ops) == 3, "three boxes")
     time.sleep(0.8)
     scene.picture("1-three")
+    scene.find_rows()
 
 
 def chosen_and_changed(scene):
@@ -66,8 +83,7 @@ def chosen_and_changed(scene):
     wait_until(in_sight, 5, "the row that was clicked to come into sight")
     scene.picture("2-chosen")
     before = scene.saved()
-    x, y = scene.desktop.size[0] - 52, 104
-    window.click(x, y)
+    window.click(*scene.first_option())
     window.key("ctrl+a")
     window.key("minus", "6")
     window.key("Return")
@@ -128,7 +144,7 @@ def hovered(scene):
     window.calibrate(scene.ops)
     time.sleep(0.3)
     width = scene.desktop.size[0]
-    place = (width - PANEL_WIDTH + 250, scene.row(2)[1] - 24, 40, 6)
+    place = (width - PANEL_WIDTH + 170, scene.row(2)[1] - 18, 30, 6)
     scene.desktop.xdotool("mousemove", 600, 20)
     time.sleep(0.4)
     plain = scene.pixels(*place)
