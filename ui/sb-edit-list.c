@@ -47,6 +47,70 @@ typedef struct {
   bool setting;
 } Row;
 
+/* --- what the pointer does --- */
+
+/* The row's own widget, which the style sheet tints. */
+static void
+row_hovered (GtkWidget *box)
+{
+  Row *row = g_object_get_data (G_OBJECT (box), "row");
+  GtkWidget *list_row = gtk_widget_get_parent (box);
+  const char *id = sb_session_hovered (row->session);
+  if (!list_row)
+    return;
+  if (id && row->item && g_str_equal (sb_operation_id (row->item->op), id))
+    gtk_widget_add_css_class (list_row, "hovered");
+  else
+    gtk_widget_remove_css_class (list_row, "hovered");
+}
+
+static void
+on_enter (GtkEventControllerMotion *motion, double x, double y, Row *row)
+{
+  if (row->item)
+    sb_session_hover (row->session, sb_operation_id (row->item->op));
+}
+
+static void
+on_leave (GtkEventControllerMotion *motion, Row *row)
+{
+  sb_session_hover (row->session, NULL);
+}
+
+/* Scrolls no further than needed; zooms out only when the edit does not fit. */
+static void
+bring_into_sight (SbSession *session, const SbOperation *op)
+{
+  const SbRecording *recording = sb_session_recording (session);
+  SbViewport view = sb_session_viewport (session, 1, 1);
+  double from, to, low, high, span = view.to_s - view.from_s;
+  sb_operation_bounds (op, &from, &to, &low, &high);
+  from = CLAMP (from, 0, recording->duration_s);
+  to = CLAMP (to, 0, recording->duration_s);
+  bool all_time = from <= 0 && to >= recording->duration_s;
+  if (!all_time && (from < view.from_s || to > view.to_s)) {
+    span = MAX (span, (to - from) * 1.25);
+    sb_session_show_span (session, (from + to - span) / 2, (from + to + span) / 2);
+  }
+  if (low > view.high_hz || high < view.low_hz)
+    sb_session_show_band (session, MIN (view.low_hz, low), MAX (view.high_hz, MIN (high, recording->nyquist_hz)));
+}
+
+static void
+choose (SbSession *session, SbOperation *op)
+{
+  g_autoptr (SbOperation) kept = sb_operation_ref (op);
+  sb_session_edit (session, sb_operation_id (kept));
+  bring_into_sight (session, kept);
+}
+
+static void
+on_press (GtkGestureClick *click, int n_press, double x, double y, Row *row)
+{
+  if (row->item)
+    choose (row->session, row->item->op);
+}
+
 static GtkWidget *
 row_label (double xalign, const char *css)
 {
@@ -111,6 +175,15 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *
   }
   g_signal_connect (row->mute, "toggled", G_CALLBACK (on_mute), row);
   g_signal_connect (trash, "clicked", G_CALLBACK (on_delete), row);
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  g_signal_connect (motion, "enter", G_CALLBACK (on_enter), row);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), row);
+  gtk_widget_add_controller (box, motion);
+  GtkGesture *click = gtk_gesture_click_new ();
+  g_signal_connect (click, "released", G_CALLBACK (on_press), row); /* a button in the row keeps its own */
+  gtk_widget_add_controller (box, GTK_EVENT_CONTROLLER (click));
+  g_object_set_data (G_OBJECT (box), "row", row);
+  g_signal_connect_object (session, "hovered", G_CALLBACK (row_hovered), box, G_CONNECT_SWAPPED);
   g_object_set_data_full (G_OBJECT (list_item), "row", row, g_free);
   gtk_list_item_set_child (list_item, box);
 }
@@ -145,8 +218,10 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   g_autofree char *span =
       all_time ? g_strdup ("whole recording")
                : sb_format_span (MAX (from, 0), MIN (to, recording->duration_s), to - from < .05 ? 3 : 2);
-  g_autofree char *band =
+  g_autofree char *lines = spec->kind == SB_OP_HARMONICS ? g_strdup_printf (" · × %d", spec->count) : g_strdup ("");
+  g_autofree char *extent =
       all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
+  g_autofree char *band = g_strconcat (extent, lines, NULL);
   row->item = item;
   gtk_label_set_text (GTK_LABEL (row->title), title);
   gtk_label_set_text (GTK_LABEL (row->strength), strength);
@@ -158,6 +233,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   gtk_widget_set_opacity (row->title, item->muted ? .5 : 1);
   gtk_widget_set_opacity (row->strength, item->muted ? .5 : 1);
   sb_thumb_set (SB_THUMB (row->thumb), item->op, item->muted);
+  row_hovered (gtk_list_item_get_child (list_item));
 }
 
 static void
@@ -207,12 +283,14 @@ edits_changed (GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
   const SbRecording *recording = sb_session_recording (list->session);
-  int n_ops = 0;
-  SbOperation *const *ops = recording ? sb_document_ops (recording->document, &n_ops) : NULL;
+  int n_edits = recording ? sb_document_n_edits (recording->document) : 0;
   guint old = g_list_model_get_n_items (G_LIST_MODEL (list->store)), same_end = 0, same_start = 0;
   g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
-  for (int i = n_ops - 1; i >= 0; i--)
-    g_ptr_array_add (fresh, item_new (ops[i], sb_document_is_muted (recording->document, sb_operation_id (ops[i]))));
+  for (int i = n_edits - 1; i >= 0; i--) {
+    bool muted;
+    SbOperation *op = sb_document_edit (recording->document, i, &muted);
+    g_ptr_array_add (fresh, item_new (op, muted));
+  }
 #define SAME(place_old, place_new)                                                                                     \
   ({                                                                                                                   \
     g_autoptr (SbEditItem) was = g_list_model_get_item (G_LIST_MODEL (list->store), place_old);                        \
@@ -244,23 +322,21 @@ on_selected (GtkSingleSelection *selection, GParamSpec *spec, GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
   SbEditItem *item = gtk_single_selection_get_selected_item (selection);
-  if (!list->updating)
-    sb_session_select (list->session, item ? sb_operation_id (item->op) : NULL);
+  if (list->updating)
+    return;
+  if (item)
+    choose (list->session, item->op);
+  else
+    sb_session_select (list->session, NULL);
 }
 
-/* Double click or Enter: the edit comes into sight. */
+/* Double click or Enter. */
 static void
 on_activate (GtkListView *view, guint position, List *list)
 {
-  const SbRecording *recording = sb_session_recording (list->session);
   g_autoptr (SbEditItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), position);
-  if (!item || !recording)
-    return;
-  SbViewport shown = sb_session_viewport (list->session, 1, 1);
-  double from, to, low, high, span = shown.to_s - shown.from_s;
-  sb_operation_bounds (item->op, &from, &to, &low, &high);
-  span = MAX (span, MIN ((to - from) * 1.5, recording->duration_s));
-  sb_session_show_span (list->session, (from + to - span) / 2, (from + to + span) / 2);
+  if (item)
+    choose (list->session, item->op);
 }
 
 static void

@@ -14,8 +14,8 @@ enum { PANEL_WIDTH = 340 };
 struct _SbEditPanel {
   GtkBox parent;
   SbSession *session;
-  GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *edge_row, *edge[2], *channel_row, *channels;
-  GtkWidget *count, *clear, *promise_icon, *promise, *stack;
+  GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *count, *fundamental, *edge_row, *edge[2], *channel_row, *channels;
+  GtkWidget *done, *n_edits, *clear, *promise_icon, *promise, *stack;
   int n_channels;
   bool setting;
 };
@@ -94,22 +94,104 @@ percent_text (double share)
   return g_strdup_printf ("%.0f %%", share * 100);
 }
 
+static double
+count_to (double count)
+{
+  return log_place (MAX (count, 1), 1, 100);
+}
+
+static double
+count_from (double place)
+{
+  return round (pow (100, place));
+}
+
+static char *
+count_text (double count)
+{
+  return g_strdup_printf ("%.0f", count);
+}
+
+static bool
+parse_count (const char *text, double *count)
+{
+  char *end;
+  *count = g_strtod (text, &end);
+  return end != text && *g_strchug (end) == 0 && *count >= 1 && *count <= 10000;
+}
+
+static char *
+fundamental_text (double hz)
+{
+  return sb_format_hz (hz, hz < 1000 ? 2 : 1);
+}
+
+static const SbOptionKind count_kind = {"Harmonics", count_to, count_from, count_text, parse_count};
+static const SbOptionKind fundamental_kind = {"Lowest", bandwidth_to, bandwidth_from, fundamental_text, sb_parse_hz};
 static const SbOptionKind duration_kind = {"Duration", duration_to, duration_from, sb_format_duration, sb_parse_time};
 static const SbOptionKind bandwidth_kind = {"Bandwidth", bandwidth_to, bandwidth_from, bandwidth_text, sb_parse_hz};
 static const SbOptionKind strength_kind = {"Strength", strength_to, strength_from, strength_text, sb_parse_db};
 static const SbOptionKind soft_kind = {"Softness", same, same, percent_text, sb_parse_percent};
 
+/* --- the options of an edit that is there already --- */
+
+/* What the options say, on the edit whose options are shown; false: they are the next stroke's. */
+static bool
+edited_spec (SbEditPanel *self, SbOpSpec *spec)
+{
+  SbOperation *op = sb_session_edited (self->session);
+  if (op)
+    *spec = *sb_operation_spec (op);
+  return op != NULL;
+}
+
+static void
+change_edited (SbEditPanel *self, const SbOpSpec *spec)
+{
+  g_autoptr (GError) error = NULL;
+  if (!sb_session_change_edited (self->session, spec, &error) && error)
+    sb_session_say (self->session, error->message);
+}
+
+static void
+change_option (SbEditPanel *self, GtkWidget *row, double value, SbOpSpec *spec)
+{
+  if (row == self->duration && value > 0)
+    spec->radius_s = value / 2;
+  else if (row == self->bandwidth && value > 0) {
+    spec->radius_hz = value / 2;
+    spec->radius_oct = NAN;
+  } else if (row == self->count)
+    spec->count = MAX (1, (int)round (value));
+  else if (row == self->fundamental && value > 0)
+    spec->f0_hz = value;
+  else if (row == self->strength)
+    spec->gain_db = value <= -DEEPEST_DB ? -INFINITY : MIN (value, 24);
+  else if (row == self->soft) {
+    spec->soft = CLAMP (value, 0, 1);
+    spec->soft_s = spec->soft_hz = NAN;
+  }
+  change_edited (self, spec);
+}
+
 static void
 on_option (GtkWidget *row, double value, SbEditPanel *self)
 {
+  SbOpSpec spec;
+  if (edited_spec (self, &spec)) {
+    change_option (self, row, value, &spec);
+    return;
+  }
   SbBrush brush = *sb_session_brush (self->session);
   if (row == self->duration)
     brush.duration_s = value > 0 ? value : brush.duration_s;
-  else if (row == self->bandwidth)
-    brush.bandwidth_hz = value > 0 ? value : brush.bandwidth_hz;
+  else if (row == self->bandwidth && value > 0)
+    *(sb_session_tool (self->session) == SB_TOOL_HARMONICS ? &brush.comb_hz : &brush.bandwidth_hz) = value;
   else if (row == self->strength)
     brush.gain_db = value;
-  else
+  else if (row == self->count)
+    brush.count = (int)round (value);
+  else if (row != self->fundamental)
     brush.soft = value;
   sb_session_set_brush (self->session, &brush);
 }
@@ -118,30 +200,45 @@ static void
 on_edge (GtkWidget *button, SbEditPanel *self)
 {
   SbBrush brush = *sb_session_brush (self->session);
+  SbOpSpec spec;
   if (self->setting)
     return;
   brush.strict = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->edge[1]));
+  if (edited_spec (self, &spec)) {
+    spec.edge = brush.strict ? SB_EDGE_STRICT : SB_EDGE_DEEP;
+    change_edited (self, &spec);
+    return;
+  }
+  sb_session_set_brush (self->session, &brush);
+}
+
+static void
+set_channel (SbEditPanel *self, int channel)
+{
+  SbBrush brush = *sb_session_brush (self->session);
+  SbOpSpec spec;
+  if (edited_spec (self, &spec)) {
+    spec.channels = channel < 0 ? NULL : &channel;
+    spec.n_channels = channel < 0 ? 0 : 1;
+    change_edited (self, &spec);
+    return;
+  }
+  brush.channel = channel;
   sb_session_set_brush (self->session, &brush);
 }
 
 static void
 on_channel (GtkWidget *button, SbEditPanel *self)
 {
-  SbBrush brush = *sb_session_brush (self->session);
-  if (self->setting || !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)))
-    return;
-  brush.channel = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel"));
-  sb_session_set_brush (self->session, &brush);
+  if (!self->setting && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)))
+    set_channel (self, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")));
 }
 
 static void
 on_channel_drop_down (GtkDropDown *drop_down, GParamSpec *spec, SbEditPanel *self)
 {
-  SbBrush brush = *sb_session_brush (self->session);
-  if (self->setting)
-    return;
-  brush.channel = (int)gtk_drop_down_get_selected (drop_down) - 1;
-  sb_session_set_brush (self->session, &brush);
+  if (!self->setting)
+    set_channel (self, (int)gtk_drop_down_get_selected (drop_down) - 1);
 }
 
 static GtkWidget *
@@ -201,30 +298,102 @@ show_channel (SbEditPanel *self, int channel)
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
 }
 
+/* What the rows show: of the next stroke, or of an edit. */
+typedef struct {
+  SbBrush values;
+  double f0_hz;
+  const char *icon;
+  bool paints, round, harmonics, restore;
+} Shown;
+
+static Shown
+shown_tool (SbEditPanel *self)
+{
+  SbTool tool = sb_session_tool (self->session);
+  SbBrush brush = *sb_session_brush (self->session);
+  if (tool == SB_TOOL_HARMONICS)
+    brush.bandwidth_hz = brush.comb_hz;
+  return (Shown){.values = brush,
+                 .f0_hz = NAN, /* where the pointer is */
+                 .icon = sb_tool_name (tool),
+                 .paints = sb_tool_paints (tool),
+                 .round = sb_tool_is_round (tool),
+                 .harmonics = tool == SB_TOOL_HARMONICS,
+                 .restore = tool == SB_TOOL_ERASER};
+}
+
+static Shown
+shown_edit (const SbOpSpec *spec)
+{
+  static const char *const icons[] = {
+      [SB_OP_STROKE] = "brush", [SB_OP_BOX] = "box", [SB_OP_LASSO] = "lasso", [SB_OP_HARMONICS] = "harmonics"};
+  double radius_hz = isnan (spec->radius_oct)
+                         ? spec->radius_hz
+                         : (spec->n_points ? spec->points[0].f_hz : 0) * (exp2 (spec->radius_oct) - 1);
+  Shown shown = {.f0_hz = spec->f0_hz,
+                 .icon = spec->restore && spec->kind == SB_OP_STROKE ? "eraser" : icons[spec->kind],
+                 .paints = true,
+                 .round = spec->kind == SB_OP_STROKE,
+                 .harmonics = spec->kind == SB_OP_HARMONICS,
+                 .restore = spec->restore};
+  shown.values = (SbBrush){.duration_s = 2 * spec->radius_s,
+                           .bandwidth_hz = 2 * radius_hz,
+                           .gain_db = spec->gain_db,
+                           .soft = isnan (spec->soft) ? 0 : spec->soft,
+                           .strict = spec->edge == SB_EDGE_STRICT ||
+                                     (spec->kind == SB_OP_HARMONICS && spec->edge == SB_EDGE_AUTO),
+                           .channel = spec->n_channels == 1 ? spec->channels[0] : -1,
+                           .count = spec->count};
+  return shown;
+}
+
+static char *
+edit_title (SbOperation *op)
+{
+  double from, to, low, high;
+  sb_operation_bounds (op, &from, &to, &low, &high);
+  g_autofree char *time = sb_format_time (MAX (from, 0), 2);
+  return g_strdup_printf ("%s · %s", sb_operation_title (op), time);
+}
+
+static void
+show_values (SbEditPanel *self, const Shown *shown)
+{
+  sb_option_row_set (SB_OPTION_ROW (self->duration), shown->values.duration_s);
+  sb_option_row_set (SB_OPTION_ROW (self->bandwidth), shown->values.bandwidth_hz);
+  sb_option_row_set (SB_OPTION_ROW (self->strength), shown->values.gain_db);
+  sb_option_row_set (SB_OPTION_ROW (self->soft), shown->values.soft);
+  sb_option_row_set (SB_OPTION_ROW (self->count), shown->values.count);
+  if (!isnan (shown->f0_hz))
+    sb_option_row_set (SB_OPTION_ROW (self->fundamental), shown->f0_hz);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->edge[shown->values.strict]), TRUE);
+  show_channel (self, shown->values.channel);
+}
+
 static void
 tool_changed (SbEditPanel *self)
 {
-  const SbBrush *brush = sb_session_brush (self->session);
-  SbTool tool = sb_session_tool (self->session);
-  g_autofree char *icon = g_strdup_printf ("sb-%s-symbolic", sb_tool_name (tool));
   const SbRecording *recording = sb_session_recording (self->session);
+  SbOperation *edited = sb_session_edited (self->session);
+  Shown shown = edited ? shown_edit (sb_operation_spec (edited)) : shown_tool (self);
+  g_autofree char *icon = g_strdup_printf ("sb-%s-symbolic", shown.icon);
+  g_autofree char *title =
+      edited ? edit_title (edited) : g_strdup (sb_tool_title (sb_session_tool (self->session)));
   self->setting = true;
   if (recording && recording->channels != self->n_channels)
     build_channels (self, recording->channels);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->head_icon), icon);
-  gtk_label_set_text (GTK_LABEL (self->head), sb_tool_title (tool));
-  gtk_widget_set_visible (self->duration, sb_tool_is_round (tool));
-  gtk_widget_set_visible (self->bandwidth, sb_tool_is_round (tool));
-  gtk_widget_set_visible (self->strength, sb_tool_paints (tool) && tool != SB_TOOL_ERASER);
-  gtk_widget_set_visible (self->soft, sb_tool_paints (tool));
-  gtk_widget_set_visible (self->edge_row, sb_tool_paints (tool) && tool != SB_TOOL_ERASER); /* restoring never grows */
-  gtk_widget_set_visible (self->channel_row, sb_tool_paints (tool) && self->n_channels > 1);
-  sb_option_row_set (SB_OPTION_ROW (self->duration), brush->duration_s);
-  sb_option_row_set (SB_OPTION_ROW (self->bandwidth), brush->bandwidth_hz);
-  sb_option_row_set (SB_OPTION_ROW (self->strength), brush->gain_db);
-  sb_option_row_set (SB_OPTION_ROW (self->soft), brush->soft);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->edge[brush->strict]), TRUE);
-  show_channel (self, brush->channel);
+  gtk_label_set_text (GTK_LABEL (self->head), title);
+  gtk_widget_set_visible (self->done, edited != NULL);
+  gtk_widget_set_visible (self->duration, shown.round);
+  gtk_widget_set_visible (self->bandwidth, shown.round || shown.harmonics);
+  gtk_widget_set_visible (self->fundamental, shown.harmonics && edited);
+  gtk_widget_set_visible (self->count, shown.harmonics);
+  gtk_widget_set_visible (self->strength, shown.paints && !shown.restore);
+  gtk_widget_set_visible (self->soft, shown.paints);
+  gtk_widget_set_visible (self->edge_row, shown.paints && !shown.restore); /* restoring never grows */
+  gtk_widget_set_visible (self->channel_row, shown.paints && self->n_channels > 1);
+  show_values (self, &shown);
   self->setting = false;
 }
 
@@ -237,13 +406,13 @@ edits_changed (SbEditPanel *self)
   int n_ops = 0;
   if (!recording)
     return;
-  sb_document_ops (recording->document, &n_ops);
+  n_ops = sb_document_n_edits (recording->document);
   double changed_s = sb_document_changed_s (recording->document);
   g_autofree char *count = n_ops ? g_strdup_printf ("%d", n_ops) : g_strdup ("");
   g_autofree char *part = sb_format_duration (changed_s), *all = sb_format_duration (recording->duration_s);
   g_autofree char *promise = changed_s > 0 ? g_strdup_printf ("%s of %s changed. The rest is bit-identical.", part, all)
                                            : g_strdup ("Nothing is changed yet. Paint over what you want to remove.");
-  gtk_label_set_text (GTK_LABEL (self->count), count);
+  gtk_label_set_text (GTK_LABEL (self->n_edits), count);
   gtk_label_set_text (GTK_LABEL (self->promise), promise);
   gtk_widget_set_visible (self->promise_icon, changed_s > 0);
   gtk_widget_set_visible (self->clear, n_ops > 0);
@@ -273,6 +442,12 @@ named_row (GtkWidget *box, const char *title)
 }
 
 static void
+on_done (GtkButton *button, SbEditPanel *self)
+{
+  sb_session_select (self->session, NULL);
+}
+
+static void
 build_options (SbEditPanel *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -283,8 +458,19 @@ build_options (SbEditPanel *self)
   gtk_widget_add_css_class (self->head, "section");
   gtk_box_append (GTK_BOX (head), self->head_icon);
   gtk_box_append (GTK_BOX (head), self->head);
+  gtk_widget_set_hexpand (self->head, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->head), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->head), PANGO_ELLIPSIZE_END);
+  self->done = gtk_button_new_with_label ("Done");
+  gtk_widget_add_css_class (self->done, "flat");
+  gtk_widget_add_css_class (self->done, "head-button");
+  gtk_widget_set_tooltip_text (self->done, "Back to the next stroke (Escape)");
+  g_signal_connect (self->done, "clicked", G_CALLBACK (on_done), self);
+  gtk_box_append (GTK_BOX (head), self->done);
   gtk_box_append (GTK_BOX (box), head);
   self->duration = option_row (self, box, &duration_kind);
+  self->fundamental = option_row (self, box, &fundamental_kind);
+  self->count = option_row (self, box, &count_kind);
   self->bandwidth = option_row (self, box, &bandwidth_kind);
   self->strength = option_row (self, box, &strength_kind);
   self->soft = option_row (self, box, &soft_kind);
@@ -309,18 +495,18 @@ build_list (SbEditPanel *self)
   GtkWidget *title = gtk_label_new ("Edits");
   gtk_widget_add_css_class (head, "list-head");
   gtk_widget_add_css_class (title, "section");
-  self->count = gtk_label_new ("");
-  gtk_widget_add_css_class (self->count, "dim-label");
-  gtk_widget_add_css_class (self->count, "numeric");
-  gtk_widget_set_hexpand (self->count, TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->count), 0);
+  self->n_edits = gtk_label_new ("");
+  gtk_widget_add_css_class (self->n_edits, "dim-label");
+  gtk_widget_add_css_class (self->n_edits, "numeric");
+  gtk_widget_set_hexpand (self->n_edits, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->n_edits), 0);
   self->clear = gtk_button_new_from_icon_name ("user-trash-symbolic");
   gtk_widget_add_css_class (self->clear, "flat");
   gtk_widget_set_tooltip_text (self->clear, "Delete All Edits");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->clear), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete All Edits", -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->clear), "win.clear-edits");
   gtk_box_append (GTK_BOX (head), title);
-  gtk_box_append (GTK_BOX (head), self->count);
+  gtk_box_append (GTK_BOX (head), self->n_edits);
   gtk_box_append (GTK_BOX (head), self->clear);
   gtk_box_append (GTK_BOX (self), head);
   GtkWidget *scroller = gtk_scrolled_window_new ();

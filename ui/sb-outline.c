@@ -1,43 +1,43 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Marching squares over the cells of the mask that the view shows; cells finer
- * than a pixel are taken together (the strongest speaks).  A −3 dB edit never
- * gets down to half gain, so the line is at half of the strongest effect of
- * each connected patch.  Where a cell is wider or higher than 6 px, the line
- * follows the cells. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-outline.h"
+#include "ui/sb-outline-trace.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
 
-enum { MAX_CHANNELS = 8, FOLLOW_CELLS_PX = 6 };
-#define UNTOUCHED 0.01f
-
 struct _SbOutline {
   GObject parent;
   SbSession *session;
+  SbOutlineWhat what;
   GArray *points; /* of SbContourPoint */
+  SbOutlineTiles *tiles;
+  SbOutlineStyle style;
+  SbViewport view; /* of the points and tiles */
+  double px_per_s;
+  /* what was asked for last */
   SbViewport asked_view;
+  SbOutlineStyle asked_style;
   uint64_t asked_revision;
+  GPtrArray *asked_ops; /* SbOperation*; NULL: the mask in force */
+  int asked_scale;
   bool busy, again;
-  int width, height;
+  int width, height, scale;
 };
 
 G_DEFINE_TYPE (SbOutline, sb_outline, G_TYPE_OBJECT)
 
 typedef struct {
   SbOutline *outline; /* referenced */
-  SbMask *mask;
+  SbMask *mask;       /* in force, or whose grid and recording count */
+  GPtrArray *ops;     /* NULL: that mask */
   SbViewport view;
-  int rate;
-  GArray *segments; /* in samples */
-  GArray *points;   /* in seconds and hertz; what is handed over */
-  bool follow;
-  /* n+1 edges bound n samples */
-  int n_t, n_f;
-  int64_t first_col, cols_per_sample;
-  GArray *first_bin; /* of int, n_f + 1 */
-  float *value;      /* [n_t][n_f]: |1 − G|, later over the patch's strongest */
+  SbOutlineStyle style;
+  int rate, channels, scale;
+  int64_t n_frames, first_px;
+  double px_per_s;
+  SbOutlineTiles *previous;
+  GArray *points;
+  SbOutlineTiles *tiles;
 } Job;
 
 static void
@@ -45,218 +45,59 @@ job_free (void *data)
 {
   Job *job = data;
   sb_mask_unref (job->mask);
-  g_array_unref (job->segments);
+  g_clear_pointer (&job->ops, g_ptr_array_unref);
+  sb_outline_tiles_unref (job->previous);
+  sb_outline_tiles_unref (job->tiles);
   g_clear_pointer (&job->points, g_array_unref);
-  g_clear_pointer (&job->first_bin, g_array_unref);
-  g_free (job->value);
   g_object_unref (job->outline);
   g_free (job);
 }
 
-/* Which columns and bins become one sample. */
-static void
-choose_samples (Job *job)
+/* Restoring alone paints nothing, but it has a place. */
+static SbOperation *
+visible_shape (SbOperation *op)
 {
-  const SbViewport *view = &job->view;
-  const SbGrid *grid = sb_mask_grid (job->mask);
-  double col_px = (double)grid->hop / job->rate * view->width_px / (view->to_s - view->from_s);
-  int n_bins = sb_mask_n_bins (job->mask);
-  double bin_hz = (double)job->rate / grid->n_fft;
-  job->cols_per_sample = MAX (1, (int64_t)floor (1 / col_px));
-  int64_t end = MIN (sb_mask_n_cols (job->mask), (int64_t)ceil (view->to_s * job->rate / grid->hop) + 2);
-  job->first_col = MAX (0, (int64_t)floor (view->from_s * job->rate / grid->hop) - 1);
-  job->first_col -= job->first_col % job->cols_per_sample;
-  job->n_t = (int)((MAX (end - job->first_col, 0) + job->cols_per_sample - 1) / job->cols_per_sample);
-  job->first_bin = g_array_new (FALSE, FALSE, sizeof (int));
-  int bin = MAX (0, (int)floor (view->low_hz / bin_hz) - 1),
-      last = MIN (n_bins, (int)ceil (view->high_hz / bin_hz) + 2);
-  double tallest = 0;
-  while (bin < last) {
-    g_array_append_val (job->first_bin, bin);
-    double y = sb_viewport_y (view, bin * bin_hz);
-    int next = bin + 1;
-    tallest = MAX (tallest, y - sb_viewport_y (view, next * bin_hz));
-    while (next < last && y - sb_viewport_y (view, next * bin_hz) < 1)
-      next++;
-    bin = next;
+  SbOpSpec spec = *sb_operation_spec (op);
+  if (!spec.restore)
+    return sb_operation_ref (op);
+  spec.restore = false;
+  spec.gain_db = -INFINITY;
+  spec.edge = SB_EDGE_STRICT;
+  return sb_operation_new (&spec, NULL);
+}
+
+static SbMask *
+mask_of_ops (const Job *job)
+{
+  g_autoptr (GPtrArray) shapes = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+  for (guint i = 0; i < job->ops->len; i++) {
+    SbOperation *shape = visible_shape (job->ops->pdata[i]);
+    if (shape)
+      g_ptr_array_add (shapes, shape);
   }
-  job->n_f = job->first_bin->len;
-  g_array_append_val (job->first_bin, last);
-  job->follow = job->cols_per_sample == 1 && col_px > FOLLOW_CELLS_PX;
-}
-
-static bool
-read_values (Job *job)
-{
-  int n_bins = sb_mask_n_bins (job->mask), channels = MIN (sb_mask_channels (job->mask), MAX_CHANNELS);
-  g_autofree float *gain = g_malloc_n (n_bins, sizeof (float));
-  bool any = false;
-  for (int t = 0; t < job->n_t; t++) {
-    int64_t first = job->first_col + t * job->cols_per_sample;
-    int64_t end = MIN (first + job->cols_per_sample, sb_mask_n_cols (job->mask));
-    if (!sb_mask_touches (job->mask, first, end))
-      continue;
-    float *out = job->value + (size_t)t * job->n_f;
-    int64_t step = MAX (1, (end - first) / 4); /* of many columns under a pixel, a few */
-    for (int64_t col = first; col < end; col += step)
-      for (int c = 0; c < channels; c++) {
-        if (!sb_mask_column (job->mask, c, col, gain))
-          continue;
-        any = true;
-        for (int f = 0; f < job->n_f; f++) {
-          int from = g_array_index (job->first_bin, int, f), to = g_array_index (job->first_bin, int, f + 1);
-          for (int bin = from; bin < to; bin++)
-            out[f] = MAX (out[f], MIN (fabsf (1 - gain[bin]), 1));
-        }
-      }
-  }
-  return any;
-}
-
-/* Divides each connected patch of touched samples by its strongest. */
-static void
-normalise_patches (Job *job)
-{
-  int n = job->n_t * job->n_f;
-  g_autofree uint8_t *seen = g_malloc0 (n);
-  g_autoptr (GArray) patch = g_array_new (FALSE, FALSE, sizeof (int));
-  for (int start = 0; start < n; start++) {
-    if (seen[start] || job->value[start] < UNTOUCHED)
-      continue;
-    float strongest = 0;
-    g_array_set_size (patch, 0);
-    g_array_append_val (patch, start);
-    seen[start] = 1;
-    for (guint i = 0; i < patch->len; i++) {
-      int at = g_array_index (patch, int, i), f = at % job->n_f;
-      strongest = MAX (strongest, job->value[at]);
-      const int near[4] = {f > 0 ? at - 1 : -1, f + 1 < job->n_f ? at + 1 : -1, at - job->n_f, at + job->n_f};
-      for (int k = 0; k < 4; k++)
-        if (near[k] >= 0 && near[k] < n && !seen[near[k]] && job->value[near[k]] >= UNTOUCHED) {
-          seen[near[k]] = 1;
-          g_array_append_val (patch, near[k]);
-        }
-    }
-    for (guint i = 0; i < patch->len; i++)
-      job->value[g_array_index (patch, int, i)] /= strongest;
-  }
-}
-
-static float
-value_at (const Job *job, int t, int f)
-{
-  return t < 0 || f < 0 || t >= job->n_t || f >= job->n_f ? 0 : job->value[(size_t)t * job->n_f + f];
-}
-
-/* Place of sample t (fractional) on the time axis; columns are centred on k·hop. */
-static double
-time_of (const Job *job, double t)
-{
-  double col = job->first_col + (t + 0.5) * job->cols_per_sample - 0.5;
-  return col * sb_mask_grid (job->mask)->hop / job->rate;
-}
-
-static double
-bin_centre (const Job *job, int f)
-{
-  if (f < 0)
-    return g_array_index (job->first_bin, int, 0) - 1;
-  if (f >= job->n_f)
-    return g_array_index (job->first_bin, int, job->n_f);
-  return (g_array_index (job->first_bin, int, f) + g_array_index (job->first_bin, int, f + 1) - 1) / 2.0;
-}
-
-static double
-hz_of (const Job *job, double f)
-{
-  int below = (int)floor (f);
-  double bin = bin_centre (job, below) + (f - below) * (bin_centre (job, below + 1) - bin_centre (job, below));
-  return MAX (bin, 0) * job->rate / sb_mask_grid (job->mask)->n_fft;
-}
-
-static void
-add_line (Job *job, double t0, double f0, double t1, double f1)
-{
-  SbContourSegment segment = {{t0, f0}, {t1, f1}};
-  g_array_append_val (job->segments, segment);
-}
-
-static void
-trace_cells (Job *job)
-{
-  for (int t = -1; t < job->n_t; t++)
-    for (int f = -1; f < job->n_f; f++) {
-      bool here = value_at (job, t, f) >= 0.5f;
-      if (here != (value_at (job, t + 1, f) >= 0.5f))
-        add_line (job, t + 0.5, f - 0.5, t + 0.5, f + 0.5);
-      if (here != (value_at (job, t, f + 1) >= 0.5f))
-        add_line (job, t - 0.5, f + 0.5, t + 0.5, f + 0.5);
-    }
-}
-
-/* The square between samples (t, f) and (t+1, f+1):   d ─ c
- *                                                     │   │   bits 1 a, 2 b, 4 c, 8 d
- *                                                     a ─ b                            */
-static void
-trace_square (Job *job, int t, int f)
-{
-  float a = value_at (job, t, f), b = value_at (job, t + 1, f);
-  float c = value_at (job, t + 1, f + 1), d = value_at (job, t, f + 1);
-  int in = (a >= 0.5f) | (b >= 0.5f) << 1 | (c >= 0.5f) << 2 | (d >= 0.5f) << 3;
-  if (in == 0 || in == 15)
-    return;
-#define CROSS(p, q) ((0.5 - (p)) / ((q) - (p)))
-  double bottom_t = t + ((in & 1) != (in >> 1 & 1) ? CROSS (a, b) : 0.5),
-         top_t = t + ((in >> 3 & 1) != (in >> 2 & 1) ? CROSS (d, c) : 0.5);
-  double left_f = f + ((in & 1) != (in >> 3 & 1) ? CROSS (a, d) : 0.5),
-         right_f = f + ((in >> 1 & 1) != (in >> 2 & 1) ? CROSS (b, c) : 0.5);
-#undef CROSS
-  bool saddle_full = (a + b + c + d) / 4 >= 0.5f;
-  int shape = in == 5 || in == 10 ? in : MIN (in, 15 - in);
-  if (shape == 1 || (shape == 5 && !saddle_full) || (shape == 10 && saddle_full))
-    add_line (job, bottom_t, f, t, left_f);
-  if (shape == 2 || (shape == 5 && saddle_full) || (shape == 10 && !saddle_full))
-    add_line (job, bottom_t, f, t + 1, right_f);
-  if (shape == 3)
-    add_line (job, t, left_f, t + 1, right_f);
-  if (shape == 4 || (shape == 5 && !saddle_full) || (shape == 10 && saddle_full))
-    add_line (job, top_t, f + 1, t + 1, right_f);
-  if (shape == 6)
-    add_line (job, bottom_t, f, top_t, f + 1);
-  if (shape == 7 || (shape == 5 && saddle_full) || (shape == 10 && !saddle_full))
-    add_line (job, top_t, f + 1, t, left_f);
-}
-
-static void
-trace (Job *job)
-{
-  choose_samples (job);
-  if (job->n_t < 1 || job->n_f < 1 || (gint64)job->n_t * job->n_f > G_MAXINT / 4)
-    return;
-  job->value = g_try_malloc0_n ((gsize)job->n_t * job->n_f, sizeof (float));
-  if (!job->value || !read_values (job))
-    return;
-  normalise_patches (job);
-  if (job->follow) {
-    trace_cells (job);
-    return;
-  }
-  for (int t = -1; t < job->n_t; t++)
-    for (int f = -1; f < job->n_f; f++)
-      trace_square (job, t, f);
+  return sb_mask_new (sb_mask_grid (job->mask), job->rate, job->n_frames, job->channels,
+                      (SbOperation *const *)shapes->pdata, (int)shapes->len, NULL, NULL);
 }
 
 static void
 work (void *data)
 {
   Job *job = data;
-  trace (job);
-  job->points = sb_contour_join (job->segments);
-  for (guint i = 0; i < job->points->len; i++) {
-    SbContourPoint *point = &g_array_index (job->points, SbContourPoint, i);
-    if (!isnan (point->x))
-      *point = (SbContourPoint){time_of (job, point->x), hz_of (job, point->y)};
-  }
+  g_autoptr (SbMask) alone = job->ops ? mask_of_ops (job) : NULL;
+  if (job->ops && !alone)
+    job->points = g_array_new (FALSE, FALSE, sizeof (SbContourPoint));
+  else
+    job->points = sb_outline_trace (alone ? alone : job->mask, &job->view, job->rate);
+  job->tiles = sb_outline_tiles_new (job->points, &job->view, &job->style, job->scale, job->first_px, job->previous);
+}
+
+static void
+take (SbOutline *self, GArray *points, SbOutlineTiles *tiles)
+{
+  g_clear_pointer (&self->points, g_array_unref);
+  sb_outline_tiles_unref (self->tiles);
+  self->points = points;
+  self->tiles = tiles;
 }
 
 static void
@@ -264,13 +105,15 @@ done (void *data)
 {
   Job *job = data;
   SbOutline *self = job->outline;
-  g_array_unref (self->points);
-  self->points = g_steal_pointer (&job->points);
+  take (self, g_steal_pointer (&job->points), g_steal_pointer (&job->tiles));
+  self->style = job->style;
+  self->view = job->view;
+  self->px_per_s = job->px_per_s;
   self->busy = false;
   g_signal_emit_by_name (self, "changed");
   if (self->again) {
     self->again = false;
-    sb_outline_update (self, self->width, self->height);
+    sb_outline_update (self, self->width, self->height, self->scale);
   }
 }
 
@@ -281,48 +124,134 @@ same_view (const SbViewport *a, const SbViewport *b)
          a->scale == b->scale && a->width_px == b->width_px && a->height_px == b->height_px;
 }
 
-void
-sb_outline_update (SbOutline *self, int width, int height)
+static bool
+same_ops (const GPtrArray *a, const GPtrArray *b)
+{
+  if (!a || !b)
+    return a == b;
+  bool same = a->len == b->len;
+  for (guint i = 0; same && i < a->len; i++)
+    same = a->pdata[i] == b->pdata[i];
+  return same;
+}
+
+/* The edits that this outline is about; NULL: all in force. */
+static GPtrArray *
+choose_ops (SbOutline *self, bool *muted)
+{
+  SbDocument *document = sb_session_recording (self->session)->document;
+  SbOperation *edited = sb_session_edited (self->session); /* as it is being changed */
+  const char *id = self->what == SB_OUTLINE_SELECTED ? sb_session_selected (self->session)
+                                                     : sb_session_hovered (self->session);
+  if (self->what == SB_OUTLINE_EDITS)
+    return NULL;
+  GPtrArray *ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+  *muted = self->what == SB_OUTLINE_MUTED;
+  for (int i = 0; i < sb_document_n_edits (document); i++) {
+    bool is_muted;
+    SbOperation *op = sb_document_edit (document, i, &is_muted);
+    const char *op_id = sb_operation_id (op);
+    if (self->what == SB_OUTLINE_MUTED ? !is_muted : g_strcmp0 (op_id, id) != 0)
+      continue;
+    *muted = is_muted;
+    if (edited && g_str_equal (sb_operation_id (edited), op_id))
+      op = edited;
+    g_ptr_array_add (ops, sb_operation_ref (op));
+  }
+  return ops;
+}
+
+static void
+start (SbOutline *self, SbSnapshot *snapshot)
 {
   const SbRecording *recording = sb_session_recording (self->session);
+  Job *job = g_new0 (Job, 1);
+  self->busy = true;
+  job->outline = g_object_ref (self);
+  job->mask = sb_mask_ref (snapshot->mask);
+  job->ops = self->asked_ops ? g_ptr_array_ref (self->asked_ops) : NULL;
+  job->view = self->asked_view;
+  job->style = self->asked_style;
+  job->scale = self->scale;
+  job->rate = recording->rate;
+  job->channels = recording->channels;
+  job->n_frames = recording->n_frames;
+  job->px_per_s = sb_session_px_per_s (self->session);
+  job->first_px = llround (job->view.from_s * job->px_per_s);
+  job->previous = self->tiles ? sb_outline_tiles_ref (self->tiles) : NULL;
+  sb_bridge_run (sb_session_pool (self->session), self, -1, work, done, job, job_free);
+}
+
+void
+sb_outline_update (SbOutline *self, int width, int height, int scale)
+{
   self->width = width;
   self->height = height;
-  if (!recording) {
-    g_array_set_size (self->points, 0);
+  self->scale = scale;
+  if (!sb_session_recording (self->session) || width < 1 || height < 1) {
+    take (self, NULL, NULL);
+    g_clear_pointer (&self->asked_ops, g_ptr_array_unref);
+    self->asked_revision = 0;
     return;
   }
-  SbViewport view = sb_session_viewport (self->session, width, height);
-  g_autoptr (SbSnapshot) snapshot = sb_session_snapshot (self->session);
-  if (self->asked_revision == sb_mask_revision (snapshot->mask) && same_view (&view, &self->asked_view))
-    return;
   if (self->busy) {
     self->again = true;
     return;
   }
-  self->busy = true;
-  self->asked_revision = sb_mask_revision (snapshot->mask);
+  bool muted = false, thick = self->what == SB_OUTLINE_SELECTED || self->what == SB_OUTLINE_HOVERED;
+  g_autoptr (GPtrArray) ops = choose_ops (self, &muted);
+  g_autoptr (SbSnapshot) snapshot = sb_session_snapshot (self->session);
+  SbViewport view = sb_session_viewport (self->session, width, height);
+  SbOutlineStyle style = {.rgb = muted ? 0xffffff : sb_colormap_outline (sb_session_look (self->session)->map),
+                          .line_px = thick ? 1.75 : 1.25,
+                          .dashed = muted};
+  uint64_t revision = ops ? 1 : sb_mask_revision (snapshot->mask);
+  if (ops && ops->len == 0) { /* most of the time there is none */
+    bool any = self->points && self->points->len;
+    take (self, NULL, NULL);
+    g_clear_pointer (&self->asked_ops, g_ptr_array_unref);
+    self->asked_revision = 0;
+    if (any)
+      g_signal_emit_by_name (self, "changed");
+    return;
+  }
+  if (self->asked_revision == revision && same_ops (self->asked_ops, ops) && same_view (&view, &self->asked_view) &&
+      self->asked_scale == scale && self->asked_style.rgb == style.rgb && self->asked_style.dashed == style.dashed)
+    return;
+  self->asked_revision = revision;
   self->asked_view = view;
-  Job *job = g_new0 (Job, 1);
-  job->outline = g_object_ref (self);
-  job->mask = sb_mask_ref (snapshot->mask);
-  job->view = view;
-  job->rate = recording->rate;
-  job->segments = g_array_new (FALSE, FALSE, sizeof (SbContourSegment));
-  sb_bridge_run (sb_session_pool (self->session), self, -1, work, done, job, job_free);
+  self->asked_style = style;
+  self->asked_scale = scale;
+  g_clear_pointer (&self->asked_ops, g_ptr_array_unref);
+  self->asked_ops = g_steal_pointer (&ops);
+  start (self, snapshot);
 }
 
-const SbContourPoint *
-sb_outline_points (SbOutline *self, int *n_points)
+void
+sb_outline_append (SbOutline *self, GtkWidget *widget, GtkSnapshot *snapshot, const SbViewport *view)
 {
-  *n_points = self->points->len;
-  return (const SbContourPoint *)(void *)self->points->data;
+  double px_per_s = sb_session_px_per_s (self->session);
+  if (!self->points || !self->points->len)
+    return;
+  if (px_per_s == self->px_per_s && view->low_hz == self->view.low_hz && view->high_hz == self->view.high_hz &&
+      view->scale == self->view.scale && view->width_px == self->view.width_px &&
+      view->height_px == self->view.height_px) {
+    sb_outline_tiles_append (self->tiles, widget, snapshot, llround (view->from_s * px_per_s));
+    return;
+  }
+  /* The view moved on: the same line, where it belongs now. */
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px));
+  sb_outline_path (cr, self->points, view);
+  sb_outline_stroke (cr, &self->style);
+  cairo_destroy (cr);
 }
 
 static void
 sb_outline_finalize (GObject *object)
 {
   SbOutline *self = SB_OUTLINE (object);
-  g_array_unref (self->points);
+  take (self, NULL, NULL);
+  g_clear_pointer (&self->asked_ops, g_ptr_array_unref);
   g_object_unref (self->session);
   G_OBJECT_CLASS (sb_outline_parent_class)->finalize (object);
 }
@@ -337,13 +266,13 @@ sb_outline_class_init (SbOutlineClass *class)
 static void
 sb_outline_init (SbOutline *self)
 {
-  self->points = g_array_new (FALSE, FALSE, sizeof (SbContourPoint));
 }
 
 SbOutline *
-sb_outline_new (SbSession *session)
+sb_outline_new (SbSession *session, SbOutlineWhat what)
 {
   SbOutline *self = g_object_new (SB_TYPE_OUTLINE, NULL);
   self->session = g_object_ref (session);
+  self->what = what;
   return self;
 }

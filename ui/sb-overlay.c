@@ -7,6 +7,7 @@
 #include "base/sb-units.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-measure-tool.h"
+#include "ui/sb-edit-hit.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-outline.h"
 #include "ui/sb-painter.h"
@@ -15,6 +16,7 @@
 
 #include <math.h>
 
+enum { N_OUTLINES = 4 }; /* drawn in the order of SbOutlineWhat */
 enum { CHIP_DX = 28, CHIP_DY = 26, WHEEL_HIDES_MS = 400 };
 
 struct _SbOverlay {
@@ -22,12 +24,12 @@ struct _SbOverlay {
   SbSession *session;
   SbPainter *painter;
   SbMeasureTool *measure;
-  SbOutline *outline;
+  SbOutline *outline[N_OUTLINES];
   SbProbe *probe;
-  GskRenderNode *outline_node;
   bool inside, chip_hidden;
   guint chip_timeout;
-  double x, y;
+  double x, y;           /* the pointer's place, which arrow keys move too */
+  double hand_x, hand_y; /* where the mouse or pen last really was */
 };
 
 G_DEFINE_TYPE (SbOverlay, sb_overlay, GTK_TYPE_WIDGET)
@@ -46,64 +48,6 @@ sb_overlay_cancel (SbOverlay *self)
 }
 
 /* --- drawing --- */
-
-static void
-draw_outline (SbOverlay *self, cairo_t *cr, const SbViewport *view)
-{
-  int n_points;
-  const SbContourPoint *points = sb_outline_points (self->outline, &n_points);
-  for (int i = 0; i < n_points; i++) {
-    if (isnan (points[i].x))
-      cairo_new_sub_path (cr);
-    else
-      cairo_line_to (cr, sb_viewport_x (view, points[i].x), sb_viewport_y (view, points[i].y));
-  }
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_set_source_rgba (cr, 0, 0, 0, .55);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  sb_theme_source_rgb (cr, sb_colormap_outline (sb_session_look (self->session)->map), 1);
-  cairo_set_line_width (cr, 1.25);
-  cairo_stroke (cr);
-}
-
-static graphene_rect_t
-outline_bounds (SbOverlay *self, const SbViewport *view)
-{
-  int n_points;
-  const SbContourPoint *points = sb_outline_points (self->outline, &n_points);
-  double left = view->width_px, right = 0, top = view->height_px, bottom = 0;
-  for (int i = 0; i < n_points; i++)
-    if (!isnan (points[i].x)) {
-      double x = sb_viewport_x (view, points[i].x), y = sb_viewport_y (view, points[i].y);
-      left = MIN (left, x);
-      right = MAX (right, x);
-      top = MIN (top, y);
-      bottom = MAX (bottom, y);
-    }
-  left = CLAMP (floor (left) - 3, 0, view->width_px);
-  top = CLAMP (floor (top) - 3, 0, view->height_px);
-  right = CLAMP (ceil (right) + 3, left, view->width_px);
-  bottom = CLAMP (ceil (bottom) + 3, top, view->height_px);
-  return GRAPHENE_RECT_INIT ((float)left, (float)top, (float)(right - left), (float)(bottom - top));
-}
-
-static void
-append_outline (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
-{
-  int n_points;
-  sb_outline_points (self->outline, &n_points);
-  if (!n_points)
-    return;
-  if (!self->outline_node) {
-    graphene_rect_t bounds = outline_bounds (self, view); /* no more is painted again when the outline changes */
-    self->outline_node = gsk_cairo_node_new (&bounds);
-    cairo_t *cr = gsk_cairo_node_get_draw_context (self->outline_node);
-    draw_outline (self, cr, view);
-    cairo_destroy (cr);
-  }
-  gtk_snapshot_append_node (snapshot, self->outline_node);
-}
 
 static void
 append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
@@ -276,7 +220,8 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!sb_session_recording (self->session))
     return;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
-  append_outline (self, snapshot, &view);
+  for (int i = 0; i < N_OUTLINES; i++)
+    sb_outline_append (self->outline[i], widget, snapshot, &view);
   append_lines (self, snapshot, &view);
   sb_measure_tool_snapshot (self->measure, snapshot, &view);
   if (sb_painter_is_active (self->painter)) {
@@ -298,12 +243,32 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 /* --- what makes it draw again --- */
 
 static void
-view_changed (SbOverlay *self)
+update_outlines (SbOverlay *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
-  sb_outline_update (self->outline, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  gtk_widget_queue_draw (widget);
+  for (int i = 0; i < N_OUTLINES; i++)
+    sb_outline_update (self->outline[i], gtk_widget_get_width (widget), gtk_widget_get_height (widget),
+                       gtk_widget_get_scale_factor (widget));
+}
+
+static void
+view_changed (SbOverlay *self)
+{
+  update_outlines (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* The edit under the pointer; none while one is being painted. */
+static void
+hover (SbOverlay *self)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  SbOperation *op = NULL;
+  if (recording && self->inside && !sb_painter_is_active (self->painter)) {
+    SbViewport view = viewport (self);
+    op = sb_edit_at (recording->document, &view, self->x, self->y);
+  }
+  sb_session_hover (self->session, op ? sb_operation_id (op) : NULL);
 }
 
 static void
@@ -339,23 +304,16 @@ state_changed (SbOverlay *self)
   view_changed (self);
   describe (self);
   ask_level (self);
-}
-
-static void
-outline_ready (SbOverlay *self)
-{
-  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  hover (self);
 }
 
 /* A preview changes the mask without changing the list. */
 static void
 pixels (SbOverlay *self, int view, double from_s, double to_s)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
   if (view != SB_VIEW_RESULT)
     return;
-  sb_outline_update (self->outline, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  update_outlines (self);
   if (!sb_painter_is_active (self->painter))
     ask_level (self);
 }
@@ -368,12 +326,18 @@ move_pointer (SbOverlay *self, double x, double y)
   self->x = x;
   self->y = y;
   ask_level (self);
+  hover (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
 on_motion (GtkEventControllerMotion *motion, double x, double y, SbOverlay *self)
 {
+  bool moved = x != self->hand_x || y != self->hand_y;
+  self->hand_x = x;
+  self->hand_y = y;
+  if (!moved && self->inside) /* GTK tells where the pointer is after each layout: that must not undo the arrow keys */
+    return;
   self->inside = true;
   move_pointer (self, x, y);
 }
@@ -383,6 +347,7 @@ on_leave (GtkEventControllerMotion *motion, SbOverlay *self)
 {
   self->inside = false;
   sb_inspector_leave (sb_inspector_of (self->session));
+  hover (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -437,8 +402,7 @@ static void
 sb_overlay_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbOverlay *self = SB_OVERLAY (widget);
-  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
-  sb_outline_update (self->outline, width, height);
+  update_outlines (self);
 }
 
 static void
@@ -448,9 +412,9 @@ sb_overlay_dispose (GObject *object)
   g_clear_handle_id (&self->chip_timeout, g_source_remove);
   g_clear_object (&self->painter);
   g_clear_object (&self->measure);
-  g_clear_object (&self->outline);
+  for (int i = 0; i < N_OUTLINES; i++)
+    g_clear_object (&self->outline[i]);
   g_clear_object (&self->probe);
-  g_clear_pointer (&self->outline_node, gsk_render_node_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sb_overlay_parent_class)->dispose (object);
 }
@@ -498,16 +462,20 @@ sb_overlay_new (SbSession *session)
 {
   SbOverlay *self = g_object_new (SB_TYPE_OVERLAY, NULL);
   self->session = g_object_ref (session);
-  self->outline = sb_outline_new (session);
+  for (int i = 0; i < N_OUTLINES; i++) {
+    self->outline[i] = sb_outline_new (session, (SbOutlineWhat)i);
+    g_signal_connect_object (self->outline[i], "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  }
   self->probe = sb_probe_new (session);
   self->painter = sb_painter_new (session, GTK_WIDGET (self));
   self->measure = sb_measure_tool_new (session, GTK_WIDGET (self));
   add_controllers (self);
-  g_signal_connect_object (self->outline, "changed", G_CALLBACK (outline_ready), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->probe, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painter, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_inspector_of (session), "box", G_CALLBACK (gtk_widget_queue_draw), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selected", G_CALLBACK (view_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "hovered", G_CALLBACK (view_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   static const char *const all[] = {"span", "colours", "source", "edits", "tool", "recording"};

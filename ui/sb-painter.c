@@ -85,6 +85,21 @@ box_bounds (SbPainter *self, SbOpSpec *spec)
   }
 }
 
+/* A comb over the time dragged, whose lowest line is where the drag is now; a dab beyond the band would be refused. */
+static void
+comb (SbPainter *self, SbOpSpec *spec)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  const SbBrush *brush = sb_session_brush (self->session);
+  SbViewport view = viewport (self);
+  double t0 = sb_viewport_time (&view, self->start_x), t1 = sb_viewport_time (&view, self->x);
+  spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
+  spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
+  spec->f0_hz = CLAMP (sb_viewport_hz (&view, self->y), 1e-3, recording->nyquist_hz);
+  spec->radius_hz = brush->comb_hz / 2;
+  spec->count = MIN (brush->count, MAX (1, (int)floor ((recording->nyquist_hz + spec->radius_hz) / spec->f0_hz)));
+}
+
 static SbOperation *
 make_operation (SbPainter *self, GError **error)
 {
@@ -96,13 +111,17 @@ make_operation (SbPainter *self, GError **error)
     spec.radius_hz = self->radius_hz;
   } else if (self->tool == SB_TOOL_LASSO)
     sb_op_spec_init (&spec, SB_OP_LASSO);
+  else if (self->tool == SB_TOOL_HARMONICS) {
+    sb_op_spec_init (&spec, SB_OP_HARMONICS);
+    comb (self, &spec);
+  }
   else {
     sb_op_spec_init (&spec, SB_OP_BOX);
     box_bounds (self, &spec);
   }
   spec.id = self->id;
   spec.points = (const SbOpPoint *)(const void *)self->points->data;
-  spec.n_points = spec.kind == SB_OP_BOX ? 0 : self->points->len;
+  spec.n_points = spec.kind == SB_OP_STROKE || spec.kind == SB_OP_LASSO ? self->points->len : 0;
   spec_from_brush (self, &spec, &channel);
   return sb_operation_new (&spec, error);
 }
@@ -308,6 +327,19 @@ cased_dashes (cairo_t *cr)
   cairo_set_dash (cr, NULL, 0, 0);
 }
 
+static void
+draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec)
+{
+  double x0 = MAX (sb_viewport_x (view, spec->from_s), -4), x1 = MIN (sb_viewport_x (view, spec->to_s), view->width_px + 4);
+  for (int k = 1; k <= spec->count; k++) {
+    double y0 = sb_viewport_y (view, k * spec->f0_hz + spec->radius_hz);
+    double y1 = sb_viewport_y (view, MAX (0, k * spec->f0_hz - spec->radius_hz));
+    if (y1 >= -4 && y0 <= view->height_px + 4)
+      cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, MAX (1, round (x1 - x0)), MAX (1, round (y1 - y0)));
+  }
+  cased_dashes (cr);
+}
+
 void
 sb_painter_draw (SbPainter *self, cairo_t *cr, int width, int height)
 {
@@ -324,6 +356,12 @@ sb_painter_draw (SbPainter *self, cairo_t *cr, int width, int height)
     return;
   }
   SbOpSpec spec;
+  if (self->tool == SB_TOOL_HARMONICS) {
+    sb_op_spec_init (&spec, SB_OP_HARMONICS);
+    comb (self, &spec);
+    draw_comb (cr, &view, &spec);
+    return;
+  }
   sb_op_spec_init (&spec, SB_OP_BOX);
   box_bounds (self, &spec);
   double x0 = MAX (sb_viewport_x (&view, spec.from_s), -4), x1 = MIN (sb_viewport_x (&view, spec.to_s), width + 4);

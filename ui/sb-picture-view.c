@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Strip i of a view holds the pixel columns [i·256, (i+1)·256) counted from the
+ * Strip i of a view holds the pixel columns [i·128, (i+1)·128) counted from the
  * start of the recording at the present zoom:
  *
  *   t = 0                 from_s
@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRIP_PX = 256, MAX_STRIPS = 64 };
+enum { STRIP_PX = 128, MAX_STRIPS = 128 };
 
 typedef struct {
   int64_t index;

@@ -50,7 +50,10 @@ struct _SbSession {
   SbTool tool;
   SbBrush brush;
   bool brush_is_mine; /* its size was set by hand */
-  char *selected;
+  char *selected, *hovered;
+  bool editing;         /* options are the selected edit's */
+  SbOperation *pending; /* that edit, changed, not yet in the history */
+  guint settle;
 };
 
 void sb_session_emit (SbSession *session, const char *signal);

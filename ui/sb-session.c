@@ -10,7 +10,7 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -23,7 +23,9 @@ static const struct {
     [SB_TOOL_BOX] = {"box", "Box"},
     [SB_TOOL_TIME] = {"time-band", "Time Band"},
     [SB_TOOL_BAND] = {"frequency-band", "Frequency Band"},
-    [SB_TOOL_LASSO] = {"lasso", "Lasso"}, [SB_TOOL_MEASURE] = {"measure", "Measure"},
+    [SB_TOOL_LASSO] = {"lasso", "Lasso"},
+    [SB_TOOL_HARMONICS] = {"harmonics", "Harmonics"},
+    [SB_TOOL_MEASURE] = {"measure", "Measure"},
 };
 
 const char *
@@ -160,6 +162,8 @@ document_changed (SbDocument *document, const SbDocumentChange *change, void *da
 static void
 recording_drop (SbSession *session)
 {
+  sb_session_select (session, NULL);
+  sb_session_hover (session, NULL);
   SbRecording *recording = g_steal_pointer (&session->recording);
   session->look_busy = false;
   g_clear_handle_id (&session->look_timeout, g_source_remove);
@@ -219,7 +223,6 @@ start_values (SbSession *session, const SbRecording *recording)
   suit_brush (session, recording);
   if (session->brush.channel >= recording->channels)
     session->brush.channel = -1;
-  g_clear_pointer (&session->selected, g_free);
 }
 
 void
@@ -279,6 +282,7 @@ sb_session_apply (SbSession *session, SbOperation *op, GError **error)
   }
   g_autofree char *id = g_strdup (sb_operation_id (op));
   session->stroking = false;
+  sb_session_settle (session);
   if (!sb_document_apply (session->recording->document, op, error))
     return false;
   sb_session_select (session, id);
@@ -301,6 +305,7 @@ sb_session_say (SbSession *session, const char *sentence)
 void
 sb_session_undo (SbSession *session)
 {
+  sb_session_settle (session);
   if (session->recording && sb_document_can_undo (session->recording->document))
     sb_document_undo (session->recording->document);
 }
@@ -308,6 +313,7 @@ sb_session_undo (SbSession *session)
 void
 sb_session_redo (SbSession *session)
 {
+  sb_session_settle (session);
   if (session->recording && sb_document_can_redo (session->recording->document))
     sb_document_redo (session->recording->document);
 }
@@ -342,24 +348,10 @@ sb_session_set_brush (SbSession *session, const SbBrush *brush)
   session->brush.duration_s = CLAMP (brush->duration_s, 1e-5, 60);
   session->brush.bandwidth_hz = CLAMP (brush->bandwidth_hz, 0.01, 1e6);
   session->brush.gain_db = brush->gain_db <= -60 ? -INFINITY : MIN (brush->gain_db, 24);
+  session->brush.comb_hz = CLAMP (brush->comb_hz, 0.01, 1e6);
+  session->brush.count = CLAMP (brush->count, 1, 10000);
   session->brush.soft = CLAMP (brush->soft, 0, 1);
   g_signal_emit (session, signals[TOOL], 0);
-}
-
-const char *
-sb_session_selected (SbSession *session)
-{
-  return session->selected;
-}
-
-void
-sb_session_select (SbSession *session, const char *id)
-{
-  if (g_strcmp0 (session->selected, id) == 0)
-    return;
-  g_free (session->selected);
-  session->selected = g_strdup (id);
-  g_signal_emit (session, signals[SELECTED], 0);
 }
 
 /* --- the object --- */
@@ -381,7 +373,7 @@ sb_session_class_init (SbSessionClass *class)
   static const char *const plain[] = {
       [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours", [SOURCE] = "source",
       [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead",
-      [LISTENING] = "listening"};
+      [LISTENING] = "listening", [HOVERED] = "hovered"};
   G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
   for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
     if (plain[i])
@@ -403,7 +395,7 @@ sb_session_init (SbSession *session)
   session->high_hz = 1;
   session->volume = 1;
   session->look = (SbLook){SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true};
-  session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1};
+  session->brush = (SbBrush){0.12, 840, -INFINITY, 0.35, false, -1, 60, 8};
   session->player = sb_player_new (sb_sink_new_default ());
   sb_session_sound_init (session);
 }

@@ -8,6 +8,7 @@
  *   "span"       visible time or band, axis            "pixels"   (int view, double from_s, double to_s)
  *   "colours"    palette or range                      "tool"     tool, brush or box options
  *   "source"     Original / Result / Removed           "playhead" position, playing, loop
+ *   "hovered"    another edit under the pointer
  *   "selected"   another edit selected                 "problem"  (string) playing is not possible; "" is over
  *   "message"    (string) a passing fact, for a toast  "listening" what of the sound is heard, device, follow
  *
@@ -28,6 +29,7 @@ typedef enum {
   SB_TOOL_TIME,
   SB_TOOL_BAND,
   SB_TOOL_LASSO,
+  SB_TOOL_HARMONICS,
   SB_TOOL_MEASURE,
   SB_N_TOOLS
 } SbTool;
@@ -50,6 +52,8 @@ typedef struct {
   double gain_db, soft;
   bool strict;
   int channel; /* −1: all */
+  double comb_hz; /* harmonics: width of each */
+  int count;      /* of harmonics */
 } SbBrush;
 
 typedef struct {
@@ -125,5 +129,18 @@ bool sb_session_apply (SbSession *session, SbOperation *op, GError **error);
 bool sb_session_preview (SbSession *session, SbOperation *op, GError **error);
 void sb_session_undo (SbSession *session);
 void sb_session_redo (SbSession *session);
+
+/* --- the edits that are there --- */
 const char *sb_session_selected (SbSession *session); /* id of an edit or NULL */
+/* Shown as selected; options are those of the next stroke. */
 void sb_session_select (SbSession *session, const char *id);
+/* Selected, and the options are those of this edit, until another is selected. */
+void sb_session_edit (SbSession *session, const char *id);
+/* The edit whose options are shown, as it looks now; borrowed; NULL: the next stroke's. */
+SbOperation *sb_session_edited (SbSession *session);
+/* Seen and heard at once, a step of the history when nothing more comes for a moment.  The spec's id does not count. */
+bool sb_session_change_edited (SbSession *session, const SbOpSpec *spec, GError **error);
+void sb_session_settle (SbSession *session); /* makes the step now */
+bool sb_session_remove_selected (SbSession *session);
+const char *sb_session_hovered (SbSession *session); /* id of the edit under the pointer or NULL */
+void sb_session_hover (SbSession *session, const char *id);

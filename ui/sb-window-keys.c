@@ -69,6 +69,10 @@ escape (SbWindow *self)
 {
   if (sb_canvas_grid_cancel (SB_CANVAS_GRID (self->canvas)))
     return;
+  if (sb_session_edited (self->session)) {
+    sb_session_select (self->session, NULL);
+    return;
+  }
   if (sb_session_tool (self->session) == SB_TOOL_MEASURE && sb_inspector_box (sb_inspector_of (self->session), NULL))
     sb_inspector_set_box (sb_inspector_of (self->session), NULL);
   else if (self->folded && adw_flap_get_reveal_flap (ADW_FLAP (self->flap)))
@@ -94,9 +98,10 @@ on_letter (SbWindow *self, guint keyval)
       {GDK_KEY_r, "tool", "box"},
       {GDK_KEY_t, "tool", "time-band"},
       {GDK_KEY_f, "tool", "frequency-band"},
-    {GDK_KEY_m, "tool", "measure"},
-    {GDK_KEY_n, "next-marker", NULL},
-    {GDK_KEY_s, "tool", "lasso"},
+      {GDK_KEY_m, "tool", "measure"},
+      {GDK_KEY_n, "next-marker", NULL},
+      {GDK_KEY_s, "tool", "lasso"},
+      {GDK_KEY_h, "tool", "harmonics"},
       {GDK_KEY_1, "view-source", "original"},
       {GDK_KEY_2, "view-source", "result"},
       {GDK_KEY_3, "view-source", "removed"},
@@ -151,6 +156,8 @@ on_key_pressed (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModi
     escape (self);
     return TRUE;
   }
+  if ((keyval == GDK_KEY_Delete || keyval == GDK_KEY_KP_Delete) && sb_session_remove_selected (self->session))
+    return TRUE;
   if (keycode == KEYCODE_LEFT_OF_1) {
     if (!self->holding) { /* key repeat sends more presses */
       self->holding = true;

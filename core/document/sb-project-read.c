@@ -348,6 +348,10 @@ take_step (SbProject *project, sqlite3_stmt *row, void *data)
     if (!good)
       step.op = empty;
     keep_step (project, reader, &step, position);
+  } else if (step.kind == SB_STEP_REPLACE) {
+    step.op = g_hash_table_lookup (reader->ops, &position);
+    good = step.op != NULL; /* without it the edit stays as it was: such a step fits nowhere */
+    keep_step (project, reader, &step, position);
   } else
     keep_step (project, reader, &step, position);
   return good && next;

@@ -243,7 +243,7 @@ sb_project_write_steps (sqlite3 *db, SbStep *const *steps, int n_steps, int firs
             sqlite3_prepare_v2 (db, "INSERT INTO step VALUES (?, ?, ?)", -1, &insert, NULL) == SQLITE_OK;
   for (int i = 0; ok && i < n_steps; i++) {
     const SbStep *step = steps[i];
-    if (step->kind == SB_STEP_ADD) {
+    if (sb_step_kind_has_op (step->kind)) {
       g_autofree char *json = sb_operation_to_json (step->op);
       sqlite3_bind_int64 (op, 1, (int64_t)first + i + 1);
       sqlite3_bind_text (op, 2, sb_operation_id (step->op), -1, SQLITE_STATIC);

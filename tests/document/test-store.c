@@ -103,6 +103,13 @@ test_everything_comes_back (void)
       g_assert_true (sb_document_clear (s.document));
       sb_document_undo (s.document);
     }
+    if (round > 0) {
+      SbOperation *newest = sb_document_edit (s.document, sb_document_n_edits (s.document) - 1, NULL);
+      SbOpSpec spec = *sb_operation_spec (newest);
+      spec.gain_db = -3 - round;
+      g_autoptr (SbOperation) changed = sb_operation_new (&spec, NULL);
+      g_assert_true (sb_document_replace_op (s.document, changed, NULL));
+    }
     sb_store_set_view (s.store, "zoom", round ? "3" : "1");
     g_assert_true (sb_store_flush (s.store, 30));
     g_assert_cmpuint (sb_store_n_kept (s.store), ==, sb_store_n_changes (s.store));
