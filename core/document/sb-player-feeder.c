@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The feeder and the device callback.  100 ms are queued, so that a busy
+ * The feeder and the device callback.  200 ms are queued, so that a busy
  * machine has time; a change is heard without waiting for them to be played,
  * because it comes through the second ring (see sb-player-lanes-private.h). */
 #include "document/sb-player-private.h"
 
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#define AHEAD_S      0.100
+#define AHEAD_S      0.200
+#define FIRST_NICE   (-10)
 #define MOST_AHEAD_S 0.300
 #define BLOCK_FRAMES 1024
 
@@ -227,13 +229,20 @@ feed_what_is_due (SbPlayer *p)
   return true;
 }
 
+/* One change after the other must not eat up what is queued. */
+static bool
+first_is_safe (SbPlayer *p)
+{
+  return p->over[0] || sb_lanes_reach (p->lanes, false) - sb_lanes_now (p->lanes) >= frames_ahead (p) / 2;
+}
+
 static void
 tend_session (SbPlayer *p)
 {
   settle (p);
   if (p->fresh)
     begin_lane (p, false);
-  else if (p->changing && !p->under_way && p->prefilled)
+  else if (p->changing && !p->under_way && p->prefilled && first_is_safe (p))
     begin_lane (p, true);
   if (p->failed)
     return;
@@ -256,6 +265,7 @@ void *
 sb_player_run_feeder (void *data)
 {
   SbPlayer *p = data;
+  setpriority (PRIO_PROCESS, 0, FIRST_NICE); /* this thread only, and only where the system allows it */
   pthread_mutex_lock (&p->lock);
   while (!p->quit) {
     if (p->session && !p->failed) {

@@ -5,7 +5,7 @@
  * from the frame that the device is at, the callback fades into it as soon as
  * it is ready, and what the first still held is dropped.
  *
- *   first   ▓▓▓▓▓▓▓╲░░░░░░░      100 ms ahead, so that a busy machine has time
+ *   first   ▓▓▓▓▓▓▓╲░░░░░░░      200 ms ahead, so that a busy machine has time
  *                   ╲            raised cosine, w and 1 − w
  *   second          ╱▓▓▓▓▓▓▓▓    becomes the first
  *

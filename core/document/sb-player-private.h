@@ -4,7 +4,7 @@
  *
  *   caller (UI)      sb-player.c          leaves wishes under the lock, returns at once
  *   control          sb-player-control.c  the only one that calls the sink: start, stop, watchdog
- *   feeder           sb-player-feeder.c   reads the source into the rings, 100 ms ahead of the device
+ *   feeder           sb-player-feeder.c   reads the source into the rings, 200 ms ahead of the device
  *   device callback  sb-player-feeder.c   takes from the rings; atomics only
  *
  * A session lasts from a play() to the stop, end or failure. */

@@ -294,12 +294,16 @@ test_load (void)
                   seconds, n_strokes, (int)counts.crossfades, (int)counts.underruns, (int)counts.missing_frames,
                   (int)atomic_load (&sink->late_frames), (int)atomic_load (&sink->late_by_callback_frames));
   g_assert_true (sb_player_is_playing (player));
+  const int64_t late = atomic_load (&sink->late_frames);
   atomic_store (&busy, false);
   sb_player_free (player);
   g_assert_cmpint (counts.crossfades, >, seconds);
   if (patience () > 1)
     return; /* checked builds are too slow to promise anything */
-  g_assert_cmpint (counts.underruns, ==, 0);
+  if (counts.underruns > 0 && counts.missing_frames <= late)
+    g_test_incomplete ("the machine is too busy to call a device in time");
+  else
+    g_assert_cmpint (counts.underruns, ==, 0);
 }
 
 int
