@@ -293,6 +293,8 @@ test_load (void)
   g_test_message ("%.0f s, %d strokes, %d crossfades: %d underruns (%d frames); the device itself was %d frames late, %d by its callback",
                   seconds, n_strokes, (int)counts.crossfades, (int)counts.underruns, (int)counts.missing_frames,
                   (int)atomic_load (&sink->late_frames), (int)atomic_load (&sink->late_by_callback_frames));
+  g_autofree char *problem = sb_player_take_problem (player);
+  g_assert_cmpstr (problem, ==, NULL);
   g_assert_true (sb_player_is_playing (player));
   const int64_t late = atomic_load (&sink->late_frames);
   atomic_store (&busy, false);
