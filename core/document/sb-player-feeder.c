@@ -205,7 +205,7 @@ feed (SbPlayer *p, bool next, int64_t n)
     p->over[next] = true;
   } else {
     SbStretches *list = next && !p->published ? &p->coming : &p->heard;
-    if (jumped && next == p->under_way)
+    if (jumped && (next == p->under_way || !p->published))
       add_stretch (list, sb_lanes_reach (p->lanes, next), (double)position * p->step[next], p->step[next]);
     sb_lanes_write (p->lanes, next, p->block, made);
   }

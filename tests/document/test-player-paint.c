@@ -277,8 +277,8 @@ test_load (void)
   atomic_store (&busy, true);
   for (int i = 0; i < sb_pool_n_threads (pool); i++) /* analysis that never ends, on every processor */
     sb_pool_push (pool, pool, 0, burn, NULL, NULL);
-  sb_player_set_loop (player, true, 0, 30 * RATE);
   play_result (document, player, 0);
+  sb_player_set_loop (player, true, 0, 30 * RATE); /* another recording would have ended it */
   const gint64 until = g_get_monotonic_time () + (gint64)(seconds * 1e6);
   int n_strokes = 0;
   while (g_get_monotonic_time () < until) {
