@@ -135,6 +135,15 @@ tool_changed (SbWindow *self)
 }
 
 static void
+file_changed (SbWindow *self, const char *title, const char *meaning)
+{
+  if (*title)
+    sb_banner_show (SB_BANNER (self->banner), title, meaning, "Save Edits…", "win.save-edits");
+  else
+    sb_banner_hide (SB_BANNER (self->banner));
+}
+
+static void
 export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWindow *self)
 {
   if (done) {
@@ -295,6 +304,7 @@ follow_session (SbWindow *self)
   static const char *const read_off[] = {"markers", "times", "box"};
   for (size_t i = 0; i < G_N_ELEMENTS (read_off); i++)
     g_signal_connect_object (inspector, read_off[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->file_watch, "changed", G_CALLBACK (file_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (inspector, "failed", G_CALLBACK (inspector_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "tool", G_CALLBACK (tool_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
@@ -322,6 +332,7 @@ sb_window_dispose (GObject *object)
   if (self->session)
     sb_session_stop (self->session);
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
+  g_clear_object (&self->file_watch);
   g_clear_object (&self->exporter);
   g_clear_object (&self->session);
 }
@@ -352,6 +363,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->jobs = jobs;
   self->session = sb_session_new (pool);
   self->exporter = sb_exporter_new (self->session, jobs);
+  self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
   self->header = sb_header_new (self->session);
   self->banner = sb_banner_new ();
