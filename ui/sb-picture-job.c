@@ -98,6 +98,10 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->spec.map = look->map;
   job->spec.low_db = look->low_db;
   job->spec.high_db = look->high_db;
+  job->spec.statistic = look->statistic;
+  job->spec.channels = look->channels;
+  job->spec.channel = look->channel;
+  job->spec.reassigned = look->reassigned;
   job->spec.axes = request->axes;
   job->spec.title = request->title && *request->title ? g_strdup (request->title) : NULL;
   job->path = g_strdup (request->path);
