@@ -25,7 +25,7 @@ struct _SbWindow {
   bool closing; /* the person agreed to lose them */
   bool folded, panel_wanted;
   int layout_step;
-  guint layout_idle;
+  guint layout_idle, box_due;
   SbView held_view; /* while the key left of 1 is down */
   bool holding;
   bool painted; /* the tool in hand was one that paints */
