@@ -13,17 +13,26 @@
 
 #define LEAST_DISPATCH_MS 0.5
 
+/* Processor time, and with it what the thread waited for, without waiting for a processor. */
 typedef struct {
-  double at_s, ms, before_ms, snapshot_ms;
+  double cpu, held;
+} Ms;
+
+typedef struct {
+  double at_s;
+  Ms all;
+  double before_ms, snapshot_ms; /* processor time */
 } Frame;
 
 typedef struct {
-  double at_s, ms;
+  double at_s;
+  Ms ms;
 } Dispatch;
 
 typedef struct {
   bool all;
-  double start, snapshot_start; /* held time, ms */
+  Ms start;
+  double snapshot_start;
   double before_ms, snapshot_ms, at_s;
   GArray *frames, *dispatches;
 } Watch;
@@ -31,7 +40,7 @@ typedef struct {
 /* One main loop, one watch; the poll function has no data of its own. */
 static struct {
   Watch *watch;
-  double since, frames_ms; /* held time at the end of the last poll; of it, spent in frames */
+  Ms since, frames; /* at the end of the last poll; of what followed, spent in frames */
 } loop;
 
 static double
@@ -42,9 +51,9 @@ clock_ms (clockid_t clock)
   return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-/* Wall time less what this thread spent waiting for a processor (second number of its schedstat, in ns). */
-static double
-held_ms (void)
+/* Held: wall time less what this thread spent waiting for a processor (second number of its schedstat, in ns). */
+static Ms
+now_ms (void)
 {
   static int file = -2;
   char text[96] = "";
@@ -55,7 +64,7 @@ held_ms (void)
     char *second = strchr (text, ' ');
     waited = second ? (double)strtoull (second, NULL, 10) / 1e6 : 0;
   }
-  return clock_ms (CLOCK_MONOTONIC) - waited;
+  return (Ms){clock_ms (CLOCK_THREAD_CPUTIME_ID), clock_ms (CLOCK_MONOTONIC) - waited};
 }
 
 static int
@@ -86,11 +95,12 @@ watch_free (void *data)
   g_autofree double *whole = g_new (double, n + 1), *before = g_new (double, n + 1), *drawing = g_new (double, n + 1);
   for (guint i = 0; i < n; i++) {
     const Frame *frame = &g_array_index (watch->frames, Frame, i);
-    whole[i] = frame->ms;
+    whole[i] = frame->all.cpu;
     before[i] = frame->before_ms;
     drawing[i] = frame->snapshot_ms;
     if (watch->all)
-      g_printerr ("frame %.4f %.3f %.3f %.3f\n", frame->at_s, frame->ms, frame->before_ms, frame->snapshot_ms);
+      g_printerr ("frame %.4f %.3f %.3f %.3f %.3f\n", frame->at_s, frame->all.cpu, frame->all.held, frame->before_ms,
+                  frame->snapshot_ms);
   }
   tell ("frames", whole, n);
   tell ("before drawing", before, n);
@@ -98,9 +108,9 @@ watch_free (void *data)
   g_autofree double *dispatch = g_new (double, watch->dispatches->len + 1);
   for (guint i = 0; i < watch->dispatches->len; i++) {
     const Dispatch *one = &g_array_index (watch->dispatches, Dispatch, i);
-    dispatch[i] = one->ms;
+    dispatch[i] = one->ms.cpu;
     if (watch->all)
-      g_printerr ("dispatch %.4f %.3f\n", one->at_s, one->ms);
+      g_printerr ("dispatch %.4f %.3f %.3f\n", one->at_s, one->ms.cpu, one->ms.held);
   }
   tell ("dispatches over half a millisecond", dispatch, watch->dispatches->len);
   g_array_unref (watch->frames);
@@ -112,14 +122,15 @@ static int
 watched_poll (GPollFD *fds, guint n_fds, int timeout)
 {
   Watch *watch = loop.watch;
-  double ms = held_ms () - loop.since - loop.frames_ms;
-  if (watch && loop.since > 0 && ms >= LEAST_DISPATCH_MS) {
+  Ms now = now_ms ();
+  Ms ms = {now.cpu - loop.since.cpu - loop.frames.cpu, now.held - loop.since.held - loop.frames.held};
+  if (watch && loop.since.held > 0 && ms.held >= LEAST_DISPATCH_MS) {
     Dispatch one = {clock_ms (CLOCK_MONOTONIC) / 1e3, ms};
     g_array_append_val (watch->dispatches, one);
   }
   int ready = g_poll (fds, n_fds, timeout);
-  loop.since = held_ms ();
-  loop.frames_ms = 0;
+  loop.since = now_ms ();
+  loop.frames = (Ms){0, 0};
   return ready;
 }
 
@@ -127,7 +138,7 @@ static void
 on_before (GdkFrameClock *frame_clock, Watch *watch)
 {
   watch->at_s = clock_ms (CLOCK_MONOTONIC) / 1e3;
-  watch->start = held_ms ();
+  watch->start = now_ms ();
   watch->before_ms = -1;
   watch->snapshot_ms = 0;
 }
@@ -135,10 +146,11 @@ on_before (GdkFrameClock *frame_clock, Watch *watch)
 static void
 on_after (GdkFrameClock *frame_clock, Watch *watch)
 {
-  double ms = held_ms () - watch->start;
-  Frame frame = {watch->at_s, ms, watch->before_ms < 0 ? ms : watch->before_ms, watch->snapshot_ms};
+  Ms now = now_ms (), ms = {now.cpu - watch->start.cpu, now.held - watch->start.held};
+  Frame frame = {watch->at_s, ms, watch->before_ms < 0 ? ms.cpu : watch->before_ms, watch->snapshot_ms};
   g_array_append_val (watch->frames, frame);
-  loop.frames_ms += ms;
+  loop.frames.cpu += ms.cpu;
+  loop.frames.held += ms.held;
 }
 
 void
@@ -147,16 +159,16 @@ sb_frame_watch_snapshot_begins (GtkWidget *window)
   Watch *watch = loop.watch;
   if (!watch)
     return;
-  watch->snapshot_start = held_ms ();
+  watch->snapshot_start = clock_ms (CLOCK_THREAD_CPUTIME_ID);
   if (watch->before_ms < 0)
-    watch->before_ms = watch->snapshot_start - watch->start;
+    watch->before_ms = watch->snapshot_start - watch->start.cpu;
 }
 
 void
 sb_frame_watch_snapshot_ends (GtkWidget *window)
 {
   if (loop.watch)
-    loop.watch->snapshot_ms += held_ms () - loop.watch->snapshot_start;
+    loop.watch->snapshot_ms += clock_ms (CLOCK_THREAD_CPUTIME_ID) - loop.watch->snapshot_start;
 }
 
 static void

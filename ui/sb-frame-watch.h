@@ -3,11 +3,12 @@
  * How long the UI thread is held, told on stderr when the window goes, with
  * SONOBRUSH_DEBUG=frames a summary, with frames-all each one:
  *
- *   frame S MS BEFORE SNAPSHOT   from update to paint; what came before the drawing (update, layout); our drawing
- *   dispatch S MS                one round of the main loop outside frames: input, timers, results from workers
+ *   frame S CPU HELD BEFORE DRAWING   from update to paint; of it what came before the drawing (update, layout), and
+ *                                     our drawing, both in processor time
+ *   dispatch S CPU HELD               one round of the main loop outside frames: input, timers, results from workers
  *
- * S is CLOCK_MONOTONIC in seconds.  Times are what the thread worked or waited for something, without the time it
- * waited for a free processor: that is the machine's affair.  Thread: UI. */
+ * S is CLOCK_MONOTONIC in seconds, the others are milliseconds.  Held is what the thread worked or waited for
+ * something (a lock, a disk, the display's server), without waiting for a free processor.  Thread: UI. */
 #pragma once
 #include <gtk/gtk.h>
 

@@ -14,7 +14,10 @@ struct _SbInspectPage {
   GtkBox parent;
   SbSession *session;
   GtkWidget *where, *numbers, *none, *cells[N_ROWS][2], *copy, *count, *search, *list, *stack;
+  guint due;
 };
+
+enum { SHOW_EVERY_MS = 80 };
 
 G_DEFINE_TYPE (SbInspectPage, sb_inspect_page, GTK_TYPE_BOX)
 
@@ -112,11 +115,22 @@ show_markers (SbInspectPage *self)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n ? "list" : "none");
 }
 
+static gboolean
+show_results (void *data)
+{
+  SbInspectPage *self = data;
+  self->due = 0;
+  show_where (self);
+  show_measurement (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Numbers that change faster cannot be read, and each change lays the panel out anew. */
 static void
 results (SbInspectPage *self)
 {
-  show_where (self);
-  show_measurement (self);
+  if (!self->due)
+    self->due = g_timeout_add (SHOW_EVERY_MS, show_results, self);
 }
 
 /* --- what it does --- */
@@ -303,6 +317,7 @@ on_rename (SbInspectPage *self)
 static void
 sb_inspect_page_dispose (GObject *object)
 {
+  g_clear_handle_id (&SB_INSPECT_PAGE (object)->due, g_source_remove);
   g_clear_object (&SB_INSPECT_PAGE (object)->session);
   G_OBJECT_CLASS (sb_inspect_page_parent_class)->dispose (object);
 }
@@ -331,11 +346,11 @@ sb_inspect_page_new (SbSession *session)
   build_markers (self);
   SbInspector *followed = inspector (self);
   g_signal_connect_object (followed, "results", G_CALLBACK (results), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (followed, "box", G_CALLBACK (show_measurement), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (followed, "box", G_CALLBACK (results), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (followed, "times", G_CALLBACK (results), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (followed, "markers", G_CALLBACK (show_markers), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (followed, "rename", G_CALLBACK (on_rename), self, G_CONNECT_SWAPPED);
-  results (self);
+  show_results (self);
   show_markers (self);
   return GTK_WIDGET (self);
 }

@@ -143,16 +143,33 @@ show_selected (List *list)
   list->setting = false;
 }
 
+static bool
+same (const SbMarker *a, const SbMarker *b)
+{
+  return a->id == b->id && a->from_s == b->from_s && a->to_s == b->to_s && g_str_equal (a->title, b->title);
+}
+
+/* Only the part that differs is spliced, so that rows stay. */
 static void
-fill (List *list)
+fill (List *list, bool all)
 {
   SbMarkers *markers = sb_inspector_markers (list->inspector);
-  int n = sb_markers_n (markers);
+  int n = sb_markers_n (markers), had = (int)g_list_model_get_n_items (G_LIST_MODEL (list->store)), head = 0, tail = 0;
+  for (; !all && head < MIN (n, had); head++) {
+    g_autoptr (SbMarkerItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), head);
+    if (!same (&item->marker, sb_markers_get (markers, head)))
+      break;
+  }
+  for (; !all && tail < MIN (n, had) - head; tail++) {
+    g_autoptr (SbMarkerItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), had - 1 - tail);
+    if (!same (&item->marker, sb_markers_get (markers, n - 1 - tail)))
+      break;
+  }
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  for (int i = 0; i < n; i++)
+  for (int i = head; i < n - tail; i++)
     g_ptr_array_add (items, item_new (sb_markers_get (markers, i)));
   list->setting = true;
-  g_list_store_splice (list->store, 0, g_list_model_get_n_items (G_LIST_MODEL (list->store)), items->pdata, items->len);
+  g_list_store_splice (list->store, head, had - tail - head, items->pdata, items->len);
   list->setting = false;
   list->revision = sb_markers_revision (markers);
 }
@@ -164,7 +181,7 @@ markers_changed (GtkWidget *view)
   SbMarkers *markers = sb_inspector_markers (list->inspector);
   if (list->revision != sb_markers_revision (markers) ||
       sb_markers_n (markers) != (int)g_list_model_get_n_items (G_LIST_MODEL (list->store)))
-    fill (list);
+    fill (list, false);
   show_selected (list);
 }
 
@@ -172,7 +189,7 @@ static void
 times_changed (GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
-  fill (list);
+  fill (list, true);
   show_selected (list);
 }
 

@@ -130,11 +130,16 @@ sb_measure_tool_cancel (SbMeasureTool *self)
 
 /* --- drawing --- */
 
+/* One edge, in a node of its own: only what it covers is painted again when the box changes. */
 static void
-draw_edges (cairo_t *cr, const Corners *c)
+append_edge (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double x0, double y0, double x1, double y1)
 {
   static const double dashes[] = {6, 4};
-  cairo_rectangle (cr, round (c->x0) + .5, round (c->y0) + .5, round (c->x1 - c->x0), round (c->y1 - c->y0));
+  if (bounds->size.width < 1 || bounds->size.height < 1)
+    return;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, bounds);
+  cairo_move_to (cr, round (x0) + .5, round (y0) + .5);
+  cairo_line_to (cr, round (x1) + .5, round (y1) + .5);
   cairo_set_source_rgba (cr, 0, 0, 0, .6);
   cairo_set_line_width (cr, 3);
   cairo_stroke_preserve (cr);
@@ -142,30 +147,20 @@ draw_edges (cairo_t *cr, const Corners *c)
   cairo_set_line_width (cr, 1.25);
   cairo_set_dash (cr, dashes, 2, 0);
   cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
+  cairo_destroy (cr);
 }
 
-/* Four narrow nodes: only they are painted again when the box changes. */
 static void
 append_edges (GtkSnapshot *snapshot, const Corners *c, const SbViewport *view)
 {
-  double left = MAX (floor (c->x0) - 3, -1), top = MAX (floor (c->y0) - 3, -1);
-  double right = MIN (ceil (c->x1) + 4, view->width_px + 1), bottom = MIN (ceil (c->y1) + 4, view->height_px + 1);
-  const graphene_rect_t parts[4] = {
-      GRAPHENE_RECT_INIT (left, top, right - left, 7), GRAPHENE_RECT_INIT (left, bottom - 7, right - left, 7),
-      GRAPHENE_RECT_INIT (left, top, 7, bottom - top), GRAPHENE_RECT_INIT (right - 7, top, 7, bottom - top)};
-  if (right - left < 14 || bottom - top < 14) {
-    if (right > left && bottom > top) {
-      cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (left, top, right - left, bottom - top));
-      draw_edges (cr, c);
-      cairo_destroy (cr);
-    }
-    return;
-  }
-  for (int i = 0; i < 4; i++) {
-    cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &parts[i]);
-    draw_edges (cr, c);
-    cairo_destroy (cr);
+  double left = MAX (c->x0, -10), right = MIN (c->x1, view->width_px + 10);
+  double top = MAX (c->y0, -10), bottom = MIN (c->y1, view->height_px + 10);
+  for (int i = 0; i < 2; i++) {
+    double y = i ? c->y1 : c->y0, x = i ? c->x1 : c->x0;
+    append_edge (snapshot, &GRAPHENE_RECT_INIT (floor (left) - 2, floor (y) - 3, ceil (right - left) + 5, 7), left, y,
+                 right, y);
+    append_edge (snapshot, &GRAPHENE_RECT_INIT (floor (x) - 3, floor (top) - 2, 7, ceil (bottom - top) + 5), x, top, x,
+                 bottom);
   }
 }
 

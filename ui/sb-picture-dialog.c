@@ -76,8 +76,8 @@ draw (SbPictureDialog *self, const char *path)
   self->path = g_strdup (path);
   gtk_widget_set_visible (self->fault, FALSE);
   set_busy (self, true);
-  self->progress = sb_picture_draw (self->session, self->jobs, GTK_WIDGET (self), &request, on_drawn,
-                                    g_object_ref (self));
+  self->progress =
+      sb_picture_draw (self->session, self->jobs, GTK_WIDGET (self), &request, on_drawn, g_object_ref (self));
 }
 
 static void

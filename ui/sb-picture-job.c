@@ -15,7 +15,7 @@ typedef struct {
   SbSource *source;
   SbGrid grid;
   SbPool *pool;
-  SbPictureSpec spec; /* its title is owned here */
+  SbPictureSpec spec;  /* its title is owned here */
   char *path, *folder; /* folder: of a temporary file */
   GdkTexture *texture;
   SbProgress *progress;
@@ -90,13 +90,18 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->session = g_object_ref (session);
   job->widget = g_object_ref (widget);
   job->source = sb_source_ref (snapshot->source[shown]);
-  job->grid = *sb_spectrogram_grid (recording->looked[shown] ? recording->looked[shown] : recording->spectrogram[shown]);
+  job->grid =
+      *sb_spectrogram_grid (recording->looked[shown] ? recording->looked[shown] : recording->spectrogram[shown]);
   job->pool = sb_session_pool (session);
   sb_picture_spec_init (&job->spec, job->source);
   job->spec.view = sb_session_viewport (session, request->width_px, request->height_px);
   job->spec.map = look->map;
   job->spec.low_db = look->low_db;
   job->spec.high_db = look->high_db;
+  job->spec.statistic = look->statistic;
+  job->spec.channels = look->channels;
+  job->spec.channel = look->channel;
+  job->spec.reassigned = look->reassigned;
   job->spec.axes = request->axes;
   job->spec.title = request->title && *request->title ? g_strdup (request->title) : NULL;
   job->path = g_strdup (request->path);

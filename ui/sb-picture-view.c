@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRIP_PX = 128, MAX_STRIPS = 128 };
+enum { STRIP_PX = 128, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
 
 typedef struct {
   int64_t index;
@@ -36,6 +36,9 @@ struct _SbPictureView {
   SbSession *session;
   Cache cache[SB_N_VIEWS];
   uint64_t frame;
+  SbTimeSpan unfinished[MOST_SPANS];
+  int n_unfinished;
+  guint tell;
 };
 
 G_DEFINE_TYPE (SbPictureView, sb_picture_view, GTK_TYPE_WIDGET)
@@ -140,6 +143,41 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   strip->dirty_from = strip->dirty_to = 0;
 }
 
+static gboolean
+tell_unfinished (void *data)
+{
+  SbPictureView *self = data;
+  self->tell = 0;
+  sb_session_set_unfinished (self->session, self->unfinished, self->n_unfinished);
+  return G_SOURCE_REMOVE;
+}
+
+/* Told after the frame: nothing may ask for a redraw while one is drawn. */
+static void
+note_unfinished (SbPictureView *self, const Cache *cache, int64_t first_px, int width_px)
+{
+  SbTimeSpan spans[MOST_SPANS];
+  int n = 0;
+  memset (spans, 0, sizeof spans);
+  for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + width_px; i++)
+    for (guint s = 0; s < cache->strips->len; s++) {
+      const Strip *strip = &g_array_index (cache->strips, Strip, s);
+      if (strip->index != i || !strip->unfinished)
+        continue;
+      double from = i * STRIP_PX / cache->px_per_s, to = (i + 1) * STRIP_PX / cache->px_per_s;
+      if (n && fabs (spans[n - 1].to_s - from) * cache->px_per_s < .5)
+        spans[n - 1].to_s = to;
+      else if (n < MOST_SPANS)
+        spans[n++] = (SbTimeSpan){from, to};
+    }
+  if (n == self->n_unfinished && !memcmp (spans, self->unfinished, sizeof spans))
+    return;
+  memcpy (self->unfinished, spans, sizeof spans);
+  self->n_unfinished = n;
+  if (!self->tell)
+    self->tell = g_timeout_add (UNFINISHED_MS, tell_unfinished, self); /* what is ready at once needs no line */
+}
+
 static void
 sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -173,6 +211,7 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_restore (snapshot);
   }
   gtk_snapshot_pop (snapshot);
+  note_unfinished (self, cache, first_px, width * scale);
 }
 
 static void
@@ -215,6 +254,7 @@ static void
 sb_picture_view_dispose (GObject *object)
 {
   SbPictureView *self = SB_PICTURE_VIEW (object);
+  g_clear_handle_id (&self->tell, g_source_remove);
   for (int v = 0; v < SB_N_VIEWS; v++)
     g_clear_pointer (&self->cache[v].strips, g_array_unref);
   g_clear_object (&self->session);

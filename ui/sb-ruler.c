@@ -73,6 +73,20 @@ append_playhead (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
   cairo_destroy (cr);
 }
 
+/* What is not exact yet. */
+static void
+append_unfinished (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
+{
+  int n;
+  const SbTimeSpan *spans = sb_session_unfinished (self->session, &n);
+  SbViewport view = sb_session_viewport (self->session, width, 1);
+  for (int i = 0; i < n; i++) {
+    double x0 = CLAMP (sb_viewport_x (&view, spans[i].from_s), 0, width);
+    double x1 = CLAMP (sb_viewport_x (&view, spans[i].to_s), 0, width);
+    gtk_snapshot_append_color (snapshot, &sb_theme ()->accent, &GRAPHENE_RECT_INIT (x0, height - 2, x1 - x0, 2));
+  }
+}
+
 void
 sb_ruler_append_pointer (SbSession *session, GtkSnapshot *snapshot, int width, int height)
 {
@@ -203,6 +217,7 @@ sb_ruler_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   }
   if (height >= THICK_MARKED)
     sb_marker_lane_snapshot (self->session, widget, snapshot, width, height);
+  append_unfinished (self, snapshot, width, height);
   append_playhead (self, snapshot, width, height);
   sb_ruler_append_pointer (self->session, snapshot, width, height);
 }
@@ -358,6 +373,7 @@ sb_ruler_new (SbSession *session, GtkOrientation orientation)
                            G_CONNECT_SWAPPED);
   sb_ruler_follow_pointer (session, GTK_WIDGET (self));
   if (time) {
+    g_signal_connect_object (session, "analysis", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
     follow_markers (self);
     g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
     sb_ruler_attach_seek (session, GTK_WIDGET (self));

@@ -8,6 +8,8 @@
 #include "ui/sb-session-private.h"
 #include "ui/sb-worker-bridge.h"
 
+#include <string.h>
+
 enum { AUTO_DELAY_MS = 150, LEAST_N_FFT = 64, MOST_N_FFT = 65536 };
 
 typedef struct {
@@ -158,6 +160,31 @@ sb_session_update_look (SbSession *session)
   recording->looked_reassigned = session->look.reassigned;
   session->look_busy = true;
   sb_bridge_run (session->pool, session, -1, change_work, change_done, change, change_free);
+}
+
+void
+sb_session_set_unfinished (SbSession *session, const SbTimeSpan *spans, int n_spans)
+{
+  n_spans = MIN (n_spans, SB_MOST_UNFINISHED);
+  if (n_spans == session->n_unfinished && (!n_spans || !memcmp (spans, session->unfinished, n_spans * sizeof *spans)))
+    return;
+  if (n_spans)
+    memcpy (session->unfinished, spans, n_spans * sizeof *spans);
+  session->n_unfinished = n_spans;
+  sb_session_emit (session, "analysis");
+}
+
+const SbTimeSpan *
+sb_session_unfinished (SbSession *session, int *n_spans)
+{
+  *n_spans = session->n_unfinished;
+  return session->unfinished;
+}
+
+double
+sb_session_analysed (SbSession *session)
+{
+  return session->recording ? sb_spectrogram_progress (session->recording->spectrogram[SB_VIEW_ORIGINAL]) : 1;
 }
 
 static gboolean

@@ -17,6 +17,8 @@ typedef struct {
   int64_t n_frames;
 } SbPixelNote;
 
+enum { SB_MOST_UNFINISHED = 32 };
+
 struct _SbSession {
   GObject parent;
   SbPool *pool;
@@ -32,6 +34,8 @@ struct _SbSession {
   int height_px;   /* of the picture, as last shown */
   bool look_busy;  /* a worker makes other pictures */
   guint look_timeout;
+  SbTimeSpan unfinished[SB_MOST_UNFINISHED];
+  int n_unfinished;
 
   SbView view;
   double playhead_s, volume;

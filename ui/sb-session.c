@@ -10,7 +10,7 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, ANALYSIS, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -373,7 +373,7 @@ sb_session_class_init (SbSessionClass *class)
   static const char *const plain[] = {
       [RECORDING] = "recording", [SPAN] = "span",   [COLOURS] = "colours", [SOURCE] = "source",
       [SELECTED] = "selected",   [EDITS] = "edits", [TOOL] = "tool",       [PLAYHEAD] = "playhead",
-      [LISTENING] = "listening", [HOVERED] = "hovered"};
+      [LISTENING] = "listening", [HOVERED] = "hovered", [ANALYSIS] = "analysis"};
   G_OBJECT_CLASS (class)->dispose = sb_session_dispose;
   for (size_t i = 0; i < G_N_ELEMENTS (plain); i++)
     if (plain[i])

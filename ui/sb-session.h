@@ -11,6 +11,7 @@
  *   "hovered"    another edit under the pointer
  *   "selected"   another edit selected                 "problem"  (string) playing is not possible; "" is over
  *   "message"    (string) a passing fact, for a toast  "listening" what of the sound is heard, device, follow
+ *   "analysis"   other spans are not exact yet
  *
  * Thread: UI. */
 #pragma once
@@ -81,6 +82,14 @@ SbSnapshot *sb_session_snapshot (SbSession *session);         /* new reference, 
 /* The picture's width in device pixels; time is scrolled in whole ones. */
 void sb_session_set_width (SbSession *session, int width_px);
 void sb_session_set_height (SbSession *session, int height_px);
+/* Spans of the picture that are not exact yet, told by who draws it; "analysis" when they change. */
+typedef struct {
+  double from_s, to_s;
+} SbTimeSpan;
+void sb_session_set_unfinished (SbSession *session, const SbTimeSpan *spans, int n_spans);
+const SbTimeSpan *sb_session_unfinished (SbSession *session, int *n_spans);
+/* Share of the recording that is analysed, 0 … 1. */
+double sb_session_analysed (SbSession *session);
 /* The plane shown on width × height pixels of any widget. */
 SbViewport sb_session_viewport (SbSession *session, int width_px, int height_px);
 void sb_session_show_span (SbSession *session, double from_s, double to_s);

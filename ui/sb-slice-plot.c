@@ -95,22 +95,25 @@ draw_curve (cairo_t *cr, const Frame *frame, const SbSlice *slice)
 {
   int first = MAX (0, (int)floor (frame->view.low_hz / slice->bin_hz));
   int last = MIN (slice->n_bins - 1, (int)ceil (frame->view.high_hz / slice->bin_hz));
-  double column = -1e9, top = 0, bottom = 0;
+  double column = -1e9, top = 0, at = 0;
   bool any = false;
   for (int k = first; k <= last; k++) {
     double x = x_of (frame, MAX (k * slice->bin_hz, frame->view.low_hz * .5 + 1e-9)),
            y = y_of (frame, MAX (slice->level_db[k], frame->low_db - 20));
     if (floor (x) != column) {
       if (any)
-        cairo_line_to (cr, column, bottom);
+        cairo_line_to (cr, at, top);
       column = floor (x);
-      top = bottom = y;
+      top = y;
+      at = x;
+    } else if (y < top) {
+      top = y;
+      at = x;
     }
-    top = MIN (top, y);
-    bottom = MAX (bottom, y);
-    cairo_line_to (cr, x, y == bottom ? y : top);
     any = true;
   }
+  if (any)
+    cairo_line_to (cr, at, top);
   GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){.47f, .68f, .93f, 1} : (GdkRGBA){.11f, .44f, .85f, 1};
   sb_theme_source (cr, &ink);
   cairo_set_line_width (cr, 1.25);

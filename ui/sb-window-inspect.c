@@ -230,7 +230,8 @@ draw_picture (SbWindow *window, const char *path, int width_px, int height_px)
     request.height_px = height_px;
   }
   request.path = path;
-  sb_picture_draw (window->session, window->jobs, GTK_WIDGET (window), &request, on_picture_done, g_object_ref (window));
+  sb_picture_draw (window->session, window->jobs, GTK_WIDGET (window), &request, on_picture_done,
+                   g_object_ref (window));
 }
 
 /* Path, width, height; zeros: the window's own size. */
@@ -342,11 +343,26 @@ times_name (SbWindow *window, char *name, gsize size)
 void
 sb_window_update_inspect_actions (SbWindow *window)
 {
-  static const char *const needs_recording[] = {
-      "page",         "add-marker",   "next-marker", "previous-marker", "import-markers", "import-markers-from",
-      "undo-markers", "redo-markers", "times",       "go-to",           "measure",        "statistic",
-      "channels",     "paint-shown",  "resolution",  "look-window",     "reassigned",
-         "export-picture", "export-picture-to", "copy-picture"};
+  static const char *const needs_recording[] = {"page",
+                                                "add-marker",
+                                                "next-marker",
+                                                "previous-marker",
+                                                "import-markers",
+                                                "import-markers-from",
+                                                "undo-markers",
+                                                "redo-markers",
+                                                "times",
+                                                "go-to",
+                                                "measure",
+                                                "statistic",
+                                                "channels",
+                                                "paint-shown",
+                                                "resolution",
+                                                "look-window",
+                                                "reassigned",
+                                                "export-picture",
+                                                "export-picture-to",
+                                                "copy-picture"};
   bool open = sb_session_recording (window->session) != NULL;
   SbMarkers *markers = sb_inspector_markers (inspector (window));
   bool chosen = sb_inspector_selected (inspector (window)) != 0;

@@ -4,6 +4,7 @@
 #pragma once
 #include "ui/sb-banner.h"
 #include "ui/sb-exporter.h"
+#include "ui/sb-file-watch.h"
 #include "ui/sb-header.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-opener.h"
@@ -14,6 +15,7 @@ struct _SbWindow {
   SbPool *pool, *jobs;
   SbSession *session;
   SbExporter *exporter;
+  SbFileWatch *file_watch;
   SbOpener *opener;
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
@@ -23,7 +25,7 @@ struct _SbWindow {
   bool closing; /* the person agreed to lose them */
   bool folded, panel_wanted;
   int layout_step;
-  guint layout_idle;
+  guint layout_idle, box_due;
   SbView held_view; /* while the key left of 1 is down */
   bool holding;
   bool painted; /* the tool in hand was one that paints */

@@ -12,7 +12,7 @@
 #include "ui/sb-window-private.h"
 #include "sb-config.h"
 
-enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720 };
+enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720, BOX_EVERY_MS = 100 };
 
 G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -132,6 +132,32 @@ tool_changed (SbWindow *self)
   if (paints != self->painted)
     sb_window_show_page (self, paints ? "edit" : "inspect");
   self->painted = paints;
+}
+
+static gboolean
+tell_box (void *data)
+{
+  SbWindow *self = data;
+  self->box_due = 0;
+  sb_window_update_actions (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Each state that changes is a message on the bus: not one a frame. */
+static void
+box_changed (SbWindow *self)
+{
+  if (!self->box_due)
+    self->box_due = g_timeout_add (BOX_EVERY_MS, tell_box, self);
+}
+
+static void
+file_changed (SbWindow *self, const char *title, const char *meaning)
+{
+  if (*title)
+    sb_banner_show (SB_BANNER (self->banner), title, meaning, "Save Edits…", "win.save-edits");
+  else
+    sb_banner_hide (SB_BANNER (self->banner));
 }
 
 static void
@@ -292,9 +318,11 @@ follow_session (SbWindow *self)
   for (size_t i = 0; i < G_N_ELEMENTS (state); i++)
     g_signal_connect_object (self->session, state[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   SbInspector *inspector = sb_inspector_of (self->session);
-  static const char *const read_off[] = {"markers", "times", "box"};
+  static const char *const read_off[] = {"markers", "times"};
   for (size_t i = 0; i < G_N_ELEMENTS (read_off); i++)
     g_signal_connect_object (inspector, read_off[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (inspector, "box", G_CALLBACK (box_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->file_watch, "changed", G_CALLBACK (file_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (inspector, "failed", G_CALLBACK (inspector_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "tool", G_CALLBACK (tool_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
@@ -317,11 +345,13 @@ sb_window_dispose (GObject *object)
 {
   SbWindow *self = SB_WINDOW (object);
   g_clear_handle_id (&self->layout_idle, g_source_remove);
+  g_clear_handle_id (&self->box_due, g_source_remove);
   g_clear_pointer (&self->opener, sb_opener_free);
   g_clear_pointer (&self->header, sb_header_free);
   if (self->session)
     sb_session_stop (self->session);
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
+  g_clear_object (&self->file_watch);
   g_clear_object (&self->exporter);
   g_clear_object (&self->session);
 }
@@ -352,6 +382,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->jobs = jobs;
   self->session = sb_session_new (pool);
   self->exporter = sb_exporter_new (self->session, jobs);
+  self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
   self->header = sb_header_new (self->session);
   self->banner = sb_banner_new ();

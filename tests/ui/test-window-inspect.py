@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading off in the real window: markers come and go, the measuring box follows the hand, pictures are saved, and a
+recording that becomes shorter while it is shown harms nothing.
+
+    test-window-inspect.py SOURCE_ROOT SONOBRUSH SCREENSHOTS"""
+import os
+import re
+import shutil
+import struct
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from desktop import Desktop, missing_tools, wait_until
+from tap import Tap
+from window import Window, quoted
+
+RECORDING, LABELS = "real/bird_spinetail_44k.wav", "real/bird_spinetail_44k.labels.txt"
+
+
+def numbers(text):
+    return [float(word) for word in re.findall(r"-?\d+\.?\d*(?:e[-+]?\d+)?", text)]
+
+
+def markers(window, desktop, labels):
+    window.activate("import-markers-from", quoted(labels))
+    window.wait_enabled("export-markers-to")
+    out = desktop.path("again.txt")
+    window.activate("export-markers-to", quoted(out))
+    wait_until(lambda: os.path.exists(out), 5, "the label track")
+    with open(labels, "rb") as a, open(out, "rb") as b:
+        assert a.read() == b.read(), "the label track differs from what was imported"
+    window.activate("undo-markers")
+    window.wait_enabled("export-markers-to", False)
+    window.activate("redo-markers")
+    window.wait_enabled("export-markers-to")
+    window.activate("show-span", "(0.0, 1.0)")
+    for _ in range(5):
+        window.activate("next-marker")
+    box = numbers(window.state("measure"))
+    assert abs(box[0] - 5.221319) < 1e-6 or box[0] > 1, f"jumping to a marker makes its box: {box}"
+    span = numbers(window.state("show-span"))
+    assert span[0] <= box[0] and span[1] >= box[1], f"the marker {box} is out of sight {span}"
+
+
+def hostile_labels(window, desktop):
+    before = len(window.shown_ids())
+    path = desktop.path("bad.txt")
+    with open(path, "wb") as file:
+        file.write(b"1.0\t2.0\tfine\nnan\t3\tbad\n")
+    window.activate("import-markers-from", quoted(path))
+    wait_until(lambda: len(window.shown_ids()) > before, 5, "a dialog that names the line")
+    window.key("Escape")
+    wait_until(lambda: len(window.shown_ids()) == before, 5, "the dialog to close")
+
+
+def box_by_hand(window, desktop):
+    window.activate("measure", "(0.0, 0.0, 0.0, 0.0)")
+    window.activate("tool", "'measure'")
+    window.wait_state("page", "'inspect'")
+    window.drag([(400, 300), (420, 320), (600, 450)])
+    box = numbers(window.state("measure"))
+    assert box[1] > box[0] and box[3] > box[2], f"no box: {box}"
+    window.drag([(500, 380), (510, 390), (560, 380)])  # inside: it moves
+    moved = numbers(window.state("measure"))
+    assert moved[0] > box[0] and abs((moved[1] - moved[0]) - (box[1] - box[0])) < 1e-6, f"{box} → {moved}"
+    window.activate("add-marker")
+    window.wait_enabled("delete-marker")
+
+
+def pictures(window, desktop):
+    for ending, head in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        path = desktop.path("picture." + ending)
+        window.activate("export-picture-to", f"({quoted(path)}, 900, 500)")
+        wait_until(lambda: os.path.exists(path), 20, path)
+        with open(path, "rb") as file:
+            data = file.read()
+        assert data.startswith(head), f"{path} begins {data[:8]}"
+        if ending == "png":
+            assert struct.unpack(">II", data[16:24]) == (900, 500)
+        if ending == "svg":
+            assert b"bird_spinetail" in data or b"<text" in data or b"<glyph" in data or b"glyph" in data
+
+
+def looks(window, desktop):
+    for name, parameter in (("reassigned", None), ("reassigned", None), ("resolution", "8192"), ("resolution", "64"),
+                            ("look-window", "'blackman'"), ("statistic", "'average'"), ("resolution", "-1"),
+                            ("times", "'timecode-29.97'"), ("times", "'samples'")):
+        window.activate(name, parameter)
+        time.sleep(0.15)
+        window.must_live()
+    window.wait_state("times", "'samples'")
+    window.wait_state("statistic", "'average'")
+    window.activate("show-span", "(3.0, 3.1)")
+    time.sleep(0.4)
+    window.activate("resolution", "0")
+
+
+def shorter(window, desktop, path, screenshots):
+    with open(path, "r+b") as file:
+        file.truncate(200000)
+    time.sleep(0.7)
+    for span in ("(0.0, 19.0)", "(15.0, 15.2)", "(1.0, 1.5)"):
+        window.activate("show-span", span)
+        time.sleep(0.2)
+    desktop.screenshot(os.path.join(screenshots, "inspect-shorter.png"))
+    os.remove(path)
+    time.sleep(0.7)
+    window.activate("fit")
+    window.must_live()
+
+
+def main():
+    cases = Tap()
+    program, screenshots = sys.argv[2], sys.argv[3]
+    root = os.environ.get("SB_SHARED_DATA", "")
+    recording, labels = os.path.join(root, RECORDING), os.path.join(root, LABELS)
+    missing = missing_tools()
+    if missing or not os.path.exists(recording):
+        cases.skip("inspect", "missing: " + (", ".join(missing) or "the shared recordings"))
+        return cases.finish()
+    with Desktop(size=(1600, 900)) as desktop:
+        path = desktop.path("bird_spinetail_44k.wav")
+        shutil.copyfile(recording, path)
+        os.chmod(path, 0o600)
+        window = Window(desktop, program, path, SONOBRUSH_SINK="null")
+        window.wait_shown().wait_open("bird_spinetail_44k.wav")
+        cases.run("markers", markers, window, desktop, labels)
+        cases.run("a label file with a fault", hostile_labels, window, desktop)
+        cases.run("the box by hand", box_by_hand, window, desktop)
+        desktop.screenshot(os.path.join(screenshots, "inspect.png"))
+        cases.run("pictures", pictures, window, desktop)
+        cases.run("looks", looks, window, desktop)
+        cases.run("the recording becomes shorter, then goes", shorter, window, desktop, path, screenshots)
+        cases.run("quit", window.quit)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
