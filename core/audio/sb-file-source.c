@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #define MAX_IDLE_DECODERS 4
-#define MAX_CHANNELS 1024
-#define SCAN_FRAMES 65536
+#define MAX_CHANNELS      1024
+#define SCAN_FRAMES       65536
 
 typedef struct {
   SbSource source;
@@ -43,10 +43,10 @@ static const struct {
   int bits;
   bool integer;
 } sample_types[] = {
-  [SB_SAMPLE_U8] = { "8-bit unsigned", 8, true }, [SB_SAMPLE_S8] = { "8-bit", 8, true },
-  [SB_SAMPLE_S16] = { "16-bit", 16, true },       [SB_SAMPLE_S24] = { "24-bit", 24, true },
-  [SB_SAMPLE_S32] = { "32-bit", 32, true },       [SB_SAMPLE_FLOAT] = { "32-bit float", 32, false },
-  [SB_SAMPLE_DOUBLE] = { "64-bit float", 64, false }, [SB_SAMPLE_OTHER] = { "compressed", 0, false },
+    [SB_SAMPLE_U8] = {"8-bit unsigned", 8, true},     [SB_SAMPLE_S8] = {"8-bit", 8, true},
+    [SB_SAMPLE_S16] = {"16-bit", 16, true},           [SB_SAMPLE_S24] = {"24-bit", 24, true},
+    [SB_SAMPLE_S32] = {"32-bit", 32, true},           [SB_SAMPLE_FLOAT] = {"32-bit float", 32, false},
+    [SB_SAMPLE_DOUBLE] = {"64-bit float", 64, false}, [SB_SAMPLE_OTHER] = {"compressed", 0, false},
 };
 
 const char *
@@ -105,7 +105,7 @@ reopen (const FileSource *file)
 static SbDecoder *
 new_decoder (const FileSource *file, GError **error)
 {
-  SF_INFO info = { 0 };
+  SF_INFO info = {0};
   int fd = reopen (file);
   SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &info, NULL) : NULL;
   if (decoder != NULL && info.channels == file->info.channels && info.format == file->info.format)
@@ -153,7 +153,8 @@ read_with (SbDecoder *decoder, SbReadAs as, int64_t pos, int64_t n, void *out)
   return sb_decoder_read (decoder, as, out, n);
 }
 
-/* A decoder that failed once may be confused for good: the read is tried again with a fresh one before it is given up. */
+/* A decoder that failed once may be confused for good: the read is tried again with a fresh one before it is given up.
+ */
 static bool
 file_read_as (FileSource *file, SbReadAs as, int64_t pos, int64_t n, void *out, GError **error)
 {
@@ -207,7 +208,7 @@ file_finalize (SbSource *source)
   g_free (file);
 }
 
-static const SbSourceClass file_class = { .read = file_read, .finalize = file_finalize };
+static const SbSourceClass file_class = {.read = file_read, .finalize = file_finalize};
 
 /* --- opening ------------------------------------------------------------ */
 
@@ -246,11 +247,10 @@ static int64_t
 count_frames (SbDecoder *decoder, int channels, SbProgress *progress)
 {
   int64_t block = MAX (1, SCAN_FRAMES / channels), total = 0, got;
-  g_autofree float *frames = g_new (float, block * channels);
+  g_autofree float *frames = g_new (float, block *channels);
   if (!sb_decoder_seek (decoder, 0))
     return 0;
-  while (!sb_progress_is_cancelled (progress)
-         && (got = sb_decoder_read (decoder, SB_READ_FLOAT, frames, block)) > 0)
+  while (!sb_progress_is_cancelled (progress) && (got = sb_decoder_read (decoder, SB_READ_FLOAT, frames, block)) > 0)
     total += got;
   return total;
 }
@@ -261,8 +261,8 @@ readable (const FileSource *file, int64_t n_frames)
 {
   g_autofree float *frame = g_new (float, file->info.channels);
   SbDecoder *decoder = new_decoder (file, NULL);
-  bool good = decoder != NULL && sb_decoder_seek (decoder, n_frames - 1)
-              && sb_decoder_read (decoder, SB_READ_FLOAT, frame, 1) == 1;
+  bool good = decoder != NULL && sb_decoder_seek (decoder, n_frames - 1) &&
+              sb_decoder_read (decoder, SB_READ_FLOAT, frame, 1) == 1;
   sb_decoder_free (decoder);
   return good;
 }
@@ -320,8 +320,8 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   decoder = sb_decoder_new (reopen (file), &file->info, &reason);
   if (decoder == NULL) {
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is not a recording that can be read. %s Choose a WAV, AIFF, FLAC, Ogg, MP3 or similar file.", path,
-                 reason);
+                 "“%s” is not a recording that can be read. %s Choose a WAV, AIFF, FLAC, Ogg, MP3 or similar file.",
+                 path, reason);
     goto failed;
   }
   if (!check_info (path, &file->info, error))
@@ -332,7 +332,8 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   if (sb_progress_check (progress, error))
     goto failed;
   if (file->source.n_frames < 1 && !allow_empty) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” holds no sound: it has a header but not a single frame.", path);
+    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” holds no sound: it has a header but not a single frame.",
+                 path);
     goto failed;
   }
   g_ptr_array_add (file->idle, decoder);
@@ -369,6 +370,12 @@ sb_file_source_path (const SbSource *source)
   return ((const FileSource *)source)->path;
 }
 
+char *
+sb_file_source_own_path (const SbSource *source)
+{
+  return g_strdup_printf ("/proc/self/fd/%d", ((const FileSource *)source)->fd);
+}
+
 SbSampleType
 sb_file_source_sample_type (const SbSource *source)
 {
@@ -388,15 +395,15 @@ sb_file_source_container_name (const SbSource *source)
     int major;
     const char *name;
   } names[] = {
-    { SF_FORMAT_WAV, "WAV" },   { SF_FORMAT_WAVEX, "WAV" }, { SF_FORMAT_RF64, "RF64" }, { SF_FORMAT_W64, "W64" },
-    { SF_FORMAT_AIFF, "AIFF" }, { SF_FORMAT_CAF, "CAF" },   { SF_FORMAT_AU, "AU" },     { SF_FORMAT_FLAC, "FLAC" },
-    { SF_FORMAT_OGG, "Ogg" },   { SF_FORMAT_MPEG, "MP3" },
+      {SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"}, {SF_FORMAT_RF64, "RF64"}, {SF_FORMAT_W64, "W64"},
+      {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_CAF, "CAF"},   {SF_FORMAT_AU, "AU"},     {SF_FORMAT_FLAC, "FLAC"},
+      {SF_FORMAT_OGG, "Ogg"},   {SF_FORMAT_MPEG, "MP3"},
   };
   int major = sb_file_source_sf_format (source) & SF_FORMAT_TYPEMASK;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (names[i].major == major)
       return g_strdup (names[i].name);
-  SF_FORMAT_INFO info = { .format = major };
+  SF_FORMAT_INFO info = {.format = major};
   sf_command (NULL, SFC_GET_FORMAT_INFO, &info, sizeof info);
   return g_strdup (info.name != NULL ? info.name : "audio");
 }
