@@ -3,6 +3,7 @@
 #include "document/sb-export.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,23 @@ cli_check_outputs (const char *const *outputs, int n_outputs, const char *const 
   return true;
 }
 
+/* What the export promises, with figures. */
+static void
+tell_report (const SbExportReport *report)
+{
+  printf ("frames changed   %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n", report->frames_changed, report->n_frames);
+  if (isfinite (report->loudest_removed_db))
+    printf ("loudest removed  %.1f dBFS\n", report->loudest_removed_db);
+  printf ("clipped          %" G_GINT64_FORMAT "\n", report->frames_clipped);
+  if (*report->source_sha256)
+    printf ("source SHA-256   %s\n", report->source_sha256);
+  printf ("result SHA-256   %s\n", report->result_sha256);
+  if (report->in_place)
+    printf ("everything else identical: checked byte by byte\n");
+  else if (report->identical)
+    printf ("the audio is identical to the recording's\n");
+}
+
 static void
 tell (const char *path, const SbExportReport *report)
 {
@@ -111,9 +129,12 @@ cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *p
   sb_export_spec_init (&spec);
   spec.path = path;
   spec.subtype = cli_value (args, "subtype");
+  spec.hash = cli_flag (args, "report");
   if (!sb_export (original, resynth, &spec, &report, args->progress, error))
     return false;
   tell (path, &report);
+  if (spec.hash)
+    tell_report (&report);
   if (!removed_path)
     return true;
   sb_export_spec_init (&spec);

@@ -391,6 +391,12 @@ sb_file_source_path (const SbSource *source)
   return ((const FileSource *)source)->path;
 }
 
+char *
+sb_file_source_own_path (const SbSource *source)
+{
+  return g_strdup_printf ("/proc/self/fd/%d", ((const FileSource *)source)->fd);
+}
+
 SbSampleType
 sb_file_source_sample_type (const SbSource *source)
 {

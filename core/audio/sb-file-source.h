@@ -31,6 +31,8 @@ SbSource *sb_file_source_new_any (const char *path, SbProgress *progress, GError
 
 bool sb_is_file_source (const SbSource *source);
 const char *sb_file_source_path (const SbSource *source);
+/* A name for the very file that was opened, whatever has become of its path since; newly allocated. */
+char *sb_file_source_own_path (const SbSource *source);
 SbSampleType sb_file_source_sample_type (const SbSource *source);
 int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */
 /* Newly allocated: "WAV", "24-bit" … as libsndfile's words for people. */

@@ -323,7 +323,8 @@ run (Copy *copy, GError **error)
   const bool painted = copy->render->resynth != NULL;
   if (painted) {
     g_autoptr (GError) why = NULL;
-    copy->c = sb_container_read (sb_file_source_path (copy->render->source), &why);
+    g_autofree char *own = sb_file_source_own_path (copy->render->source);
+    copy->c = sb_container_read (own, &why);
     if (why && why->code != SB_ERROR_FORMAT) {
       g_propagate_error (error, g_steal_pointer (&why));
       return SB_EXPORT_FAILED;
@@ -348,7 +349,8 @@ sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *prog
   Copy copy = {.render = render, .target = target, .progress = progress};
   SbExportOutcome outcome = SB_EXPORT_FAILED;
   struct stat st;
-  copy.source_fd = open (sb_file_source_path (render->source), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  g_autofree char *own = sb_file_source_own_path (render->source);
+  copy.source_fd = open (own, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   copy.meant = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   if (copy.source_fd < 0 || fstat (copy.source_fd, &st) != 0)
     fail_source (&copy, error);

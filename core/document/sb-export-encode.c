@@ -175,8 +175,9 @@ open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExport
   if ((format->sf_format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS)
     sf_command (file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   if (render->is_file) {
-    carry_metadata (sb_file_source_path (render->source), file, format->sf_format);
-    carry_channel_map (sb_file_source_path (render->source), file, info.channels);
+    g_autofree char *own = sb_file_source_own_path (render->source);
+    carry_metadata (own, file, format->sf_format);
+    carry_channel_map (own, file, info.channels);
   }
   return file;
 }

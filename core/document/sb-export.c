@@ -6,7 +6,9 @@
 #include "base/sb-error.h"
 #include "document/sb-export-private.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -66,14 +68,54 @@ write_target (SbExportRender *render, const SbExportFormat *format, SbExportTarg
 }
 
 static bool
-export_to (SbExportRender *render, const SbExportFormat *format, const char *path, bool try_copy,
+hash_file (const char *path, char sha256[65], SbProgress *progress, GError **error)
+{
+  uint8_t block[65536];
+  size_t n;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  FILE *file = fopen (path, "rbe");
+  bool ok = file != NULL;
+  while (ok && (n = fread (block, 1, sizeof block, file)) > 0) {
+    g_checksum_update (sum, block, (gssize)n);
+    ok = !sb_progress_is_cancelled (progress);
+  }
+  ok = ok && !ferror (file);
+  if (file)
+    fclose (file);
+  if (ok)
+    g_strlcpy (sha256, g_checksum_get_string (sum), 65);
+  else if (!sb_progress_check (progress, error)) {
+    g_autofree char *shown = g_filename_display_name (path);
+    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read again for its SHA-256 (%s).", shown,
+                 g_strerror (errno));
+  }
+  return ok;
+}
+
+/* The result's while it is not yet in its place: a failure leaves the old target. */
+static bool
+hash_both (const SbExportRender *render, const SbExportTarget *target, SbExportReport *report, SbProgress *progress,
+           GError **error)
+{
+  if (render->is_file) {
+    g_autofree char *own = sb_file_source_own_path (render->source);
+    if (!hash_file (own, report->source_sha256, progress, error))
+      return false;
+  }
+  return hash_file (target->temp, report->result_sha256, progress, error);
+}
+
+static bool
+export_to (SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec, bool try_copy,
            SbExportReport *report, SbProgress *progress, GError **error)
 {
   SbExportTarget target = {.fd = -1};
   bool in_place = false;
   const char *source_path = render->is_file ? sb_file_source_path (render->source) : NULL;
-  bool ok = sb_export_render_prepare (render, error) && sb_export_target_open (&target, path, source_path, error) &&
+  bool ok = sb_export_render_prepare (render, error) &&
+            sb_export_target_open (&target, spec->path, source_path, error) &&
             write_target (render, format, &target, try_copy, &in_place, progress, error) &&
+            (!spec->hash || !report || hash_both (render, &target, report, progress, error)) &&
             !sb_progress_check (progress, error) && sb_export_target_commit (&target, error);
   if (ok && report)
     fill_report (report, render, format, in_place);
@@ -118,7 +160,7 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
       .bits = format.bits,
   };
   const bool try_copy = whole || (is_file && !spec->removed && format.same_container && format.same_type);
-  return export_to (&render, &format, spec->path, try_copy, report, progress, error);
+  return export_to (&render, &format, spec, try_copy, report, progress, error);
 }
 
 bool
@@ -141,7 +183,8 @@ sb_export_source (SbSource *source, const char *path, const char *subtype, SbPro
       .work = format.work,
       .bits = format.bits,
   };
-  return export_to (&render, &format, path, false, NULL, progress, error);
+  const SbExportSpec spec = {.path = path};
+  return export_to (&render, &format, &spec, false, NULL, progress, error);
 }
 
 char *

@@ -21,6 +21,7 @@ typedef struct {
   const char *subtype;       /* NULL: as the source; "pcm_u8" "pcm_s8" "pcm_16" "pcm_24" "pcm_32" "float" "double"
                                 "vorbis" "opus" "mp3" */
   bool removed;              /* write r (float unless subtype says) instead of y */
+  bool hash;                 /* SHA-256 of source and result into the report: reads both once more */
   bool dither;               /* TPDF to integers where r ≠ 0; default true */
 } SbExportSpec;
 
@@ -32,6 +33,7 @@ typedef struct {
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
   char subtype[16];          /* what was written */
+  char source_sha256[65], result_sha256[65]; /* "" unless asked for */
 } SbExportReport;
 
 void sb_export_spec_init (SbExportSpec *spec);

@@ -52,9 +52,10 @@ look_through (const char *bytes, gsize n, SbProject *project)
     g_autofree char *json = g_strndup (at, length);
     g_autoptr (SbOperation) op =
         length && g_utf8_validate (json, -1, NULL) ? sb_operation_from_json (json, NULL) : NULL;
-    if (op && g_hash_table_add (seen, (gpointer)sb_operation_id (op))) {
+    if (op && !g_hash_table_contains (seen, sb_operation_id (op))) {
       const SbStep step = {SB_STEP_ADD, (int)project->steps->len, op, 0};
       sb_project_add_step (project, &step); /* holds the operation and with it the id */
+      g_hash_table_add (seen, (gpointer)sb_operation_id (op));
     }
     at += MAX (length, 1);
   }

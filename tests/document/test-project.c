@@ -180,6 +180,15 @@ test_salvage (void)
     g_assert_true (sb_grid_check_sizes (&back->grid, NULL));
     g_unlink (path);
   }
+  /* an operation that lies there twice, as freed pages leave them */
+  g_autoptr (SbProject) two = make_project (1);
+  g_assert_true (sb_project_save (two, path, NULL));
+  change (path, "INSERT INTO operation SELECT position + 10, id, json FROM operation;"
+                "INSERT INTO operation SELECT position + 20, id, json FROM operation;"
+                "ALTER TABLE operation RENAME TO o; DROP TABLE step");
+  g_autoptr (SbProject) once = sb_project_load (path, NULL);
+  g_assert_cmpint (once->ops->len, ==, 1);
+  g_unlink (path);
   /* triggers are of no consequence to a reader */
   g_autoptr (SbProject) project = make_project (3);
   g_assert_true (sb_project_save (project, path, NULL));
