@@ -383,6 +383,14 @@ sb_spectrogram_set_visible (SbSpectrogram *s, double from_s, double to_s)
 }
 
 void
+sb_spectrogram_set_waveform (SbSpectrogram *s, SbWaveform *waveform)
+{
+  pthread_mutex_lock (&s->lock);
+  s->waveform = waveform;
+  pthread_mutex_unlock (&s->lock);
+}
+
+void
 sb_spectrogram_analyse (SbSpectrogram *s)
 {
   pthread_mutex_lock (&s->lock);
