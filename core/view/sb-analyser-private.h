@@ -17,6 +17,8 @@ SbAnalyser *sb_analyser_new (SbStft *stft, const SbPyramidShape *shape, int cell
 void sb_analyser_free (SbAnalyser *analyser);
 /* The channels for what follows. */
 void sb_analyser_set_channels (SbAnalyser *analyser, SbChannelMode mode, int channel);
+/* Is shown all frames that are read from now on; NULL: nobody. */
+void sb_analyser_set_tap (SbAnalyser *analyser, SbWaveTap *tap);
 /* The first read error since the last call, or NULL. */
 GError *sb_analyser_take_error (SbAnalyser *analyser);
 

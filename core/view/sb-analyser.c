@@ -43,6 +43,7 @@ struct SbAnalyser {
   int64_t quiet_from, quiet_to;   /* frames of the block known to be all 0 */
   bool finite;                    /* the frames of the last column */
   GError *error;
+  SbWaveTap *tap;
 };
 
 static void
@@ -116,6 +117,12 @@ sb_analyser_set_channels (SbAnalyser *analyser, SbChannelMode mode, int channel)
   analyser->channel = channel;
 }
 
+void
+sb_analyser_set_tap (SbAnalyser *analyser, SbWaveTap *tap)
+{
+  analyser->tap = tap;
+}
+
 GError *
 sb_analyser_take_error (SbAnalyser *analyser)
 {
@@ -145,6 +152,8 @@ frames_of (SbAnalyser *analyser, SbSource *source, int64_t start, int64_t end)
       return NULL;
     analyser->block_pos = start;
     analyser->block_frames = frames;
+    if (analyser->tap)
+      sb_wave_tap_frames (analyser->tap, start, frames, analyser->block);
   }
   return analyser->block + (start - analyser->block_pos) * channels;
 }

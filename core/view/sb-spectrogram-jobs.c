@@ -405,6 +405,16 @@ fill_grains (SbSpectrogram *s, SbAnalyser *analyser, SbSource *source, SbPatch *
   }
 }
 
+/* What is read for grains [g0, g1) serves the waveform too, where it is read without gaps. */
+static SbWaveTap *
+tap_grains (const SbSpectrogram *s, SbWaveform *waveform, SbSource *source, int64_t g0, int64_t g1)
+{
+  int64_t end = sb_spectrogram_grain_first_col (s, g1);
+  int64_t from = sb_spectrogram_grain_first_col (s, g0) * s->grid.hop;
+  int64_t to = end >= s->shape.n_cols ? s->n_frames : end * s->grid.hop;
+  return s->grid.hop < s->grid.n_fft ? sb_wave_tap_new (waveform, source, from, to) : NULL;
+}
+
 /* Columns of a tile that could not be read show what the kept levels know of them.  Under the lock. */
 static void
 keep_cached (SbSpectrogram *s, SbPatch *patch)
@@ -436,14 +446,20 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   g_autoptr (SbSource) source = sb_source_ref (s->source);
   SbAnalyser *analyser = take_analyser (s);
   g_autofree bool *stale = stale_grains (s, piece, &patch);
+  SbWaveform *waveform = s->closing ? NULL : s->waveform;
   pthread_mutex_unlock (&s->lock);
 
   int64_t n = piece->g1 - piece->g0;
   for (int64_t i = 0, j; i < n; i = j) {
     for (j = i + 1; j < n && stale[j] == stale[i]; j++)
       continue;
-    if (stale[i])
-      fill_grains (s, analyser, source, &patch, piece->g0 + i, piece->g0 + j);
+    if (!stale[i])
+      continue;
+    SbWaveTap *tap = waveform ? tap_grains (s, waveform, source, piece->g0 + i, piece->g0 + j) : NULL;
+    sb_analyser_set_tap (analyser, tap);
+    fill_grains (s, analyser, source, &patch, piece->g0 + i, piece->g0 + j);
+    sb_analyser_set_tap (analyser, NULL);
+    sb_wave_tap_finish (tap);
   }
 
   pthread_mutex_lock (&s->lock);

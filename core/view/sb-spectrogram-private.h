@@ -73,6 +73,7 @@ struct SbSpectrogram {
   char *cache_folder, *cache_fingerprint; /* set once */
   int cache_channels;
   SbCacheState cache_state;
+  SbWaveform *waveform;             /* may be NULL */
   GArray *holes;                    /* of SbHole, ascending, apart */
   char *problem;
 

@@ -47,7 +47,8 @@ sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool
                          SbSpectrogram *former, GError **error)
 {
   size_t lanes = (size_t) CLAMP (look->lanes, 1, 64);
-  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, TILE_BUDGET_BYTES / lanes};
+  /* what is not painted comes from below: a quarter is plenty for the rest */
+  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, TILE_BUDGET_BYTES / lanes / (below ? 4 : 1)};
   SbSpectrogram *s = sb_spectrogram_new_sized (source, look, pool, below, &budget, error);
   if (!s || !former)
     return s;
@@ -379,6 +380,14 @@ sb_spectrogram_set_visible (SbSpectrogram *s, double from_s, double to_s)
   visible_grains (s, &g0, &g1);
   s->want_from = MAX (s->want_from, g0);
   s->want_to = MIN (s->want_to, g1);
+  pthread_mutex_unlock (&s->lock);
+}
+
+void
+sb_spectrogram_set_waveform (SbSpectrogram *s, SbWaveform *waveform)
+{
+  pthread_mutex_lock (&s->lock);
+  s->waveform = waveform;
   pthread_mutex_unlock (&s->lock);
 }
 

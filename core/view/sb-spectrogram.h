@@ -11,6 +11,7 @@
 #include "base/sb-progress.h"
 #include "dsp/sb-grid.h"
 #include "view/sb-viewport.h"
+#include "view/sb-waveform.h"
 
 typedef struct SbSpectrogram SbSpectrogram;
 /* Frames [from, to) look different now.  Thread: worker; hand it over to the UI and return. */
@@ -78,6 +79,8 @@ void sb_spectrogram_set_visible (SbSpectrogram *s, double from_s, double to_s);
 /* Computes all that the view needs first: exact, for the command line and tests.  Blocks: yes. */
 bool sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const uint32_t *lut, uint32_t *argb,
                                    int stride_px, SbProgress *progress, GError **error);
+/* The waveform of the same source is filled from what the sweep reads.  It must live longer.  Before analyse. */
+void sb_spectrogram_set_waveform (SbSpectrogram *s, SbWaveform *waveform);
 /* Starts the background sweep that makes the whole-file levels exact. */
 void sb_spectrogram_analyse (SbSpectrogram *s);
 double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recording exact at the coarse levels, 0 … 1 */

@@ -5,6 +5,7 @@
  * that would take more than 8 MB (24 h at 44.1 kHz: 4096 frames).  A job fills a
  * chunk of blocks; while zoomed in further, the samples in sight are read into a
  * strip of their own, at most 2^18 ranges.  Under one mutex. */
+#include "dsp/sb-kernel.h"
 #include "view/sb-waveform.h"
 #include <math.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #define STEPS 4096.0f      /* a whole: levels are kept for −8 … 8 */
 #define READ_FLOATS (1 << 18)
 #define STRIP_RANGES (1 << 18)
+#define WAVE_PRIORITY 110.0   /* after the sweep, which fills most of it on the way */
 #define MAX_LEVELS 40
 #define TELL_US 30000
 
@@ -53,6 +55,9 @@ struct SbWaveform {
   SbWaveformFunc notify;
   void *notify_data;
 };
+
+static void tell (SbWaveform *w, bool at_once);
+static void kick (SbWaveform *w);
 
 static const Range nothing = {INFINITY, -INFINITY};
 
@@ -93,6 +98,30 @@ level_blocks (const SbWaveform *w, int level)
 
 /* ---- computing ---- */
 
+/* range ← range and x[n].  Comparisons with NaN are false: it shows as nothing. */
+SB_KERNEL static void
+widen (Range *range, const float *restrict x, int64_t n)
+{
+  enum { LANES = 16 };
+  float min[LANES], max[LANES];
+  int64_t i = 0;
+  for (int lane = 0; lane < LANES; lane++) {
+    min[lane] = range->min;
+    max[lane] = range->max;
+  }
+  for (; i + LANES <= n; i += LANES)
+    for (int lane = 0; lane < LANES; lane++) {
+      min[lane] = x[i + lane] < min[lane] ? x[i + lane] : min[lane];
+      max[lane] = x[i + lane] > max[lane] ? x[i + lane] : max[lane];
+    }
+  for (; i < n; i++) {
+    min[0] = x[i] < min[0] ? x[i] : min[0];
+    max[0] = x[i] > max[0] ? x[i] : max[0];
+  }
+  for (int lane = 0; lane < LANES; lane++)
+    *range = join (*range, (Range){min[lane], max[lane]});
+}
+
 /* Ranges of `per` frames each over frames [from, from + n·per); what can't be read is left unknown. */
 static void
 compute (SbSource *source, int64_t from, int64_t n, int64_t per, Range *out)
@@ -108,15 +137,8 @@ compute (SbSource *source, int64_t from, int64_t n, int64_t per, Range *out)
     int64_t count = MIN (MIN (step, n * per - done), n_frames - pos);
     if (count <= 0 || !sb_source_read (source, pos, count, frames, NULL))
       continue;
-    for (int64_t i = 0; i < count; i++) {
-      Range *range = &out[(done + i) / per];
-      for (int channel = 0; channel < channels; channel++) {
-        float x = frames[i * channels + channel];
-        /* comparisons with NaN are false: it shows as nothing */
-        range->min = x < range->min ? x : range->min;
-        range->max = x > range->max ? x : range->max;
-      }
-    }
+    for (int64_t i = 0; i < count; i += per)
+      widen (&out[(done + i) / per], frames + i * channels, MIN (per, count - i) * channels);
   }
   free (frames);
 }
@@ -133,6 +155,20 @@ copy_from_below (SbWaveform *below, int64_t chunk, int64_t n, Cell *out)
   return known;
 }
 
+static void put_chunk (SbWaveform *w, int64_t chunk, const Cell *cells, uint32_t revision);
+static void do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision);
+
+static void
+fill_below (SbWaveform *below, int64_t chunk)
+{
+  pthread_mutex_lock (&below->lock);
+  g_autoptr (SbSource) source = sb_source_ref (below->source);
+  uint32_t revision = below->revision;
+  below->busy[chunk] = below->need[chunk];
+  pthread_mutex_unlock (&below->lock);
+  do_chunk (below, source, chunk, revision);
+}
+
 static void
 do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision)
 {
@@ -140,13 +176,28 @@ do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision)
   int64_t frames = MIN (n * w->block_frames, w->n_frames - first * w->block_frames);
   g_autofree Cell *cells = g_new0 (Cell, (gsize) n); /* silence */
   SbSpanKind kind = sb_source_span (source, first * w->block_frames, frames);
-  if (kind != SB_SPAN_SILENT && (kind != SB_SPAN_BELOW || !w->below || !copy_from_below (w->below, chunk, n, cells))) {
+  bool there = kind == SB_SPAN_SILENT;
+  if (kind == SB_SPAN_BELOW && w->below) {
+    there = copy_from_below (w->below, chunk, n, cells);
+    if (!there) { /* once for both */
+      fill_below (w->below, chunk);
+      there = copy_from_below (w->below, chunk, n, cells);
+    }
+  }
+  if (!there) {
     g_autofree Range *ranges = g_new (Range, (gsize) n);
     compute (source, first * w->block_frames, n, w->block_frames, ranges);
     for (int64_t i = 0; i < n; i++)
       cells[i] = cell_of (ranges[i]);
   }
 
+  put_chunk (w, chunk, cells, revision);
+}
+
+static void
+put_chunk (SbWaveform *w, int64_t chunk, const Cell *cells, uint32_t revision)
+{
+  int64_t first = chunk * w->chunk_blocks, n = MIN (w->chunk_blocks, w->n_blocks - first);
   pthread_mutex_lock (&w->lock);
   if (revision > w->done[chunk]) {
     memcpy (w->levels[0] + first, cells, (size_t) n * sizeof *cells);
@@ -159,6 +210,93 @@ do_chunk (SbWaveform *w, SbSource *source, int64_t chunk, uint32_t revision)
     w->changed = true;
   }
   pthread_mutex_unlock (&w->lock);
+}
+
+/* ---- taps ---- */
+
+struct SbWaveTap {
+  SbWaveform *w;
+  uint32_t revision;
+  int channels;
+  int64_t chunk0, chunk1;  /* chunks that lie within the span */
+  int64_t from, to, next;  /* their frames; the next to come */
+  bool broken;
+  bool *mine;              /* a chunk each */
+  Range *ranges;           /* a block each */
+};
+
+SbWaveTap *
+sb_wave_tap_new (SbWaveform *w, SbSource *source, int64_t from, int64_t to)
+{
+  int64_t chunk0 = (MAX (from, 0) + CHUNK_FRAMES - 1) / CHUNK_FRAMES;
+  int64_t chunk1 = to >= w->n_frames ? w->n_chunks : to / CHUNK_FRAMES;
+  if (chunk1 <= chunk0)
+    return NULL;
+  bool *mine = g_new0 (bool, (gsize) (chunk1 - chunk0)), any = false;
+  pthread_mutex_lock (&w->lock);
+  uint32_t revision = w->revision;
+  for (int64_t chunk = chunk0; chunk < chunk1 && source == w->source && !w->closing; chunk++)
+    if (w->done[chunk] < w->need[chunk] && w->busy[chunk] < w->need[chunk]) {
+      w->busy[chunk] = w->need[chunk];
+      any = mine[chunk - chunk0] = true;
+    }
+  pthread_mutex_unlock (&w->lock);
+  if (!any) {
+    g_free (mine);
+    return NULL;
+  }
+  SbWaveTap *tap = g_new0 (SbWaveTap, 1);
+  *tap = (SbWaveTap){.w = w, .revision = revision, .channels = sb_source_channels (source), .chunk0 = chunk0,
+                     .chunk1 = chunk1, .from = chunk0 * CHUNK_FRAMES, .mine = mine};
+  tap->to = MIN (chunk1 * CHUNK_FRAMES, w->n_frames);
+  tap->next = tap->from;
+  int64_t n_blocks = (chunk1 - chunk0) * w->chunk_blocks;
+  tap->ranges = g_new (Range, (gsize) n_blocks);
+  for (int64_t i = 0; i < n_blocks; i++)
+    tap->ranges[i] = nothing;
+  return tap;
+}
+
+void
+sb_wave_tap_frames (SbWaveTap *tap, int64_t pos, int64_t n, const float *frames)
+{
+  int64_t end = MIN (pos + n, tap->to), block_frames = tap->w->block_frames;
+  tap->broken |= pos > tap->next;
+  while (!tap->broken && tap->next < end) {
+    int64_t block = (tap->next - tap->from) / block_frames;
+    int64_t count = MIN (end, tap->from + (block + 1) * block_frames) - tap->next;
+    widen (&tap->ranges[block], frames + (tap->next - pos) * tap->channels, count * tap->channels);
+    tap->next += count;
+  }
+}
+
+void
+sb_wave_tap_finish (SbWaveTap *tap)
+{
+  if (!tap)
+    return;
+  SbWaveform *w = tap->w;
+  g_autofree Cell *cells = g_new (Cell, (gsize) w->chunk_blocks);
+  for (int64_t chunk = tap->chunk0; chunk < tap->chunk1; chunk++) {
+    if (!tap->mine[chunk - tap->chunk0])
+      continue;
+    if (!tap->broken && MIN ((chunk + 1) * CHUNK_FRAMES, w->n_frames) <= tap->next) {
+      for (int64_t i = 0; i < w->chunk_blocks; i++)
+        cells[i] = cell_of (tap->ranges[(chunk - tap->chunk0) * w->chunk_blocks + i]);
+      put_chunk (w, chunk, cells, tap->revision);
+    } else { /* the waveform's own jobs shall */
+      pthread_mutex_lock (&w->lock);
+      w->busy[chunk] = 0;
+      pthread_mutex_unlock (&w->lock);
+    }
+  }
+  bool broken = tap->broken || tap->next < tap->to;
+  g_free (tap->mine);
+  g_free (tap->ranges);
+  g_free (tap);
+  tell (w, false);
+  if (broken)
+    kick (w);
 }
 
 static void
@@ -241,7 +379,7 @@ run_ticket (void *data)
     do_chunk (w, source, chunk, revision);
   tell (w, idle || n > 0);
   if (!idle)
-    sb_pool_push (w->pool, w, n > 0 ? 20.0 : 50.0, run_ticket, w, NULL);
+    sb_pool_push (w->pool, w, n > 0 ? 20.0 : WAVE_PRIORITY, run_ticket, w, NULL);
 }
 
 static void

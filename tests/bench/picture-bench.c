@@ -189,6 +189,7 @@ open_recording (Window *w, const char *path, const char *cache)
       sb_spectrogram_set_cache (w->spectrogram[0], cache, path);
     w->waveform[v] = sb_waveform_new (snapshot->source[v], w->pool, v ? w->waveform[0] : NULL);
   }
+  sb_spectrogram_set_waveform (w->spectrogram[0], w->waveform[0]);
 }
 
 int

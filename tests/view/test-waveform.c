@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Ranges against brute force, at each zoom, and after a change. */
-#include "view/sb-waveform.h"
+#include "view/sb-spectrogram.h"
 #include <math.h>
 
 #define RATE 8000
@@ -99,11 +99,39 @@ test_short (void)
   sb_waveform_free (w);
 }
 
+/* The sweep of a spectrogram fills it on the way: the same ranges, the frames read once. */
+static void
+test_tap (void)
+{
+  g_autoptr (SbPool) pool = sb_pool_new (3);
+  static const SbGrid grids[] = {{256, 64, SB_WINDOW_HANN}, {300, 77, SB_WINDOW_HANN}, {64, 100, SB_WINDOW_HANN}};
+  for (size_t g = 0; g < G_N_ELEMENTS (grids); g++)
+    for (int channels = 1; channels <= 2; channels++) {
+      int64_t n = 3000001;
+      g_autofree float *x = noise (n, channels, 9);
+      x[n / 3 * channels] = NAN;
+      g_autoptr (SbSource) source = sb_memory_source_new (x, n, channels, RATE);
+      GError *error = NULL;
+      SbSpectrogram *s = sb_spectrogram_new (source, &grids[g], pool, NULL, &error);
+      g_assert_no_error (error);
+      SbWaveform *w = sb_waveform_new (source, pool, NULL);
+      sb_spectrogram_set_waveform (s, w);
+      sb_spectrogram_analyse (s);
+      sb_pool_wait (pool, s);
+      sb_pool_wait (pool, w);
+      x[n / 3 * channels] = 0; /* it shows as nothing */
+      check (pool, w, x, n, channels);
+      sb_spectrogram_free (s);
+      sb_waveform_free (w);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/waveform/ranges", test_ranges);
   g_test_add_func ("/waveform/short", test_short);
+  g_test_add_func ("/waveform/tap", test_tap);
   return g_test_run ();
 }
