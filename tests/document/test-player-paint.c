@@ -300,8 +300,8 @@ test_load (void)
   atomic_store (&busy, false);
   sb_player_free (player);
   g_assert_cmpint (counts.crossfades, >, seconds);
-  if (patience () > 1)
-    return; /* checked builds are too slow to promise anything */
+  if (g_getenv ("SB_LOAD_STRICT") == NULL)
+    return; /* others use this machine too: the promise is held to by `meson test --benchmark` */
   if (counts.underruns > 0 && counts.missing_frames <= late)
     g_test_incomplete ("the machine is too busy to call a device in time");
   else
