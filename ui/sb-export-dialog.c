@@ -5,6 +5,10 @@
 #include "ui/sb-export-dialog.h"
 #include "base/sb-units.h"
 #include "document/sb-export.h"
+#include "ui/sb-chunk-words.h"
+#include "ui/sb-worker-bridge.h"
+
+#include <string.h>
 
 enum { RESULT, REMOVED, BOTH, N_WHATS };
 enum { MAX_TYPES = 8, POLL_MS = 100 };
@@ -45,9 +49,12 @@ struct _SbExportDialog {
   AdwWindow parent;
   SbSession *session;
   SbExporter *exporter;
-  GtkWidget *export_button, *choices, *what[N_WHATS], *file_row, *format_row, *type_row;
+  GtkWidget *export_button, *choices, *what[N_WHATS], *file_row, *format_row, *type_row, *metadata_row;
   GtkWidget *promise_box, *promise_icon, *promise, *progress_box, *progress_label, *progress_time, *bar;
   char *path;
+  char *agreed_path;        /* the person was asked about replacing it */
+  char *chunks;             /* what the source holds besides samples, in words; NULL: nothing, or not known */
+  const char *chunk_ending; /* of the source's container; NULL: one whose samples cannot be written in place */
   SbSampleType source_type;
   guint poll;
 };
@@ -128,6 +135,22 @@ promise_text (SbExportDialog *self)
   return g_strdup_printf ("Only %s of %s will change; everything else stays bit-identical.", part, all);
 }
 
+/* Only what the export really does: byte for byte in place, else what libsndfile carries. */
+static void
+show_metadata (SbExportDialog *self, bool same)
+{
+  guint format = adw_combo_row_get_selected (ADW_COMBO_ROW (self->format_row));
+  bool in_place = what_chosen (self) != REMOVED && same && format < G_N_ELEMENTS (formats) &&
+                  g_strcmp0 (formats[format].ending, self->chunk_ending) == 0;
+  g_autofree char *text =
+      in_place ? g_strdup_printf ("%s: kept byte for byte", self->chunks)
+               : g_strdup_printf ("%s: only titles, cue points and broadcast data, as far as %s can hold them",
+                                  self->chunks, format < G_N_ELEMENTS (formats) ? formats[format].title : "it");
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->metadata_row), escaped);
+  gtk_widget_set_visible (self->metadata_row, self->chunks != NULL);
+}
+
 static void
 show_choices (SbExportDialog *self)
 {
@@ -143,6 +166,7 @@ show_choices (SbExportDialog *self)
   gtk_widget_set_tooltip_text (self->file_row, self->path);
   gtk_label_set_text (GTK_LABEL (self->promise), promise);
   gtk_widget_set_visible (self->promise_icon, same);
+  show_metadata (self, same);
   if (same)
     gtk_widget_add_css_class (self->promise_box, "kept");
   else
@@ -191,10 +215,12 @@ on_what (SbExportDialog *self)
   const SbRecording *recording = sb_session_recording (self->session);
   g_autofree char *suggested = sb_export_suggest_path (recording->path, false);
   g_autofree char *removed = sb_export_suggest_path (recording->path, true);
+  g_autofree char *result_name = g_path_get_basename (suggested), *removed_name = g_path_get_basename (removed);
+  g_autofree char *folder = g_path_get_dirname (self->path), *name = g_path_get_basename (self->path);
   bool is_removed = what_chosen (self) == REMOVED;
-  if (g_str_equal (self->path, is_removed ? suggested : removed)) { /* not named by hand: the suggestion follows */
+  if (g_str_equal (name, is_removed ? result_name : removed_name)) { /* not named by hand: the suggestion follows */
     g_free (self->path);
-    self->path = g_strdup (is_removed ? removed : suggested);
+    self->path = g_build_filename (folder, is_removed ? removed_name : result_name, NULL);
   }
   show_choices (self);
 }
@@ -210,6 +236,8 @@ on_chosen (GtkNativeDialog *chooser, int response, SbExportDialog *self)
     if (path) {
       g_free (self->path);
       self->path = path;
+      g_free (self->agreed_path); /* the chooser asks before it returns a file that is there */
+      self->agreed_path = g_strdup (path);
       adw_combo_row_set_selected (ADW_COMBO_ROW (self->format_row), format_of_path (path));
       on_format (self);
     }
@@ -269,7 +297,7 @@ removed_beside (const char *path)
 }
 
 static void
-on_export (SbExportDialog *self)
+write_now (SbExportDialog *self)
 {
   int what = what_chosen (self);
   bool same;
@@ -284,6 +312,37 @@ on_export (SbExportDialog *self)
                                                                           : "Writing both files");
   if (sb_exporter_start (self->exporter, &request))
     set_writing (self, true);
+}
+
+static void
+on_replace (AdwMessageDialog *dialog, const char *response, SbExportDialog *self)
+{
+  if (g_str_equal (response, "replace"))
+    write_now (self);
+}
+
+static void
+on_export (SbExportDialog *self)
+{
+  g_autofree char *beside = removed_beside (self->path);
+  const char *there = g_file_test (self->path, G_FILE_TEST_EXISTS) && g_strcmp0 (self->path, self->agreed_path) != 0
+                          ? self->path
+                      : what_chosen (self) == BOTH && g_file_test (beside, G_FILE_TEST_EXISTS) ? beside
+                                                                                              : NULL;
+  if (!there) {
+    write_now (self);
+    return;
+  }
+  g_autofree char *name = g_filename_display_basename (there);
+  g_autofree char *heading = g_strdup_printf ("Replace “%s”?", name);
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), heading, "A file of that name is there already. It stays until the new one is complete.");
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", "Cancel");
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "replace", "Replace");
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "replace", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_replace), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -383,6 +442,10 @@ build_where (SbExportDialog *self)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->file_row);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->format_row);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->type_row);
+  self->metadata_row = adw_action_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->metadata_row), "Metadata");
+  gtk_widget_set_visible (self->metadata_row, FALSE);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->metadata_row);
   return group;
 }
 
@@ -426,6 +489,68 @@ build_progress (SbExportDialog *self)
   return self->progress_box;
 }
 
+/* --- what the source holds: read by a worker --- */
+
+typedef struct {
+  SbExportDialog *dialog; /* referenced */
+  char *path, *chunks;
+  const char *ending;
+} Look;
+
+static void
+look_free (void *data)
+{
+  Look *look = data;
+  g_object_unref (look->dialog);
+  g_free (look->path);
+  g_free (look->chunks);
+  g_free (look);
+}
+
+static void
+look_work (void *data)
+{
+  Look *look = data;
+  g_autoptr (SbContainer) container = sb_container_read (look->path, NULL);
+  if (!container)
+    return;
+  look->chunks = sb_chunk_words (container);
+  look->ending = container->in_place ? sb_chunk_ending (container) : NULL;
+}
+
+static void
+look_done (void *data)
+{
+  Look *look = data;
+  SbExportDialog *self = look->dialog;
+  if (!self->session) /* closed meanwhile */
+    return;
+  self->chunks = g_steal_pointer (&look->chunks);
+  self->chunk_ending = look->ending;
+  show_choices (self);
+}
+
+static void
+look_at_source (SbExportDialog *self, const char *path)
+{
+  Look *look = g_new0 (Look, 1);
+  look->dialog = g_object_ref (self);
+  look->path = g_strdup (path);
+  sb_bridge_run (sb_session_pool (self->session), self, 0, look_work, look_done, look, look_free);
+}
+
+/* Where the last export of this window went, else beside the recording. */
+static char *
+first_path (SbExportDialog *self, const char *recording)
+{
+  g_autofree char *suggested = sb_export_suggest_path (recording, false);
+  const char *last = sb_exporter_last_path (self->exporter);
+  if (!last)
+    return g_steal_pointer (&suggested);
+  g_autofree char *folder = g_path_get_dirname (last), *name = g_path_get_basename (suggested);
+  return g_build_filename (folder, name, NULL);
+}
+
 static void
 sb_export_dialog_dispose (GObject *object)
 {
@@ -434,6 +559,8 @@ sb_export_dialog_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->exporter);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->agreed_path, g_free);
+  g_clear_pointer (&self->chunks, g_free);
   G_OBJECT_CLASS (sb_export_dialog_parent_class)->dispose (object);
 }
 
@@ -458,7 +585,7 @@ sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporte
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *body = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
   self->session = g_object_ref (session);
   self->exporter = g_object_ref (exporter);
-  self->path = sb_export_suggest_path (recording->path, false);
+  self->path = first_path (self, recording->path);
   self->source_type = sb_file_source_sample_type (sb_document_original (recording->document));
   gtk_widget_add_css_class (body, "export-body");
   self->choices = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
@@ -473,6 +600,7 @@ sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporte
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->what[RESULT]), TRUE);
   fill_types (self);
   show_choices (self);
+  look_at_source (self, recording->path);
   g_signal_connect_swapped (self->format_row, "notify::selected", G_CALLBACK (on_format), self);
   g_signal_connect_swapped (self->type_row, "notify::selected", G_CALLBACK (show_choices), self);
   g_signal_connect (self, "close-request", G_CALLBACK (on_close), NULL);

@@ -8,6 +8,7 @@ struct _SbExporter {
   SbSession *session;
   SbPool *jobs;
   SbProgress *progress; /* while busy */
+  char *last_path;
 };
 
 G_DEFINE_TYPE (SbExporter, sb_exporter, G_TYPE_OBJECT)
@@ -94,6 +95,10 @@ done (void *data)
   Job *job = data;
   g_clear_pointer (&job->exporter->progress, sb_progress_unref);
   bool cancelled = job->error && g_error_matches (job->error, SB_ERROR, SB_ERROR_CANCELLED);
+  if (!job->error) {
+    g_free (job->exporter->last_path);
+    job->exporter->last_path = g_strdup (job->path[0] ? job->path[0] : job->path[1]);
+  }
   g_autofree char *sentence = cancelled ? g_strdup ("") : job->error ? g_strdup (job->error->message) : told (job);
   g_signal_emit_by_name (job->exporter, "finished", job->error == NULL, sentence);
 }
@@ -128,6 +133,12 @@ sb_exporter_cancel (SbExporter *self)
   sb_progress_cancel (self->progress);
 }
 
+const char *
+sb_exporter_last_path (SbExporter *self)
+{
+  return self->last_path;
+}
+
 double
 sb_exporter_fraction (SbExporter *self)
 {
@@ -138,6 +149,7 @@ static void
 sb_exporter_finalize (GObject *object)
 {
   g_object_unref (SB_EXPORTER (object)->session);
+  g_free (SB_EXPORTER (object)->last_path);
   G_OBJECT_CLASS (sb_exporter_parent_class)->finalize (object);
 }
 

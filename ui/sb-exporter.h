@@ -20,3 +20,5 @@ bool sb_exporter_start (SbExporter *exporter, const SbExportRequest *request); /
 bool sb_exporter_is_busy (SbExporter *exporter);
 void sb_exporter_cancel (SbExporter *exporter);
 double sb_exporter_fraction (SbExporter *exporter);
+/* Of the last export that was done; NULL: none yet. */
+const char *sb_exporter_last_path (SbExporter *exporter);

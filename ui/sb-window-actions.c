@@ -375,6 +375,14 @@ act_export_to (GSimpleAction *action, GVariant *parameter, void *data)
   sb_exporter_start (SB_WINDOW (data)->exporter, &request);
 }
 
+static void
+act_show_folder (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
+  if (uri)
+    gtk_show_uri (GTK_WINDOW (data), uri, GDK_CURRENT_TIME);
+}
+
 /* --- telling the truth --- */
 
 void
@@ -471,6 +479,7 @@ sb_window_add_actions (SbWindow *window)
       {.name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s"},
       {.name = "export", .activate = act_export},
       {.name = "export-to", .activate = act_export_to, .parameter_type = "s"},
+      {.name = "show-folder", .activate = act_show_folder, .parameter_type = "s"},
       {.name = "save-project", .activate = act_save_project, .parameter_type = "s"},
       {.name = "save-edits", .activate = act_save_edits},
       {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},

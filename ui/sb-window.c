@@ -27,6 +27,18 @@ sb_window_tell (SbWindow *self, const char *sentence)
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
+static void
+tell_exported (SbWindow *self, const char *sentence, const char *path)
+{
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1), *folder = g_path_get_dirname (path);
+  AdwToast *toast = adw_toast_new (escaped);
+  adw_toast_set_timeout (toast, 5);
+  adw_toast_set_button_label (toast, "Show in Folder");
+  adw_toast_set_action_name (toast, "win.show-folder");
+  adw_toast_set_action_target_value (toast, g_variant_new_string (folder));
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
 void
 sb_window_tell_problem (SbWindow *self, const char *heading, const char *sentence)
 {
@@ -165,7 +177,7 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
 {
   if (done) {
     self->unsaved = false;
-    sb_window_tell (self, sentence);
+    tell_exported (self, sentence, sb_exporter_last_path (exporter));
   } else if (*sentence)
     sb_window_tell_problem (self, "The recording was not exported", sentence);
   sb_window_update_actions (self);

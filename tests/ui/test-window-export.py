@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The export dialog: defaults, metadata, asking before a file is replaced, Cancel.
+
+    test-window-export.py SONOBRUSH SCREENSHOTS
+"""
+import filecmp
+import os
+import random
+import struct
+import sys
+import time
+
+from tap import Tap
+
+from desktop import Desktop, missing_tools, wait_until
+from window import Window
+
+
+def make_wav(path, seconds, chunks=(), loud=True):
+    """48 kHz, 16 bit, mono; a silent one is sparse."""
+    n_bytes = 2 * int(48000 * seconds)
+    extra = b"".join(name + struct.pack("<I", len(body)) + body for name, body in chunks)
+    with open(path, "wb") as file:
+        file.write(b"RIFF" + struct.pack("<I", 4 + 24 + len(extra) + 8 + n_bytes) + b"WAVE")
+        file.write(b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 48000, 96000, 2, 16) + extra)
+        file.write(b"data" + struct.pack("<I", n_bytes))
+        if loud:
+            file.write(random.Random(1).randbytes(n_bytes))
+        else:
+            file.truncate(file.tell() + n_bytes)
+
+
+class Scene:
+    def __init__(self, desktop, window, pictures):
+        self.desktop, self.window, self.pictures = desktop, window, pictures
+        self.recording, self.target = desktop.path("take.wav"), desktop.path("take-clean.wav")
+
+    def picture(self, what):
+        self.desktop.screenshot(os.path.join(self.pictures, f"export-{what}.png"))
+
+    def dialog(self):
+        """Opens it and gives it the keyboard."""
+        before = set(self.window.shown_ids())
+        self.window.activate("export")
+        return self.new_window(before)
+
+    def new_window(self, before):
+        new = wait_until(lambda: set(self.window.shown_ids()) - before, 5, "the dialog").pop()
+        self.desktop.xdotool("windowfocus", new)
+        time.sleep(0.4)
+        return new
+
+    def press(self, *keys):
+        self.desktop.xdotool("key", *keys)
+
+
+def defaults_write(scene):
+    scene.window.wait_shown()
+    scene.window.wait_open("take")
+    scene.dialog()
+    scene.picture("1-dialog")
+    scene.press("Return")
+    wait_until(lambda: os.path.exists(scene.target), 10, "the export beside the recording")
+    wait_until(lambda: scene.window.enabled("export"), 5, "the export to be over")
+    assert filecmp.cmp(scene.recording, scene.target, shallow=False), "nothing was painted: the bytes must be the same"
+    time.sleep(0.3)
+    scene.picture("2-done")
+
+
+def asks_before_replacing(scene):
+    with open(scene.target, "wb") as file:
+        file.write(b"mine")
+    before = set(scene.window.shown_ids())
+    scene.dialog()
+    with_dialog = set(scene.window.shown_ids())
+    scene.press("Return")
+    scene.new_window(with_dialog)
+    scene.picture("3-replace")
+    with open(scene.target, "rb") as file:
+        assert file.read() == b"mine", "nothing may be replaced before the question is answered"
+    scene.press("Escape")
+    wait_until(lambda: set(scene.window.shown_ids()) <= with_dialog, 5, "Escape to close the question")
+    scene.desktop.xdotool("windowfocus", (with_dialog - before).pop())
+    time.sleep(0.3)
+    scene.press("Return")
+    scene.new_window(with_dialog)
+    scene.press("Tab", "Return")
+    def replaced():
+        return os.path.getsize(scene.target) > 4
+    if not replaced():
+        time.sleep(0.5)
+    wait_until(lambda: scene.window.enabled("export") and replaced(), 10, "Replace to write the file")
+    assert filecmp.cmp(scene.recording, scene.target, shallow=False)
+
+
+def ended(scene):
+    scene.window.quit()
+    complaints = [line for line in scene.window.output().splitlines()
+                  if any(word in line for word in ("CRITICAL", "WARNING", "ERROR", "runtime error"))]
+    assert not complaints, "\n".join(complaints)
+
+
+def cancel_leaves_nothing(desktop, program, pictures):
+    """Three hours are long enough to be stopped in the middle."""
+    path = desktop.path("hour.wav")
+    make_wav(path, 3 * 3600, loud=False)
+    window = Window(desktop, program, path, SONOBRUSH_SINK="null")
+    scene = Scene(desktop, window, pictures)
+    window.wait_shown()
+    window.wait_open("hour")
+    window.activate("apply-operation", "'" + '{"kind":"box","id":"b","from_s":1,"to_s":9000,"low_hz":100,"high_hz":900,'
+                    '"gain_db":"-inf"}' + "'")
+    scene.dialog()
+    scene.press("Return")
+    wait_until(lambda: not window.enabled("export"), 5, "the export to begin")
+    time.sleep(0.3)
+    scene.picture("4-writing")
+    scene.press("Escape")
+    wait_until(lambda: window.enabled("export"), 5, "Cancel to stop it")
+    assert not os.path.exists(desktop.path("hour-clean.wav")), "a cancelled export must leave no file"
+    left = [name for name in os.listdir(desktop.folder) if name.startswith((".hour", "hour")) and name != "hour.wav"]
+    assert not left, f"left behind: {left}"
+    window.save_edits(desktop.path("e.json"))
+    window.process.terminate()
+
+
+def main():
+    program, pictures = sys.argv[1:3]
+    cases = Tap()
+    if missing_tools():
+        cases.skip("/window-export", f"{', '.join(missing_tools())} missing")
+        return cases.finish()
+    with Desktop() as desktop:
+        window = None
+        make_wav(desktop.path("take.wav"), 2, ((b"bext", bytes(602)), (b"iXML", b"<x/>"), (b"zzzz", b"1234")))
+        window = Window(desktop, program, desktop.path("take.wav"), SONOBRUSH_SINK="null")
+        scene = Scene(desktop, window, pictures)
+        for step in (defaults_write, asks_before_replacing, ended):
+            if not cases.run(f"/window-export/{step.__name__.replace('_', '-')}", step, scene):
+                scene.picture("failed")
+                print("# " + window.output().replace("\n", "\n# "))
+                return cases.finish()
+        if not cases.run("/window-export/cancel-leaves-nothing", cancel_leaves_nothing, desktop, program, pictures):
+            scene.picture("failed")
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
