@@ -234,6 +234,10 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   gtk_widget_set_opacity (row->strength, item->muted ? .5 : 1);
   sb_thumb_set (SB_THUMB (row->thumb), item->op, item->muted);
   row_hovered (gtk_list_item_get_child (list_item));
+  GtkWidget *list_row = gtk_widget_get_parent (gtk_list_item_get_child (list_item));
+  g_autofree char *spoken = g_strjoin (", ", title, strength, span, band, item->muted ? "muted" : NULL, NULL);
+  if (list_row)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (list_row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
 static void

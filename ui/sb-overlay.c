@@ -280,11 +280,25 @@ describe (SbOverlay *self)
   SbViewport view = viewport (self);
   g_autofree char *span = sb_format_span (view.from_s, view.to_s, 2);
   g_autofree char *band = sb_format_band (view.low_hz, view.high_hz);
-  int n_ops;
-  sb_document_ops (recording->document, &n_ops);
-  g_autofree char *text = g_strdup_printf ("%s, %s, %s; %s; %d edits", sb_view_name (sb_session_view (self->session)),
-                                           span, band, sb_tool_title (sb_session_tool (self->session)), n_ops);
+  g_autofree char *time = sb_format_time (sb_viewport_time (&view, self->x), 3);
+  g_autofree char *frequency = sb_format_hz (sb_viewport_hz (&view, self->y), 1);
+  g_autofree char *pointer =
+      self->inside ? g_strdup_printf ("; pointer at %s, %s, %s", time, frequency, sb_probe_text (self->probe))
+                   : g_strdup ("");
+  g_autofree char *text =
+      g_strdup_printf ("%s, %s, %s; %s; %d edits%s", sb_view_name (sb_session_view (self->session)), span, band,
+                       sb_tool_title (sb_session_tool (self->session)), sb_document_n_edits (recording->document),
+                       pointer);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+/* Whoever moves by keys is told where the pointer is now. */
+static void
+level_ready (SbOverlay *self)
+{
+  if (gtk_widget_has_visible_focus (GTK_WIDGET (self)))
+    describe (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -470,7 +484,7 @@ sb_overlay_new (SbSession *session)
   self->painter = sb_painter_new (session, GTK_WIDGET (self));
   self->measure = sb_measure_tool_new (session, GTK_WIDGET (self));
   add_controllers (self);
-  g_signal_connect_object (self->probe, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->probe, "changed", G_CALLBACK (level_ready), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painter, "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_inspector_of (session), "box", G_CALLBACK (gtk_widget_queue_draw), self,
                            G_CONNECT_SWAPPED);
