@@ -19,7 +19,7 @@ enum { STRIP_PX = 128, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
 typedef struct {
   int64_t index;
   GskRenderNode *node;      /* at the origin, logical size */
-  const uint32_t *argb;     /* STRIP_PX wide, held by the node */
+  uint32_t *argb;           /* STRIP_PX wide; our own: a Cairo node may copy its pixels and let go of them */
   int dirty_from, dirty_to; /* pixel columns to compose */
   bool unfinished;          /* shows less than is to be known */
   uint64_t used;
@@ -48,6 +48,7 @@ strip_clear (void *data)
 {
   Strip *strip = data;
   g_clear_pointer (&strip->node, gsk_render_node_unref);
+  g_clear_pointer (&strip->argb, g_free);
 }
 
 static void
@@ -115,7 +116,7 @@ strip_for (SbPictureView *self, Cache *cache, int64_t index)
   return &g_array_index (cache->strips, Strip, cache->strips->len - 1);
 }
 
-/* Only the dirty columns are composed: the rest is copied from the strip's last pixels, which its node still holds. */
+/* Only the dirty columns are composed: the rest is copied from the strip's last pixels. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
 {
@@ -137,8 +138,9 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   if (n == STRIP_PX || composed.missing + composed.coarse)
     strip->unfinished = composed.missing + composed.coarse > 0;
   g_clear_pointer (&strip->node, gsk_render_node_unref);
-  strip->node = sb_pixels_node_new (GTK_WIDGET (self), argb, STRIP_PX, view.height_px, false,
+  strip->node = sb_pixels_node_new (GTK_WIDGET (self), g_memdup2 (argb, n_bytes), STRIP_PX, view.height_px, false,
                                     &GRAPHENE_RECT_INIT (0, 0, (float)STRIP_PX / scale, (float)view.height_px / scale));
+  g_free (strip->argb);
   strip->argb = argb;
   strip->dirty_from = strip->dirty_to = 0;
 }
