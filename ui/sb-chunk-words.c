@@ -15,7 +15,7 @@ is_one_of (const char *id, const char *const *list)
 char *
 sb_chunk_words (const SbContainer *container)
 {
-  static const char *const samples[] = {"fmt", "data", "fact", "PEAK", "JUNK", "junk", "ds64", "FLLR", "PAD", "pad",
+  static const char *const samples[] = {"fmt",  "data", "fact", "PEAK", "JUNK", "junk", "ds64", "FLLR", "PAD",  "pad",
                                         "COMM", "SSND", "FVER", "desc", "free", "FORM", "RIFF", "riff", "wave", NULL};
   static const char *const known[] = {"bext", "cue",  "LIST", "list", "iXML", "smpl", "inst", "cart", "axml", "chna",
                                       "id3",  "ID3",  "aXML", "_PMX", "MARK", "INST", "NAME", "AUTH", "(c)",  "ANNO",

@@ -14,7 +14,8 @@ enum { PANEL_WIDTH = 340 };
 struct _SbEditPanel {
   GtkBox parent;
   SbSession *session;
-  GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *count, *fundamental, *edge_row, *edge[2], *channel_row, *channels;
+  GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *count, *fundamental, *edge_row, *edge[2],
+      *channel_row, *channels;
   GtkWidget *done, *n_edits, *clear, *promise_icon, *promise, *stack;
   int n_channels;
   bool setting;
@@ -336,14 +337,14 @@ shown_edit (const SbOpSpec *spec)
                  .round = spec->kind == SB_OP_STROKE,
                  .harmonics = spec->kind == SB_OP_HARMONICS,
                  .restore = spec->restore};
-  shown.values = (SbBrush){.duration_s = 2 * spec->radius_s,
-                           .bandwidth_hz = 2 * radius_hz,
-                           .gain_db = spec->gain_db,
-                           .soft = isnan (spec->soft) ? 0 : spec->soft,
-                           .strict = spec->edge == SB_EDGE_STRICT ||
-                                     (spec->kind == SB_OP_HARMONICS && spec->edge == SB_EDGE_AUTO),
-                           .channel = spec->n_channels == 1 ? spec->channels[0] : -1,
-                           .count = spec->count};
+  shown.values =
+      (SbBrush){.duration_s = 2 * spec->radius_s,
+                .bandwidth_hz = 2 * radius_hz,
+                .gain_db = spec->gain_db,
+                .soft = isnan (spec->soft) ? 0 : spec->soft,
+                .strict = spec->edge == SB_EDGE_STRICT || (spec->kind == SB_OP_HARMONICS && spec->edge == SB_EDGE_AUTO),
+                .channel = spec->n_channels == 1 ? spec->channels[0] : -1,
+                .count = spec->count};
   return shown;
 }
 
@@ -377,8 +378,7 @@ tool_changed (SbEditPanel *self)
   SbOperation *edited = sb_session_edited (self->session);
   Shown shown = edited ? shown_edit (sb_operation_spec (edited)) : shown_tool (self);
   g_autofree char *icon = g_strdup_printf ("sb-%s-symbolic", shown.icon);
-  g_autofree char *title =
-      edited ? edit_title (edited) : g_strdup (sb_tool_title (sb_session_tool (self->session)));
+  g_autofree char *title = edited ? edit_title (edited) : g_strdup (sb_tool_title (sb_session_tool (self->session)));
   self->setting = true;
   if (recording && recording->channels != self->n_channels)
     build_channels (self, recording->channels);

@@ -328,7 +328,7 @@ on_export (SbExportDialog *self)
   const char *there = g_file_test (self->path, G_FILE_TEST_EXISTS) && g_strcmp0 (self->path, self->agreed_path) != 0
                           ? self->path
                       : what_chosen (self) == BOTH && g_file_test (beside, G_FILE_TEST_EXISTS) ? beside
-                                                                                              : NULL;
+                                                                                               : NULL;
   if (!there) {
     write_now (self);
     return;

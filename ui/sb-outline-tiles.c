@@ -174,8 +174,8 @@ sb_outline_tiles_new (const GArray *points, const SbViewport *view, const SbOutl
   tiles->scale = scale;
   if (!bounds (points, view, scale, first_px, cols, rows))
     return tiles;
-  cairo_surface_t *surface = cairo_image_surface_create (
-      CAIRO_FORMAT_ARGB32, (int)(cols[1] - cols[0]) * TILE_PX, (rows[1] - rows[0]) * TILE_PX);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int)(cols[1] - cols[0]) * TILE_PX,
+                                                         (rows[1] - rows[0]) * TILE_PX);
   if (cairo_surface_status (surface) == CAIRO_STATUS_SUCCESS) {
     cairo_t *cr = cairo_create (surface);
     cairo_translate (cr, (double)(first_px - cols[0] * TILE_PX), -rows[0] * TILE_PX);
@@ -199,8 +199,8 @@ sb_outline_tiles_append (SbOutlineTiles *tiles, GtkWidget *widget, GtkSnapshot *
       tile->node = sb_pixels_node_new (widget, g_memdup2 (tile->argb, sizeof (uint32_t) * TILE_PX * TILE_PX), TILE_PX,
                                        TILE_PX, true, &GRAPHENE_RECT_INIT (0, 0, size, size));
     gtk_snapshot_save (snapshot);
-    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)(tile->col * TILE_PX - first_px) / tiles->scale,
-                                                            tile->row * size));
+    gtk_snapshot_translate (
+        snapshot, &GRAPHENE_POINT_INIT ((float)(tile->col * TILE_PX - first_px) / tiles->scale, tile->row * size));
     gtk_snapshot_append_node (snapshot, tile->node);
     gtk_snapshot_restore (snapshot);
   }

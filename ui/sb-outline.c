@@ -141,8 +141,8 @@ choose_ops (SbOutline *self, bool *muted)
 {
   SbDocument *document = sb_session_recording (self->session)->document;
   SbOperation *edited = sb_session_edited (self->session); /* as it is being changed */
-  const char *id = self->what == SB_OUTLINE_SELECTED ? sb_session_selected (self->session)
-                                                     : sb_session_hovered (self->session);
+  const char *id =
+      self->what == SB_OUTLINE_SELECTED ? sb_session_selected (self->session) : sb_session_hovered (self->session);
   if (self->what == SB_OUTLINE_EDITS)
     return NULL;
   GPtrArray *ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);

@@ -285,10 +285,9 @@ describe (SbOverlay *self)
   g_autofree char *pointer =
       self->inside ? g_strdup_printf ("; pointer at %s, %s, %s", time, frequency, sb_probe_text (self->probe))
                    : g_strdup ("");
-  g_autofree char *text =
-      g_strdup_printf ("%s, %s, %s; %s; %d edits%s", sb_view_name (sb_session_view (self->session)), span, band,
-                       sb_tool_title (sb_session_tool (self->session)), sb_document_n_edits (recording->document),
-                       pointer);
+  g_autofree char *text = g_strdup_printf ("%s, %s, %s; %s; %d edits%s", sb_view_name (sb_session_view (self->session)),
+                                           span, band, sb_tool_title (sb_session_tool (self->session)),
+                                           sb_document_n_edits (recording->document), pointer);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
 }
 

@@ -114,8 +114,7 @@ make_operation (SbPainter *self, GError **error)
   else if (self->tool == SB_TOOL_HARMONICS) {
     sb_op_spec_init (&spec, SB_OP_HARMONICS);
     comb (self, &spec);
-  }
-  else {
+  } else {
     sb_op_spec_init (&spec, SB_OP_BOX);
     box_bounds (self, &spec);
   }
@@ -330,7 +329,8 @@ cased_dashes (cairo_t *cr)
 static void
 draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec)
 {
-  double x0 = MAX (sb_viewport_x (view, spec->from_s), -4), x1 = MIN (sb_viewport_x (view, spec->to_s), view->width_px + 4);
+  double x0 = MAX (sb_viewport_x (view, spec->from_s), -4),
+         x1 = MIN (sb_viewport_x (view, spec->to_s), view->width_px + 4);
   for (int k = 1; k <= spec->count; k++) {
     double y0 = sb_viewport_y (view, k * spec->f0_hz + spec->radius_hz);
     double y1 = sb_viewport_y (view, MAX (0, k * spec->f0_hz - spec->radius_hz));
