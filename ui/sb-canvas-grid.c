@@ -8,6 +8,7 @@
  * The corner cells are menus: a setting lives where its effect is. */
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-colorbar.h"
+#include "ui/sb-note-ruler.h"
 #include "ui/sb-overlay.h"
 #include "ui/sb-overview.h"
 #include "ui/sb-picture-view.h"
@@ -74,6 +75,8 @@ axis_menu (int n_channels)
   g_menu_append_section (menu, NULL, G_MENU_MODEL (scales));
   append_channels (more, n_channels);
   append_choices (more, "Times", times);
+  g_menu_append (more, "Note Ruler", "win.notes");
+  g_menu_append (more, "Harmonic Cursor", "win.harmonic-cursor");
   g_menu_append (more, "Go to a Time…", "win.go-to");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   return G_MENU_MODEL (menu);
@@ -218,12 +221,13 @@ sb_canvas_grid_new (SbSession *session)
   gtk_widget_set_vexpand (stack, TRUE);
   gtk_grid_attach (grid, self->axis_menu, 0, 0, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_HORIZONTAL), 1, 0, 1, 1);
-  gtk_grid_attach (grid, corner ("dB", colour_menu (), "Palette and Range"), 2, 0, 1, 1);
+  gtk_grid_attach (grid, corner ("dB", colour_menu (), "Palette and Range"), 3, 0, 1, 1);
   gtk_grid_attach (grid, self->wave_label, 0, 1, 1, 1);
   gtk_grid_attach (grid, self->wave, 1, 1, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_VERTICAL), 0, 2, 1, 1);
   gtk_grid_attach (grid, stack, 1, 2, 1, 1);
-  gtk_grid_attach (grid, sb_colorbar_new (session), 2, 2, 1, 1);
+  gtk_grid_attach (grid, sb_note_ruler_new (session), 2, 2, 1, 1);
+  gtk_grid_attach (grid, sb_colorbar_new (session), 3, 2, 1, 1);
   gtk_grid_attach (grid, lane_label ("All"), 0, 3, 1, 1);
   gtk_grid_attach (grid, self->overview, 1, 3, 1, 1);
   g_signal_connect_object (session, "recording", G_CALLBACK (recording_changed), self, G_CONNECT_SWAPPED);

@@ -22,6 +22,7 @@ struct _SbInspector {
   bool file_busy;
   SbTimeKind time_kind;
   double fps;
+  bool notes, harmonics;
 };
 
 void sb_inspector_emit (SbInspector *inspector, const char *signal);

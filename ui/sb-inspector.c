@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-enum { POINTER, BOX, RESULTS, MARKERS, TIMES, N_SIGNALS };
-static const char *const names[N_SIGNALS] = {"pointer", "box", "results", "markers", "times"};
+enum { POINTER, BOX, RESULTS, MARKERS, TIMES, AIDS, N_SIGNALS };
+static const char *const names[N_SIGNALS] = {"pointer", "box", "results", "markers", "times", "aids"};
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbInspector, sb_inspector, G_TYPE_OBJECT)
@@ -143,6 +143,26 @@ sb_inspector_set_times (SbInspector *self, SbTimeKind kind, double fps)
   if (fps >= 1 && fps <= 1000)
     self->fps = fps;
   g_signal_emit (self, signals[TIMES], 0);
+}
+
+bool
+sb_inspector_notes (SbInspector *self)
+{
+  return self->notes;
+}
+
+bool
+sb_inspector_harmonics (SbInspector *self)
+{
+  return self->harmonics;
+}
+
+void
+sb_inspector_set_aids (SbInspector *self, bool notes, bool harmonics)
+{
+  self->notes = notes;
+  self->harmonics = harmonics;
+  g_signal_emit (self, signals[AIDS], 0);
 }
 
 char *

@@ -7,6 +7,7 @@
  *   "pointer"  moved, came or went              "box"      another measuring box, or none
  *   "results"  a slice or measurement is there  "markers"  the list, or what is selected in it
  *   "times"    the way times are written
+ *   "aids"     note ruler or harmonic cursor came or went
  *   "rename"   whoever lists the markers asks for a new name of the selected one
  *   "failed"   (string heading, string sentence) for a dialog
  *
@@ -59,4 +60,8 @@ void sb_inspector_export (SbInspector *inspector, const char *path);
 /* rate is the recording's. */
 SbTimeFormat sb_inspector_times (SbInspector *inspector);
 void sb_inspector_set_times (SbInspector *inspector, SbTimeKind kind, double fps);
+/* Reading aids, off at first: notes beside the picture; lines at the multiples of the frequency under the pointer. */
+bool sb_inspector_notes (SbInspector *inspector);
+bool sb_inspector_harmonics (SbInspector *inspector);
+void sb_inspector_set_aids (SbInspector *inspector, bool notes, bool harmonics);
 char *sb_inspector_format_time (SbInspector *inspector, double s); /* newly allocated */

@@ -82,7 +82,7 @@ static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, void *data)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *title = row_label (0, "marker-title", 58), *span = row_label (0, "edit-numbers", 104),
+  GtkWidget *title = row_label (0, "marker-title", 50), *span = row_label (0, "edit-numbers", 126),
             *band = row_label (1, "edit-numbers", 0);
   gtk_label_set_max_width_chars (GTK_LABEL (title), 4);
   gtk_label_set_max_width_chars (GTK_LABEL (span), 4);

@@ -8,9 +8,10 @@
 #include "ui/sb-session-private.h"
 #include "ui/sb-worker-bridge.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { AUTO_DELAY_MS = 150, LEAST_N_FFT = 64, MOST_N_FFT = 65536 };
+enum { AUTO_DELAY_MS = 150, ANALYSIS_TICK_MS = 500, LEAST_N_FFT = 64, MOST_N_FFT = 65536 };
 
 typedef struct {
   SbSession *session;           /* referenced */
@@ -185,6 +186,36 @@ double
 sb_session_analysed (SbSession *session)
 {
   return session->recording ? sb_spectrogram_progress (session->recording->spectrogram[SB_VIEW_ORIGINAL]) : 1;
+}
+
+static gboolean
+analysis_goes_on (void *data)
+{
+  SbSession *session = data;
+  bool more = sb_session_analysed (session) < 1;
+  if (!more)
+    session->analysis_tick = 0;
+  sb_session_emit (session, "analysis");
+  return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* From the opening of a recording until it is analysed. */
+void
+sb_session_watch_analysis (SbSession *session)
+{
+  g_clear_handle_id (&session->analysis_tick, g_source_remove);
+  session->opened_us = g_get_monotonic_time ();
+  if (session->recording)
+    session->analysis_tick = g_timeout_add (ANALYSIS_TICK_MS, analysis_goes_on, session);
+}
+
+char *
+sb_session_analysing (SbSession *session)
+{
+  double done = sb_session_analysed (session);
+  if (done >= 1 || g_get_monotonic_time () - session->opened_us < G_USEC_PER_SEC)
+    return NULL;
+  return g_strdup_printf ("Analysing %.0f %%", floor (done * 100));
 }
 
 static gboolean

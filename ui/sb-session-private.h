@@ -36,6 +36,8 @@ struct _SbSession {
   guint look_timeout;
   SbTimeSpan unfinished[SB_MOST_UNFINISHED];
   int n_unfinished;
+  guint analysis_tick; /* while it is analysed */
+  gint64 opened_us;
 
   SbView view;
   double playhead_s, volume;
@@ -66,3 +68,4 @@ void sb_session_follow_pixels (SbSession *session, SbSpectrogram *picture, SbVie
 /* sb-session-look.c */
 void sb_session_update_look (SbSession *session);
 void sb_session_look_follows_zoom (SbSession *session);
+void sb_session_watch_analysis (SbSession *session);

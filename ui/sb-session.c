@@ -167,6 +167,7 @@ recording_drop (SbSession *session)
   SbRecording *recording = g_steal_pointer (&session->recording);
   session->look_busy = false;
   g_clear_handle_id (&session->look_timeout, g_source_remove);
+  g_clear_handle_id (&session->analysis_tick, g_source_remove);
   if (!recording)
     return;
   sb_player_set_source (session->player, NULL);
@@ -247,6 +248,7 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
       sb_spectrogram_set_statistic (recording->spectrogram[v], session->look.statistic);
     sb_spectrogram_analyse (recording->spectrogram[SB_VIEW_ORIGINAL]);
     sb_session_update_look (session);
+    sb_session_watch_analysis (session);
   }
   static const int all[] = {RECORDING, SPAN, COLOURS, SOURCE, EDITS, TOOL, PLAYHEAD};
   for (size_t i = 0; i < G_N_ELEMENTS (all); i++)

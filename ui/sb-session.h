@@ -90,6 +90,8 @@ void sb_session_set_unfinished (SbSession *session, const SbTimeSpan *spans, int
 const SbTimeSpan *sb_session_unfinished (SbSession *session, int *n_spans);
 /* Share of the recording that is analysed, 0 … 1. */
 double sb_session_analysed (SbSession *session);
+/* "Analysing 38 %" when it takes longer than a second; newly allocated, NULL: nothing to say. */
+char *sb_session_analysing (SbSession *session);
 /* The plane shown on width × height pixels of any widget. */
 SbViewport sb_session_viewport (SbSession *session, int width_px, int height_px);
 void sb_session_show_span (SbSession *session, double from_s, double to_s);

@@ -36,7 +36,7 @@ sb_side_panel_new (SbSession *session)
   gtk_widget_set_vexpand (inspect, TRUE);
   gtk_stack_add_named (GTK_STACK (stack), edit, "edit");
   gtk_stack_add_named (GTK_STACK (stack), inspect, "inspect");
-  gtk_stack_set_hhomogeneous (GTK_STACK (stack), TRUE);
+  gtk_stack_set_hhomogeneous (GTK_STACK (stack), FALSE); /* the clamp keeps both at one width */
   gtk_stack_set_vhomogeneous (GTK_STACK (stack), FALSE);
   gtk_box_append (GTK_BOX (panel), stack);
   GtkWidget *clamp = adw_clamp_new (); /* however long a line of text would like to be */

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { HEIGHT = 168, LEFT = 36, RIGHT = 10, TOP = 8, BOTTOM = 20, MOST_LABELS = 3, LEAST_SPAN_DB = 60 };
+enum { HEIGHT = 168, LEFT = 36, RIGHT = 10, TOP = 8, BOTTOM = 20, MOST_LABELS = 3, NEAR_DB = 30, LEAST_SPAN_DB = 60 };
 #define TEXT_PX 11.0
 
 struct _SbSlicePlot {
@@ -131,8 +131,8 @@ draw_peaks (SbSlicePlot *self, cairo_t *cr, const Frame *frame, const SbSlice *s
   for (int p = 0; p < slice->n_peaks && drawn < MOST_LABELS; p++) {
     const SbSlicePeak *peak = &slice->peaks[p];
     double x = x_of (frame, peak->hz), y = y_of (frame, peak->level_db);
-    if (x < frame->x0 || x > frame->x0 + frame->width || y > frame->y0 + frame->height ||
-        (boxed && (peak->hz < box.low_hz || peak->hz > box.high_hz)))
+    if (peak->level_db < slice->peaks[0].level_db - NEAR_DB || x < frame->x0 || x > frame->x0 + frame->width ||
+        y > frame->y0 + frame->height || (boxed && (peak->hz < box.low_hz || peak->hz > box.high_hz)))
       continue;
     g_autofree char *label = sb_format_hz (peak->hz, 1);
     g_autoptr (PangoLayout) layout = sb_theme_layout (GTK_WIDGET (self), TEXT_PX, true, label);

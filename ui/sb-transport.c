@@ -4,6 +4,7 @@
  * the player where it is once a frame; otherwise nothing runs. */
 #include "ui/sb-transport.h"
 #include "base/sb-units.h"
+#include "ui/sb-inspector.h"
 #include "ui/sb-meter.h"
 #include "ui/sb-sound-menu.h"
 
@@ -63,8 +64,9 @@ static void
 show_clock (SbTransport *self)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  g_autofree char *now = sb_format_time (sb_session_playhead (self->session), 3);
-  g_autofree char *all = sb_format_time (recording ? recording->duration_s : 0, 3);
+  SbInspector *inspector = sb_inspector_of (self->session);
+  g_autofree char *now = sb_inspector_format_time (inspector, sb_session_playhead (self->session));
+  g_autofree char *all = sb_inspector_format_time (inspector, recording ? recording->duration_s : 0);
   g_autofree char *length = g_strconcat ("/ ", all, NULL);
   gtk_label_set_text (GTK_LABEL (self->clock), now);
   gtk_label_set_text (GTK_LABEL (self->length), length);
@@ -112,7 +114,9 @@ show_span (void *data)
   SbViewport view = sb_session_viewport (self->session, 1, 1);
   g_autofree char *span = sb_format_duration (view.to_s - view.from_s);
   g_autofree char *band = sb_format_band (view.low_hz, view.high_hz);
-  g_autofree char *text = g_strdup_printf ("%s  ·  %s", span, band);
+  g_autofree char *analysing = sb_session_analysing (self->session);
+  const char *how = sb_session_look (self->session)->reassigned ? "Reassigned  ·  " : "";
+  g_autofree char *text = analysing ? g_steal_pointer (&analysing) : g_strdup_printf ("%s%s  ·  %s", how, span, band);
   gtk_label_set_text (GTK_LABEL (self->span), text);
   return G_SOURCE_REMOVE;
 }
@@ -306,5 +310,8 @@ sb_transport_new (SbSession *session)
   g_signal_connect_object (session, "playhead", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "span", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "analysis", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "colours", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sb_inspector_of (session), "times", G_CALLBACK (show_clock), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

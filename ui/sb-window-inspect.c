@@ -89,6 +89,20 @@ update_look (SbWindow *window)
   sb_window_set_action_state (window, "reassigned", g_variant_new_boolean (look->reassigned));
 }
 
+static void
+act_notes (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbInspector *aids = inspector (data);
+  sb_inspector_set_aids (aids, !sb_inspector_notes (aids), sb_inspector_harmonics (aids));
+}
+
+static void
+act_harmonic_cursor (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbInspector *aids = inspector (data);
+  sb_inspector_set_aids (aids, sb_inspector_notes (aids), !sb_inspector_harmonics (aids));
+}
+
 /* --- markers --- */
 
 static void
@@ -376,6 +390,9 @@ sb_window_update_inspect_actions (SbWindow *window)
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);
+  sb_window_set_action_state (window, "notes", g_variant_new_boolean (sb_inspector_notes (inspector (window))));
+  sb_window_set_action_state (window, "harmonic-cursor",
+                              g_variant_new_boolean (sb_inspector_harmonics (inspector (window))));
   sb_window_set_action_state (window, "times", g_variant_new_string (times_name (window, name, sizeof name)));
   sb_window_set_action_state (window, "measure",
                               g_variant_new ("(dddd)", box.from_s, box.to_s, box.low_hz, box.high_hz));
@@ -407,6 +424,8 @@ sb_window_add_inspect_actions (SbWindow *window)
       {.name = "export-picture", .activate = act_export_picture},
       {.name = "export-picture-to", .activate = act_export_picture_to, .parameter_type = "(sii)"},
       {.name = "copy-picture", .activate = act_copy_picture},
+      {.name = "notes", .activate = act_notes, .state = "false"},
+      {.name = "harmonic-cursor", .activate = act_harmonic_cursor, .state = "false"},
       {.name = "times", .activate = act_times, .parameter_type = "s", .state = "'clock'"},
       {.name = "go-to", .activate = act_go_to},
   };

@@ -330,7 +330,7 @@ follow_session (SbWindow *self)
   for (size_t i = 0; i < G_N_ELEMENTS (state); i++)
     g_signal_connect_object (self->session, state[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   SbInspector *inspector = sb_inspector_of (self->session);
-  static const char *const read_off[] = {"markers", "times"};
+  static const char *const read_off[] = {"markers", "times", "aids"};
   for (size_t i = 0; i < G_N_ELEMENTS (read_off); i++)
     g_signal_connect_object (inspector, read_off[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (inspector, "box", G_CALLBACK (box_changed), self, G_CONNECT_SWAPPED);
