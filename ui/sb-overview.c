@@ -11,12 +11,13 @@
 
 #include <math.h>
 
-enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3 };
+enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3, REMAKE_MS = 150 };
 
 struct _SbOverview {
   GtkWidget parent;
   SbSession *session;
   GskRenderNode *node[SB_N_VIEWS];
+  guint due;
   double grab_s; /* from the pointer to the start of the frame */
 };
 
@@ -144,12 +145,21 @@ forget (SbOverview *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static gboolean
+remake (void *data)
+{
+  SbOverview *self = data;
+  self->due = 0;
+  forget (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The whole lane is composed anew: a few times a second is enough while a stroke is under way. */
 static void
 pixels (SbOverview *self, int view, double from_s, double to_s)
 {
-  g_clear_pointer (&self->node[view], gsk_render_node_unref);
-  if (view == (int)sb_session_view (self->session))
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (!self->due)
+    self->due = g_timeout_add (REMAKE_MS, remake, self);
 }
 
 /* --- dragging the frame --- */
@@ -204,6 +214,7 @@ static void
 sb_overview_dispose (GObject *object)
 {
   SbOverview *self = SB_OVERVIEW (object);
+  g_clear_handle_id (&self->due, g_source_remove);
   for (int v = 0; v < SB_N_VIEWS; v++)
     g_clear_pointer (&self->node[v], gsk_render_node_unref);
   g_clear_object (&self->session);

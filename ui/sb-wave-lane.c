@@ -12,12 +12,13 @@
 #include <adwaita.h>
 #include <math.h>
 
-enum { HEIGHT_LOW = 40 };
+enum { HEIGHT_LOW = 40, REDRAW_MS = 50 };
 
 struct _SbWaveLane {
   GtkWidget parent;
   SbSession *session;
   GskRenderNode *node;
+  guint due;
 };
 
 G_DEFINE_TYPE (SbWaveLane, sb_wave_lane, GTK_TYPE_WIDGET)
@@ -116,12 +117,21 @@ redraw (SbWaveLane *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static gboolean
+redraw_due (void *data)
+{
+  SbWaveLane *self = data;
+  self->due = 0;
+  redraw (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 pixels (SbWaveLane *self, int view, double from_s, double to_s)
 {
   SbViewport shown = sb_session_viewport (self->session, 1, 1);
-  if (from_s <= shown.to_s && to_s >= shown.from_s)
-    redraw (self);
+  if (from_s <= shown.to_s && to_s >= shown.from_s && !self->due)
+    self->due = g_timeout_add (REDRAW_MS, redraw_due, self); /* twenty times a second under a stroke */
 }
 
 static void
@@ -141,6 +151,7 @@ static void
 sb_wave_lane_dispose (GObject *object)
 {
   SbWaveLane *self = SB_WAVE_LANE (object);
+  g_clear_handle_id (&self->due, g_source_remove);
   g_clear_pointer (&self->node, gsk_render_node_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sb_wave_lane_parent_class)->dispose (object);
