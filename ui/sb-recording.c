@@ -45,6 +45,13 @@ build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GErr
       return false;
     recording->waveform[v] = sb_waveform_new (snapshot->source[v], pool, wave_below);
   }
+  /* only the original is read from end to end */
+  sb_spectrogram_set_waveform (recording->spectrogram[SB_VIEW_ORIGINAL], recording->waveform[SB_VIEW_ORIGINAL]);
+  const char *fingerprint = sb_store_project (recording->store)->source_fingerprint;
+  if (fingerprint) {
+    g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "sonobrush", NULL);
+    sb_spectrogram_set_cache (recording->spectrogram[SB_VIEW_ORIGINAL], folder, fingerprint);
+  }
   recording->readout_stft = sb_stft_new (grid, SB_PLAN_EXACT, error);
   return recording->readout_stft != NULL;
 }
