@@ -238,7 +238,7 @@ save_done (void *data)
     return;
   }
   g_autofree char *name = g_filename_display_basename (saving->path);
-  g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edits", name, saving->ops->len);
+  g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
   window->unsaved = false;
   sb_window_tell (window, sentence);
 }

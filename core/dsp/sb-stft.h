@@ -15,7 +15,7 @@
 
 typedef enum {
   SB_PLAN_EXACT,   /* FFTW_ESTIMATE after forgetting wisdom: same plan every time; resynthesis */
-  SB_PLAN_MEASURED /* FFTW_MEASURE: faster, may differ in the last bit; pictures only */
+  SB_PLAN_MEASURED /* FFTW_MEASURE: may be faster, may differ in the last bit: nothing that is kept or compared */
 } SbPlanEffort;
 
 typedef struct SbStft SbStft;
