@@ -255,6 +255,7 @@ typedef struct {
   GListStore *store;
   GtkSingleSelection *selection;
   bool updating;
+  const SbOperation *shown; /* the selected one that was scrolled to; only compared */
 } List;
 
 static SbEditItem *
@@ -280,6 +281,11 @@ show_selected (GtkWidget *view)
   list->updating = true;
   gtk_single_selection_set_selected (list->selection, at);
   list->updating = false;
+  g_autoptr (SbEditItem) item = g_list_model_get_item (G_LIST_MODEL (list->store), at);
+  const SbOperation *op = item ? item->op : NULL;
+  if (op && op != list->shown)
+    gtk_widget_activate_action (view, "list.scroll-to-item", "u", at);
+  list->shown = op;
 }
 
 static void

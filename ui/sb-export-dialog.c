@@ -544,10 +544,12 @@ static char *
 first_path (SbExportDialog *self, const char *recording)
 {
   g_autofree char *suggested = sb_export_suggest_path (recording, false);
-  const char *last = sb_exporter_last_path (self->exporter);
-  if (!last)
+  const char *last = sb_exporter_last_path (self->exporter), *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
+  g_autofree char *folder = last ? g_path_get_dirname (last) : NULL, *name = g_path_get_basename (suggested);
+  if (!folder && !g_str_has_suffix (recording, "/demo/garden-interview.flac"))
     return g_steal_pointer (&suggested);
-  g_autofree char *folder = g_path_get_dirname (last), *name = g_path_get_basename (suggested);
+  if (!folder) /* the demo lies among the program's own files */
+    folder = g_strdup (music && g_file_test (music, G_FILE_TEST_IS_DIR) ? music : g_get_home_dir ());
   return g_build_filename (folder, name, NULL);
 }
 

@@ -96,9 +96,10 @@ show_measurement (SbInspectPage *self)
            sound ? width_text (m->energy_high_hz - m->energy_low_hz) : NULL);
   g_autofree char *peak_hz = sound ? sb_format_hz (m->peak_hz, 1) : NULL;
   g_autofree char *peak_at = sound ? sb_inspector_format_time (inspector (self), m->peak_s) : NULL;
-  set_row (self, ROW_PEAK, sound ? g_strconcat (peak_hz, " at ", peak_at, NULL) : NULL,
+  set_row (self, ROW_PEAK, g_steal_pointer (&peak_hz),
            sound ? sb_format_db (m->peak_db, 1) : g_strdup (m ? "silent" : "\u2026"));
-  set_row (self, ROW_NOTE, sound ? sb_format_note (m->peak_hz) : NULL, NULL);
+  set_row (self, ROW_NOTE, sound ? sb_format_note (m->peak_hz) : NULL,
+           sound ? g_strconcat ("at ", peak_at, NULL) : NULL);
   set_row (self, ROW_LEVEL, g_strdup ("RMS"),
            !m                       ? NULL
            : isfinite (m->level_db) ? sb_format_db (m->level_db, 1)

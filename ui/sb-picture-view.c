@@ -129,14 +129,14 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   view.width_px = STRIP_PX;
   gsize n_bytes = (gsize)STRIP_PX * view.height_px * 4;
   uint32_t *argb = g_malloc (n_bytes);
-  int x0 = strip->argb ? strip->dirty_from : 0, n = (strip->argb ? strip->dirty_to : STRIP_PX) - x0;
+  bool whole = !strip->argb || strip->unfinished; /* what was missing may have come anywhere in it */
+  int x0 = whole ? 0 : strip->dirty_from, n = (whole ? STRIP_PX : strip->dirty_to) - x0;
   if (n < STRIP_PX)
     memcpy (argb, strip->argb, n_bytes);
   SbComposed composed = sb_spectrogram_compose (looked ? looked : usual, &view, x0, n, lut, argb + x0, STRIP_PX, true);
   if (looked && composed.missing)
     sb_spectrogram_compose (usual, &view, x0, n, lut, argb + x0, STRIP_PX, false);
-  if (n == STRIP_PX || composed.missing + composed.coarse)
-    strip->unfinished = composed.missing + composed.coarse > 0;
+  strip->unfinished = composed.missing + composed.coarse > 0;
   g_clear_pointer (&strip->node, gsk_render_node_unref);
   strip->node = sb_pixels_node_new (GTK_WIDGET (self), g_memdup2 (argb, n_bytes), STRIP_PX, view.height_px, false,
                                     &GRAPHENE_RECT_INIT (0, 0, (float)STRIP_PX / scale, (float)view.height_px / scale));

@@ -13,6 +13,14 @@ newer (gconstpointer a, gconstpointer b)
   return g_date_time_compare (bt, at);
 }
 
+/* File choosers remember whatever is chosen in them, saved edits and pictures too. */
+static bool
+is_openable (GtkRecentInfo *info)
+{
+  const char *mime = gtk_recent_info_get_mime_type (info), *uri = gtk_recent_info_get_uri (info);
+  return g_str_has_suffix (uri, ".sonobrush") || (mime && (g_str_has_prefix (mime, "audio/") || strstr (mime, "ogg")));
+}
+
 GPtrArray *
 sb_recent_list (guint most)
 {
@@ -21,7 +29,7 @@ sb_recent_list (guint most)
   for (GList *item = items; item; item = item->next) {
     GtkRecentInfo *info = item->data;
     if (gtk_recent_info_has_application (info, g_get_application_name ()) && gtk_recent_info_is_local (info) &&
-        gtk_recent_info_exists (info))
+        gtk_recent_info_exists (info) && is_openable (info))
       g_ptr_array_add (list, gtk_recent_info_ref (info));
   }
   g_list_free_full (items, (GDestroyNotify)gtk_recent_info_unref);
@@ -42,6 +50,14 @@ sb_recent_add (const char *path)
                         .app_exec = (char *)"sonobrush %f"};
   if (uri)
     gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
+}
+
+void
+sb_recent_forget (const char *path)
+{
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  if (uri)
+    gtk_recent_manager_remove_item (gtk_recent_manager_get_default (), uri, NULL);
 }
 
 void

@@ -57,6 +57,8 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);
     sb_window_tell_problem (self, heading, error->message);
+    if (!g_error_matches (error, SB_ERROR, SB_ERROR_CANCELLED))
+      sb_recent_forget (path); /* the file chooser put it there before anybody knew */
   }
   if (!recording)
     return;
