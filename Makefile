@@ -38,11 +38,11 @@ test: setup-tests
 	@tools/test.sh build
 
 test-asan: setup-tests
-	@tools/configure.sh build-asan $(MESON_FLAGS) -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+	@tools/configure.sh build-asan $(MESON_FLAGS) -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=2
 	@tools/test.sh build-asan
 
 test-tsan: setup-tests
-	@tools/configure.sh build-tsan $(MESON_FLAGS) -Db_sanitize=thread -Db_lundef=false -Doptimization=1 -Dgtk=false
+	@tools/configure.sh build-tsan $(MESON_FLAGS) -Db_sanitize=thread -Db_lundef=false -Doptimization=2 -Dgtk=false
 	@tools/test.sh build-tsan
 
 bench: setup-tests

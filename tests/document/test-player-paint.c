@@ -193,7 +193,7 @@ match (const float *heard, int64_t n_heard, const float *x, int64_t n)
       m.jumps++;
     pos = -1;
     for (int64_t k = 0; k + 4 < n && pos < 0; k++)
-      if (memcmp (heard + 2 * i, x + 2 * k, 8 * sizeof (float)) == 0)
+      if (heard[2 * i] == x[2 * k] && memcmp (heard + 2 * i, x + 2 * k, 8 * sizeof (float)) == 0)
         pos = k;
     if (pos >= 0) {
       m.longest_other = MAX (m.longest_other, odd);
