@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <pthread.h>
 #include <sndfile.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,43 +45,13 @@ test_random_access (void)
   }
 }
 
-typedef struct {
-  SbSource *source;
-  const float *all;
-  guint32 seed;
-} Reader;
-
-static void *
-read_often (void *data)
-{
-  Reader *reader = data;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (reader->seed);
-  float out[512 * 2];
-  for (int i = 0; i < 200; i++) {
-    int64_t pos = g_rand_int_range (rand, 0, 49000);
-    if (!sb_source_read (reader->source, pos, 512, out, NULL) || memcmp (out, reader->all + pos * 2, sizeof out) != 0)
-      return GINT_TO_POINTER (1);
-  }
-  return NULL;
-}
-
 static void
 test_threads (void)
 {
   g_autofree float *noise = sb_test_noise (2, 2 * 50000, 0.5f);
   g_autofree char *path = write_file ("threads.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 2, noise, 50000);
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
-  pthread_t threads[6];
-  Reader readers[6];
-  for (int i = 0; i < 6; i++) {
-    readers[i] = (Reader){ source, noise, (guint32)i };
-    pthread_create (&threads[i], NULL, read_often, &readers[i]);
-  }
-  for (int i = 0; i < 6; i++) {
-    void *wrong;
-    pthread_join (threads[i], &wrong);
-    g_assert_null (wrong);
-  }
+  sb_test_read_on_threads (source, noise, 6, 200, 512);
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "sb-test.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 typedef struct {
@@ -158,26 +157,6 @@ test_any_block_gives_the_same_bits (void)
   }
 }
 
-typedef struct {
-  SbSource *source;
-  const float *all;
-  guint32 seed;
-} Reader;
-
-static void *
-read_often (void *data)
-{
-  Reader *reader = data;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (reader->seed);
-  float out[2000 * 2];
-  for (int i = 0; i < 100; i++) {
-    int64_t pos = g_rand_int_range (rand, 0, 98000);
-    if (!sb_source_read (reader->source, pos, 2000, out, NULL) || memcmp (out, reader->all + pos * 2, sizeof out) != 0)
-      return GINT_TO_POINTER (1);
-  }
-  return NULL;
-}
-
 static void
 test_any_thread_gives_the_same_bits (void)
 {
@@ -185,17 +164,7 @@ test_any_thread_gives_the_same_bits (void)
   g_autoptr (SbOperation) box = sb_test_box (0.3, 1.9, 300, 9000, -30, SB_EDGE_AUTO);
   Edited one = edit (source, &grids[0], &box, 1, NULL), many = edit (source, &grids[0], &box, 1, NULL);
   g_autofree float *all = sb_test_read_all (one.result);
-  pthread_t threads[4];
-  Reader readers[4];
-  for (int i = 0; i < 4; i++) {
-    readers[i] = (Reader){ many.result, all, (guint32)i };
-    pthread_create (&threads[i], NULL, read_often, &readers[i]);
-  }
-  for (int i = 0; i < 4; i++) {
-    void *wrong;
-    pthread_join (threads[i], &wrong);
-    g_assert_null (wrong);
-  }
+  sb_test_read_on_threads (many.result, all, 4, 100, 2000);
   edited_clear (&one);
   edited_clear (&many);
 }

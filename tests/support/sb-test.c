@@ -5,7 +5,9 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char *folder;
 
@@ -83,6 +85,46 @@ sb_test_read_all (SbSource *source)
   if (!sb_source_read (source, 0, source->n_frames, frames, &error))
     g_error ("%s", error->message);
   return frames;
+}
+
+typedef struct {
+  SbSource *source;
+  const float *all;
+  int n_reads, n_frames;
+  guint32 seed;
+} Reader;
+
+static void *
+read_often (void *data)
+{
+  const Reader *reader = data;
+  const int channels = reader->source->channels;
+  const gsize n_bytes = sizeof (float) * reader->n_frames * channels;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (reader->seed);
+  g_autofree float *out = g_malloc (n_bytes);
+  for (int i = 0; i < reader->n_reads; i++) {
+    const int64_t pos = g_rand_int_range (rand, 0, (int)(reader->source->n_frames - reader->n_frames));
+    if (!sb_source_read (reader->source, pos, reader->n_frames, out, NULL)
+        || memcmp (out, reader->all + pos * channels, n_bytes) != 0)
+      return GINT_TO_POINTER (1);
+  }
+  return NULL;
+}
+
+void
+sb_test_read_on_threads (SbSource *source, const float *all, int n_threads, int n_reads, int n_frames)
+{
+  g_autofree pthread_t *threads = g_new (pthread_t, n_threads);
+  g_autofree Reader *readers = g_new (Reader, n_threads);
+  for (int i = 0; i < n_threads; i++) {
+    readers[i] = (Reader){ source, all, n_reads, n_frames, (guint32)i };
+    g_assert_cmpint (pthread_create (&threads[i], NULL, read_often, &readers[i]), ==, 0);
+  }
+  for (int i = 0; i < n_threads; i++) {
+    void *wrong;
+    pthread_join (threads[i], &wrong);
+    g_assert_null (wrong);
+  }
 }
 
 double

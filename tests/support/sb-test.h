@@ -17,6 +17,9 @@ char *sb_test_path (const char *name); /* in that folder, newly allocated */
 float *sb_test_noise (guint32 seed, gsize n, float amplitude);
 SbSource *sb_test_noise_source (guint32 seed, int64_t n_frames, int channels, int rate);
 float *sb_test_read_all (SbSource *source); /* float[n_frames][channels] */
+/* Reads n_frames at random places, n_reads times on each of n_threads at once; fails where a bit differs from `all`,
+ * float[source's frames][channels]. */
+void sb_test_read_on_threads (SbSource *source, const float *all, int n_threads, int n_reads, int n_frames);
 /* Largest |a − b|. */
 double sb_test_distance (const float *a, const float *b, gsize n);
 double sb_test_peak (const float *a, gsize n);
