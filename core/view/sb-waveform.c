@@ -61,10 +61,11 @@ static void kick (SbWaveform *w);
 
 static const Range nothing = {INFINITY, -INFINITY};
 
-static Range
+/* No end of a range is NaN, so plain comparisons do (fminf is a call). */
+static inline Range
 join (Range a, Range b)
 {
-  return (Range){fminf (a.min, b.min), fmaxf (a.max, b.max)};
+  return (Range){b.min < a.min ? b.min : a.min, b.max > a.max ? b.max : a.max};
 }
 
 static Cell
