@@ -31,10 +31,12 @@ typedef struct {
 
 typedef struct {
   bool all;
-  Ms start;
+  Ms begun;
   double snapshot_start;
   double before_ms, snapshot_ms, at_s;
   GArray *frames, *dispatches;
+  bool start, framed, picture, told_whole, told_exact; /* SONOBRUSH_DEBUG=start */
+  int missing, coarse;
 } Watch;
 
 /* One main loop, one watch; the poll function has no data of its own. */
@@ -134,11 +136,46 @@ watched_poll (GPollFD *fds, guint n_fds, int timeout)
   return ready;
 }
 
+/* Since the process began, to the tick of the kernel's clock (10 ms). */
+static double
+process_ms (void)
+{
+  g_autofree char *stat = NULL;
+  if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
+    return 0;
+  const char *at = strrchr (stat, ')'); /* field 2 is a name that may hold anything; 22 is wanted */
+  for (int field = 2; at && field < 22; field++)
+    at = strchr (at + 1, ' ');
+  return at ? clock_ms (CLOCK_BOOTTIME) - g_ascii_strtod (at + 1, NULL) * 1e3 / (double)sysconf (_SC_CLK_TCK) : 0;
+}
+
+static void
+say_start (const char *what)
+{
+  g_printerr ("start: %s %.0f ms, of processor %.0f ms\n", what, process_ms (), clock_ms (CLOCK_PROCESS_CPUTIME_ID));
+}
+
+static void
+tell_start (Watch *watch)
+{
+  if (!watch->framed)
+    say_start ("first frame");
+  watch->framed = true;
+  if (watch->picture && !watch->missing && !watch->told_whole) {
+    say_start ("whole picture");
+    watch->told_whole = true;
+  }
+  if (watch->picture && !watch->missing && !watch->coarse && !watch->told_exact) {
+    say_start ("exact picture");
+    watch->told_exact = true;
+  }
+}
+
 static void
 on_before (GdkFrameClock *frame_clock, Watch *watch)
 {
   watch->at_s = clock_ms (CLOCK_MONOTONIC) / 1e3;
-  watch->start = now_ms ();
+  watch->begun = now_ms ();
   watch->before_ms = -1;
   watch->snapshot_ms = 0;
 }
@@ -146,11 +183,23 @@ on_before (GdkFrameClock *frame_clock, Watch *watch)
 static void
 on_after (GdkFrameClock *frame_clock, Watch *watch)
 {
-  Ms now = now_ms (), ms = {now.cpu - watch->start.cpu, now.held - watch->start.held};
+  Ms now = now_ms (), ms = {now.cpu - watch->begun.cpu, now.held - watch->begun.held};
   Frame frame = {watch->at_s, ms, watch->before_ms < 0 ? ms.cpu : watch->before_ms, watch->snapshot_ms};
   g_array_append_val (watch->frames, frame);
   loop.frames.cpu += ms.cpu;
   loop.frames.held += ms.held;
+  if (watch->start)
+    tell_start (watch);
+}
+
+void
+sb_frame_watch_picture (int missing, int coarse)
+{
+  if (!loop.watch)
+    return;
+  loop.watch->picture = true;
+  loop.watch->missing = missing;
+  loop.watch->coarse = coarse;
 }
 
 void
@@ -161,7 +210,7 @@ sb_frame_watch_snapshot_begins (GtkWidget *window)
     return;
   watch->snapshot_start = clock_ms (CLOCK_THREAD_CPUTIME_ID);
   if (watch->before_ms < 0)
-    watch->before_ms = watch->snapshot_start - watch->start.cpu;
+    watch->before_ms = watch->snapshot_start - watch->begun.cpu;
 }
 
 void
@@ -189,9 +238,10 @@ void
 sb_frame_watch_attach (GtkWidget *window)
 {
   const char *debug = g_getenv ("SONOBRUSH_DEBUG");
-  if (!debug || !strstr (debug, "frames") || loop.watch)
+  if (!debug || (!strstr (debug, "frames") && !strstr (debug, "start")) || loop.watch)
     return;
   Watch *watch = g_new0 (Watch, 1);
+  watch->start = strstr (debug, "start") != NULL;
   watch->all = strstr (debug, "frames-all") != NULL;
   watch->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   watch->dispatches = g_array_new (FALSE, FALSE, sizeof (Dispatch));
