@@ -240,7 +240,8 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     sb_outline_append (self->outline[i], widget, snapshot, &view);
   append_lines (self, snapshot, &view);
   sb_measure_tool_snapshot (self->measure, snapshot, &view);
-  if (sb_painter_is_active (self->painter)) {
+  if (sb_painter_is_active (self->painter) && !sb_tool_is_round (sb_session_tool (self->session))) {
+    /* not for strokes: a node as large as the picture has all of it painted again */
     cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
     sb_painter_draw (self->painter, cr, view.width_px, view.height_px);
     cairo_destroy (cr);

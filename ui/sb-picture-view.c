@@ -8,20 +8,25 @@
  *
  * Scrolling moves the nodes and composes only strips that come into sight; a
  * dirty span marks the strips it touches.  A surface is never written to again
- * once a node holds it: a dirty strip gets a new one. */
+ * once a node holds it: what changed gets a new one.  A strip is drawn as bands,
+ * one above the other, each a node: the renderer paints again only what differs,
+ * so a stroke costs the bands under the brush and not the window's height. */
 #include "ui/sb-picture-view.h"
+
+#include "ui/sb-frame-watch.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { STRIP_PX = 128, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
+enum { STRIP_PX = 128, BAND_PX = 96, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
 
 typedef struct {
   int64_t index;
-  GskRenderNode *node;      /* at the origin, logical size */
+  GPtrArray *bands;         /* of GskRenderNode, from the top, each at its place in a strip at the origin, logical size */
   uint32_t *argb;           /* STRIP_PX wide; our own: a Cairo node may copy its pixels and let go of them */
   int dirty_from, dirty_to; /* pixel columns to compose */
   bool unfinished;          /* shows less than is to be known */
+  int missing;              /* columns without anything, when last composed */
   uint64_t used;
 } Strip;
 
@@ -47,7 +52,7 @@ static void
 strip_clear (void *data)
 {
   Strip *strip = data;
-  g_clear_pointer (&strip->node, gsk_render_node_unref);
+  g_clear_pointer (&strip->bands, g_ptr_array_unref);
   g_clear_pointer (&strip->argb, g_free);
 }
 
@@ -116,6 +121,29 @@ strip_for (SbPictureView *self, Cache *cache, int64_t index)
   return &g_array_index (cache->strips, Strip, cache->strips->len - 1);
 }
 
+/* New nodes for the bands of `argb` that differ from the strip's pixels so far. */
+static void
+make_bands (SbPictureView *self, Strip *strip, const uint32_t *argb, int height_px, int scale)
+{
+  if (!strip->bands)
+    strip->bands = g_ptr_array_new_with_free_func ((GDestroyNotify)gsk_render_node_unref);
+  for (int y = 0, b = 0; y < height_px; y += BAND_PX, b++) {
+    int n = MIN (BAND_PX, height_px - y);
+    gsize first = (gsize)y * STRIP_PX, n_bytes = (gsize)n * STRIP_PX * 4;
+    if (strip->argb && !memcmp (strip->argb + first, argb + first, n_bytes))
+      continue;
+    GskRenderNode *node = sb_pixels_node_new (
+        GTK_WIDGET (self), g_memdup2 (argb + first, n_bytes), STRIP_PX, n, false,
+        &GRAPHENE_RECT_INIT (0, (float)y / scale, (float)STRIP_PX / scale, (float)n / scale));
+    if (b < (int)strip->bands->len) {
+      gsk_render_node_unref (g_ptr_array_index (strip->bands, b));
+      g_ptr_array_index (strip->bands, b) = node;
+    } else {
+      g_ptr_array_add (strip->bands, node);
+    }
+  }
+}
+
 /* Only the dirty columns are composed: the rest is copied from the strip's last pixels. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
@@ -134,12 +162,11 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   if (n < STRIP_PX)
     memcpy (argb, strip->argb, n_bytes);
   SbComposed composed = sb_spectrogram_compose (looked ? looked : usual, &view, x0, n, lut, argb + x0, STRIP_PX, true);
-  if (looked && composed.missing)
-    sb_spectrogram_compose (usual, &view, x0, n, lut, argb + x0, STRIP_PX, false);
   strip->unfinished = composed.missing + composed.coarse > 0;
-  g_clear_pointer (&strip->node, gsk_render_node_unref);
-  strip->node = sb_pixels_node_new (GTK_WIDGET (self), g_memdup2 (argb, n_bytes), STRIP_PX, view.height_px, false,
-                                    &GRAPHENE_RECT_INIT (0, 0, (float)STRIP_PX / scale, (float)view.height_px / scale));
+  if (looked && composed.missing)
+    composed = sb_spectrogram_compose (usual, &view, x0, n, lut, argb + x0, STRIP_PX, false);
+  strip->missing = composed.missing;
+  make_bands (self, strip, argb, view.height_px, scale);
   g_free (strip->argb);
   strip->argb = argb;
   strip->dirty_from = strip->dirty_to = 0;
@@ -200,6 +227,7 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
 
   int64_t first_px = llround (view.from_s * px_per_s);
+  int missing = 0, unfinished = 0;
   self->frame++;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t)width * scale; i++) {
@@ -207,12 +235,16 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     strip->used = self->frame;
     if (strip->dirty_to > strip->dirty_from)
       compose (self, cache, strip, lut, scale);
+    missing += strip->missing;
+    unfinished += strip->unfinished;
     gtk_snapshot_save (snapshot);
     gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)(i * STRIP_PX - first_px) / scale, 0));
-    gtk_snapshot_append_node (snapshot, strip->node);
+    for (guint b = 0; b < strip->bands->len; b++)
+      gtk_snapshot_append_node (snapshot, g_ptr_array_index (strip->bands, b));
     gtk_snapshot_restore (snapshot);
   }
   gtk_snapshot_pop (snapshot);
+  sb_frame_watch_picture (missing, unfinished);
   note_unfinished (self, cache, first_px, width * scale);
 }
 
