@@ -11,17 +11,27 @@
 
 #include <math.h>
 
-enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3, REMAKE_MS = 150 };
+enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3, REMAKE_MS = 150, GO_ON_MS = 20, MOST_PX = 512 };
+
+/* One view of the whole recording, in device pixels. */
+typedef struct {
+  GskRenderNode *node;
+  uint32_t *argb; /* as in the node; NULL: nothing yet */
+  int width_px, height_px;
+  int dirty_from, dirty_to; /* pixel columns to compose again */
+} Lane;
 
 struct _SbOverview {
   GtkWidget parent;
   SbSession *session;
-  GskRenderNode *node[SB_N_VIEWS];
+  Lane lane[SB_N_VIEWS];
   guint due;
   double grab_s; /* from the pointer to the start of the frame */
 };
 
 G_DEFINE_TYPE (SbOverview, sb_overview, GTK_TYPE_WIDGET)
+
+static gboolean remake (void *data);
 
 static SbViewport
 whole (SbOverview *self, int width_px, int height_px)
@@ -43,18 +53,39 @@ picture_height (GtkWidget *widget)
 }
 
 static void
-make_node (SbOverview *self, SbView shown, int width, int height)
+lane_clear (Lane *lane)
+{
+  g_clear_pointer (&lane->node, gsk_render_node_unref);
+  g_clear_pointer (&lane->argb, g_free);
+  *lane = (Lane){0};
+}
+
+/* Composes what is dirty, but for the first time no more than MOST_PX columns: a frame waits for it. */
+static void
+bring_up (SbOverview *self, SbView shown, int width, int height)
 {
   const SbRecording *recording = sb_session_recording (self->session);
   const SbLook *look = sb_session_look (self->session);
+  Lane *lane = &self->lane[shown];
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   SbViewport view = whole (self, width * scale, height * scale);
   uint32_t lut[256];
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
-  uint32_t *argb = g_malloc_n ((gsize)view.width_px * view.height_px, 4);
-  sb_spectrogram_compose (recording->spectrogram[shown], &view, 0, view.width_px, lut, argb, view.width_px, true);
-  self->node[shown] = sb_pixels_node_new (GTK_WIDGET (self), argb, view.width_px, view.height_px, false,
-                                          &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
+  if (!lane->argb) {
+    *lane = (Lane){.argb = g_new (uint32_t, (gsize)view.width_px * view.height_px),
+                   .width_px = view.width_px,
+                   .height_px = view.height_px,
+                   .dirty_to = view.width_px};
+  } else {
+    lane->dirty_to = MIN (lane->dirty_to, lane->width_px);
+  }
+  int from = lane->dirty_from, n = lane->node ? MIN (lane->dirty_to - from, MOST_PX) : lane->dirty_to;
+  sb_spectrogram_compose (recording->spectrogram[shown], &view, from, n, lut, lane->argb + from, lane->width_px, true);
+  lane->dirty_from = from + n;
+  g_clear_pointer (&lane->node, gsk_render_node_unref);
+  lane->node = sb_pixels_node_new (GTK_WIDGET (self),
+                                   g_memdup2 (lane->argb, sizeof (uint32_t) * lane->width_px * lane->height_px),
+                                   lane->width_px, lane->height_px, false, &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
 }
 
 static void
@@ -119,16 +150,20 @@ sb_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!sb_session_recording (self->session) || width < 2 || height < 4)
     return;
   SbView shown = sb_session_view (self->session);
-  if (!self->node[shown])
-    make_node (self, shown, width, height);
+  Lane *lane = &self->lane[shown];
+  if (!lane->argb || (!self->due && lane->dirty_from < lane->dirty_to)) {
+    bring_up (self, shown, width, height);
+    if (lane->dirty_from < lane->dirty_to)
+      self->due = g_timeout_add (GO_ON_MS, remake, self);
+  }
   SbViewport all = whole (self, width, height);
-  gtk_snapshot_append_node (snapshot, self->node[shown]);
+  gtk_snapshot_append_node (snapshot, lane->node);
   append_frame (self, snapshot, &all, width, height);
   append_marks (self, snapshot, &all, width, ABOVE + height + GAP);
   append_markers (self, snapshot, &all, ABOVE + height + GAP);
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, ABOVE + height - 1, width, 8));
-  sb_theme_source (cr, &sb_theme ()->playhead);
   double x = floor (sb_viewport_x (&all, sb_session_playhead (self->session))) + .5;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x - 5.5, ABOVE + height - 1, 11, 8));
+  sb_theme_source (cr, &sb_theme ()->playhead);
   cairo_move_to (cr, x - 4, ABOVE + height + 6.5);
   cairo_line_to (cr, x + 4, ABOVE + height + 6.5);
   cairo_line_to (cr, x, ABOVE + height);
@@ -141,7 +176,7 @@ static void
 forget (SbOverview *self)
 {
   for (int v = 0; v < SB_N_VIEWS; v++)
-    g_clear_pointer (&self->node[v], gsk_render_node_unref);
+    lane_clear (&self->lane[v]);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -150,14 +185,21 @@ remake (void *data)
 {
   SbOverview *self = data;
   self->due = 0;
-  forget (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
 
-/* The whole lane is composed anew: a few times a second is enough while a stroke is under way. */
+/* A few times a second is enough while a stroke is under way. */
 static void
 pixels (SbOverview *self, int view, double from_s, double to_s)
 {
+  Lane *lane = &self->lane[view];
+  double duration_s = sb_session_recording (self->session)->duration_s;
+  int x0 = (int)CLAMP (floor (from_s / duration_s * lane->width_px) - 1, 0, lane->width_px);
+  int x1 = (int)CLAMP (ceil (to_s / duration_s * lane->width_px) + 1, x0, lane->width_px);
+  bool was = lane->dirty_from < lane->dirty_to;
+  lane->dirty_from = was ? MIN (lane->dirty_from, x0) : x0;
+  lane->dirty_to = was ? MAX (lane->dirty_to, x1) : x1;
   if (!self->due)
     self->due = g_timeout_add (REMAKE_MS, remake, self);
 }
@@ -207,7 +249,7 @@ sb_overview_size_allocate (GtkWidget *widget, int width, int height, int baselin
 {
   SbOverview *self = SB_OVERVIEW (widget);
   for (int v = 0; v < SB_N_VIEWS; v++)
-    g_clear_pointer (&self->node[v], gsk_render_node_unref);
+    lane_clear (&self->lane[v]);
 }
 
 static void
@@ -216,7 +258,7 @@ sb_overview_dispose (GObject *object)
   SbOverview *self = SB_OVERVIEW (object);
   g_clear_handle_id (&self->due, g_source_remove);
   for (int v = 0; v < SB_N_VIEWS; v++)
-    g_clear_pointer (&self->node[v], gsk_render_node_unref);
+    lane_clear (&self->lane[v]);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sb_overview_parent_class)->dispose (object);
 }
