@@ -3,7 +3,7 @@
 """Runs `sonobrush-cli bench --json`, measures the peers that are installed in the
 same run, prints a table and writes docs/benchmarks.md.
 
-    tests/bench/bench.py CLI [--json FILE] [--no-write]
+    tests/bench/bench.py CLI [--json FILE] [--pictures PROGRAM] [--window PROGRAM] [--no-write]
 
 Columns: one thread each.  Peers take a minute of noise at 48 kHz, n_fft 2048, hop 512, and
 are asked for the same: a spectrogram in decibels.  Ours is the full column of
@@ -112,6 +112,9 @@ def pictures(program, folder):
             out = subprocess.run([program, path, cache], stdout=subprocess.PIPE, check=True)
             found.append((run, json.loads(out.stdout)))
         shutil.rmtree(cache, ignore_errors=True)
+        if n_frames == HOUR:
+            found.append(("1 h of noise, on one thread", json.loads(subprocess.run([program, path, "-", "1"],
+                                                                                  stdout=subprocess.PIPE, check=True).stdout)))
         if n_frames == HOUR and shutil.which("sox"):
             for kind in ("flac", "ogg", "mp3", "opus"):
                 packed = os.path.join(folder, "a." + kind)
@@ -123,6 +126,58 @@ def pictures(program, folder):
         if n_frames == HOUR:
             found += [(f"1 h, a picture by {who}", took) for who, took in picture_peers(path, folder)]
     return found
+
+
+def in_window(program, folder, keep):
+    """[(what, figures)] of the real window, and frame times by window size; None where there is no X server to be had."""
+    import window_bench
+    if not window_bench.can_run():
+        print("bench: no Xvfb, xdotool, xwd or dbus-daemon here; the window is left out", file=sys.stderr)
+        return None
+    path = os.path.join(folder, "window.wav")
+    found = []
+    for name, n_frames, noise in (("10 s of noise", 10 * 44100, True), ("1 h of noise", HOUR, True),
+                                  ("24 h of noise", 24 * HOUR, True)):
+        write_wav(path, n_frames, noise)
+        first, again = window_bench.start_times(program, path, 3 if n_frames > HOUR else 5)
+        found += [(name, first), (name + ", opened again", again)]
+        if n_frames == HOUR:
+            found += [(f"1 h seen from outside: {who}", row) for who, row in window_bench.windows(program, path, keep)]
+    os.remove(path)
+    return found, window_bench.frame_times(program)
+
+
+def window_table(found, frames):
+    lines = [
+        "## The real window",
+        "",
+        "On a private X server of 1600×900, drawn by Cairo. From the beginning of the process to the first frame, to the "
+        "first whole picture, to the exact one; the file in the page cache; medians. Opened again: the pictures were kept. "
+        "“Seen from outside” is the last change of the screen before it stands still for four seconds, to 0.1 s, one run; "
+        "the others were told to show a spectrogram.",
+        "",
+        "| | first frame (ms) | whole (ms) | exact (ms) | memory (MB) |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, row in found:
+        if row is None:
+            lines.append(f"| {name} | not measured here | | | |")
+        else:
+            cells = [f"{row[key]:.0f}" if key in row else "" for key in ("frame_ms", "first_ms", "exact_ms", "rss_mb")]
+            lines.append("| " + " | ".join([name] + cells) + " |")
+    lines += [
+        "",
+        "A minute of scripted use while twenty minutes are analysed (`meson test -C build --benchmark window-watchdog`): "
+        "processor time of the UI thread for a whole frame, GTK's share included, median / 99th percentile in ms; and the "
+        "longest callback of ours.",
+        "",
+        "| | pan | zoom | paint | longest callback |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for size, row in frames.items():
+        lines.append(f"| {size} | " + " | ".join(f"{row[k][0]:.1f} / {row[k][1]:.1f}" for k in ("pan", "zoom", "paint")) +
+                     f" | {row['callback']:.1f} |")
+    return "\n".join(lines + [""])
 
 
 def picture_peers(path, folder):
@@ -236,6 +291,8 @@ def main():
     parser.add_argument("cli", help="the program sonobrush-cli")
     parser.add_argument("--json", metavar="FILE", help="keep all figures as JSON too")
     parser.add_argument("--pictures", metavar="PROGRAM", help="picture-bench, to measure whole recordings (7.6 GB sparse)")
+    parser.add_argument("--window", metavar="PROGRAM", help="sonobrush, to measure the real window (7.6 GB)")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep dumps of the screens of the window's peers there")
     parser.add_argument("--no-write", action="store_true", help="leave docs/benchmarks.md as it is")
     args = parser.parse_args()
 
@@ -250,11 +307,19 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             whole = pictures(args.pictures, folder)
         text += "\n" + picture_table(whole)
+    shown = None
+    if args.window:
+        with tempfile.TemporaryDirectory() as folder:
+            shown = in_window(args.window, folder, args.keep)
+        if shown:
+            text += "\n" + window_table(*shown)
     print(text)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump({"ours": ours, "peers": [dict(zip(("name", "version", "us"), p)) for p in others],
-                       "pictures": [{"what": what, **(row or {})} for what, row in whole]}, f, indent=1)
+                       "pictures": [{"what": what, **(row or {})} for what, row in whole],
+                       "window": [{"what": what, **(row or {})} for what, row in shown[0]] if shown else [],
+                       "frames": shown[1] if shown else {}}, f, indent=1)
     if not args.no_write:
         docs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
         os.makedirs(docs, exist_ok=True)

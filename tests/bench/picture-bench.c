@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * picture-bench FILE [CACHE]: opens a recording as the window does (three
+ * picture-bench FILE [CACHE [THREADS]]: opens a recording as the window does (three
  * spectrograms, three waveforms, one pool) and composes as the window does
  * (strips of 256 pixel columns): time to the first whole picture and to the exact
  * one, memory, and the frame times of panning, zooming and painting at two sizes while
@@ -169,7 +169,7 @@ paint (Window *w, double *ms)
 }
 
 static void
-open_recording (Window *w, const char *path, const char *cache)
+open_recording (Window *w, const char *path, const char *cache, int n_threads)
 {
   GError *error = NULL;
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
@@ -178,7 +178,7 @@ open_recording (Window *w, const char *path, const char *cache)
     fail (error);
   w->duration_s = sb_source_duration_s (source);
   w->nyquist_hz = sb_source_rate (source) / 2.0;
-  w->pool = sb_pool_new (0);
+  w->pool = sb_pool_new (n_threads);
   g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (w->document);
   for (int v = 0; v < 3; v++) {
     w->spectrogram[v] = sb_spectrogram_new (snapshot->source[v], sb_document_grid (w->document), w->pool,
@@ -196,14 +196,15 @@ int
 main (int argc, char **argv)
 {
   if (argc < 2) {
-    fprintf (stderr, "usage: picture-bench FILE [CACHE]\n");
+    fprintf (stderr, "usage: picture-bench FILE [CACHE [THREADS]]    (CACHE may be -)\n");
     return 2;
   }
   static double ms[FRAMES];
   Window w = {.width = 1600, .height = 900};
   double start = now_ms (), low_db, high_db;
   w.argb = g_new (uint32_t, 2560 * 1440);
-  open_recording (&w, argv[1], argc > 2 ? argv[2] : NULL);
+  const char *cache = argc > 2 && strcmp (argv[2], "-") ? argv[2] : NULL;
+  open_recording (&w, argv[1], cache, argc > 3 ? atoi (argv[3]) : 0);
   double opened = now_ms () - start;
   sb_spectrogram_auto_range (w.spectrogram[0], &low_db, &high_db);
   sb_colormap_lut (SB_COLORMAP_MAGMA, low_db, high_db, w.lut);

@@ -11,4 +11,4 @@ if [ -x /usr/bin/python3 ]; then
   python=/usr/bin/python3
 fi
 exec "$python" "$here/bench.py" "$build/app/sonobrush-cli" --json "$build/bench.json" \
-  --pictures "$build/tests/bench/picture-bench"
+  --pictures "$build/tests/bench/picture-bench" --window "$build/app/sonobrush"

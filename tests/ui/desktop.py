@@ -99,7 +99,7 @@ class Desktop:
         return os.path.join(self.folder, *parts)
 
     def _make_environment(self):
-        for name in ("home", "run", "bus", "pulse", "state"):
+        for name in ("home", "run", "bus", "pulse", "state", "screen"):
             os.mkdir(self.path(name), 0o700)
         environment = {k: v for k, v in os.environ.items()
                        if not k.startswith(("WAYLAND", "DBUS", "XDG_", "PULSE", "GTK_", "ALSA", "SONOBRUSH"))}
@@ -123,7 +123,7 @@ class Desktop:
     def _start_display(self):
         reader, writer = os.pipe()
         self._spawn(["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{self.size[0]}x{self.size[1]}x24",
-                     "-nolisten", "tcp", "-noreset"], pass_fds=[writer])
+                     "-nolisten", "tcp", "-noreset", "-fbdir", self.path("screen")], pass_fds=[writer])
         os.close(writer)
         with os.fdopen(reader) as pipe:
             number = pipe.readline().strip()
