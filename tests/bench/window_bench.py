@@ -18,6 +18,7 @@ from desktop import Desktop, end, missing_tools, wait_until  # pylint: disable=w
 from watch import percentile, watched_minute  # pylint: disable=wrong-import-position
 
 ROUNDS = 5
+SETTLE_S = 3  # the pictures are kept
 STILL_S, LOOK_S, LONGEST_S = 4.0, 0.1, 120.0
 FEW_BLOCKS = 4  # of 16 × 1 pixels
 
@@ -41,8 +42,7 @@ def start_once(desktop, program, path, timeout_s):
     wait_until(lambda: "exact picture" in log_of(desktop, program) or process.poll() is not None, timeout_s,
                f"the exact picture of {path}: {desktop.log(os.path.basename(program))}")
     memory = resident_mb(process.pid)
-    if os.environ.get("SB_BENCH_SETTLE"):
-        time.sleep(float(os.environ["SB_BENCH_SETTLE"]))
+    time.sleep(SETTLE_S)
     end(process)
     said = dict(re.findall(r"start: ([a-z ]+?) (\d+) ms", log_of(desktop, program)))
     return {"frame_ms": float(said["first frame"]), "first_ms": float(said["whole picture"]),
@@ -55,7 +55,6 @@ def start_times(program, path, rounds=ROUNDS, timeout_s=180):
     for _ in range(rounds):
         with Desktop(size=(1600, 900)) as desktop:
             firsts.append(start_once(desktop, program, path, timeout_s))
-            time.sleep(1)
             seconds.append(start_once(desktop, program, path, timeout_s))
     return [{key: statistics.median(run[key] for run in runs) for key in runs[0]} for runs in (firsts, seconds)]
 
