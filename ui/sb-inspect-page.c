@@ -99,12 +99,12 @@ show_measurement (SbInspectPage *self)
   set_row (self, ROW_PEAK, g_steal_pointer (&peak_hz),
            sound ? sb_format_db (m->peak_db, 1) : g_strdup (m ? "silent" : "\u2026"));
   set_row (self, ROW_NOTE, sound ? sb_format_note (m->peak_hz) : NULL,
-           sound ? g_strconcat ("at ", peak_at, NULL) : NULL);
+           sound ? g_strconcat ("@\u2009", peak_at, NULL) : NULL);
   set_row (self, ROW_LEVEL, g_strdup ("RMS"),
            !m                       ? NULL
            : isfinite (m->level_db) ? sb_format_db (m->level_db, 1)
                                     : g_strdup ("silent"));
-  set_row (self, ROW_SNR, g_strdup ("above surroundings"), m ? snr_text (m->snr_db) : NULL);
+  set_row (self, ROW_SNR, g_strdup ("to surroundings"), m ? snr_text (m->snr_db) : NULL);
 }
 
 static void
@@ -209,6 +209,23 @@ build_spectrum (SbInspectPage *self)
   gtk_box_append (GTK_BOX (self), plot);
 }
 
+static gboolean
+rename_later (void *data)
+{
+  SbInspectPage *self = data;
+  if (self->session)
+    sb_marker_list_rename (self->list);
+  return G_SOURCE_REMOVE;
+}
+
+/* Asked for by its button, a marker can be named at once; by its key, as while playing, it only appears.
+ * After a frame: its row is to be there. */
+static void
+name_new_marker (SbInspectPage *self)
+{
+  g_timeout_add_full (G_PRIORITY_DEFAULT, 60, rename_later, g_object_ref (self), g_object_unref);
+}
+
 static void
 build_measurement (SbInspectPage *self)
 {
@@ -219,6 +236,7 @@ build_measurement (SbInspectPage *self)
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);
   GtkWidget *mark = icon_button (gtk_button_new (), "sb-marker-symbolic", "Add a Marker Here (Ctrl+M)");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (mark), "win.add-marker");
+  g_signal_connect_swapped (mark, "clicked", G_CALLBACK (name_new_marker), self);
   gtk_box_append (GTK_BOX (box), self->copy);
   gtk_box_append (GTK_BOX (box), mark);
   self->numbers = gtk_grid_new ();

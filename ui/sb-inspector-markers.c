@@ -55,6 +55,25 @@ sb_inspector_select (SbInspector *self, uint64_t id)
   sb_inspector_emit (self, "markers");
 }
 
+static bool
+same_edge (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+/* A marker at exactly this place, 0 when there is none. */
+static uint64_t
+marker_at (SbInspector *self, const SbMarker *place)
+{
+  for (int i = 0; i < sb_markers_n (self->markers); i++) {
+    const SbMarker *marker = sb_markers_get (self->markers, i);
+    if (marker->from_s == place->from_s && marker->to_s == place->to_s && same_edge (marker->low_hz, place->low_hz) &&
+        same_edge (marker->high_hz, place->high_hz))
+      return marker->id;
+  }
+  return 0;
+}
+
 uint64_t
 sb_inspector_add_marker (SbInspector *self)
 {
@@ -71,7 +90,8 @@ sb_inspector_add_marker (SbInspector *self)
     marker.low_hz = whole ? NAN : self->box.low_hz;
     marker.high_hz = whole ? NAN : self->box.high_hz;
   }
-  self->selected = sb_markers_add (self->markers, &marker);
+  uint64_t there = marker_at (self, &marker); /* asked twice, it is selected: two flags in one place hide each other */
+  self->selected = there ? there : sb_markers_add (self->markers, &marker);
   sb_inspector_emit (self, "markers");
   return self->selected;
 }

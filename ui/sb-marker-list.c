@@ -238,6 +238,28 @@ on_popover_closed (GtkWidget *popover, void *data)
   g_idle_add (drop_popover, popover);
 }
 
+/* The row that is selected, in the coordinates of `relative_to`; false when it is out of sight. */
+static bool
+selected_row (GtkWidget *view, GtkWidget *relative_to, GdkRectangle *area)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (view); row; row = gtk_widget_get_next_sibling (row)) {
+    graphene_rect_t bounds;
+    if (!(gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_SELECTED) || !gtk_widget_get_mapped (row) ||
+        !gtk_widget_compute_bounds (row, relative_to, &bounds))
+      continue;
+    *area = (GdkRectangle){(int)bounds.origin.x, (int)bounds.origin.y, (int)bounds.size.width, (int)bounds.size.height};
+    return area->y >= 0 && area->y + area->height <= gtk_widget_get_height (relative_to);
+  }
+  return false;
+}
+
+static gboolean
+focus_entry (void *popover)
+{
+  gtk_widget_grab_focus (gtk_popover_get_child (GTK_POPOVER (popover)));
+  return G_SOURCE_REMOVE;
+}
+
 void
 sb_marker_list_rename (GtkWidget *view)
 {
@@ -251,14 +273,19 @@ sb_marker_list_rename (GtkWidget *view)
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), "Name of the marker");
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Name of the Marker", -1);
   gtk_popover_set_child (GTK_POPOVER (popover), entry);
-  gtk_widget_set_parent (popover, gtk_widget_get_parent (view));
+  GtkWidget *parent = gtk_widget_get_parent (view);
+  gtk_widget_set_parent (popover, parent);
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_LEFT);
+  GdkRectangle area;
+  if (selected_row (view, parent, &area))
+    gtk_popover_set_pointing_to (GTK_POPOVER (popover), &area);
   g_object_set_data_full (G_OBJECT (popover), "inspector", g_object_ref (list->inspector), g_object_unref);
   g_object_set_data_full (G_OBJECT (popover), "id", g_memdup2 (&id, sizeof id), g_free);
   g_signal_connect (entry, "activate", G_CALLBACK (on_named), popover);
   g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
-  gtk_widget_grab_focus (entry);
+  /* Later: the click that opened it still gives the focus to the list. */
+  g_idle_add_full (G_PRIORITY_LOW, focus_entry, g_object_ref (popover), g_object_unref);
 }
 
 static void
