@@ -426,8 +426,12 @@ sb_project_fill_ops (SbProject *project)
   int n_left_out = 0;
   for (guint i = 0; i < project->steps->len; i++)
     g_array_append_vals (steps, g_ptr_array_index (project->steps, i), 1);
-  g_ptr_array_unref (project->ops);
-  project->ops = sb_steps_in_force ((const SbStep *)steps->data, (int)steps->len, project->n_done, &n_left_out);
+  g_autoptr (SbHistory) history
+      = sb_history_replay ((const SbStep *)steps->data, (int)steps->len, project->n_done, &n_left_out);
+  const GPtrArray *in_force = sb_history_in_force (history);
+  g_ptr_array_set_size (project->ops, 0);
+  for (guint i = 0; i < in_force->len; i++)
+    g_ptr_array_add (project->ops, sb_operation_ref (in_force->pdata[i]));
   return n_left_out == 0;
 }
 
