@@ -1,33 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See sb-document.h.  The list of edits changes only through steps, each of
- * which can be taken back:
- *
- *   steps   add a · add b · mute a · remove b │ add c (undone)
- *                                      done ──┘  redo goes on from here
- *
- * After every step the masks and sources are made anew as an immutable
- * snapshot, which borrows from the one before all that did not change. */
+ * See sb-document.h.  After every step of the history (sb-history.h) the masks
+ * and sources are made anew as an immutable snapshot, which borrows from the
+ * one before all that did not change. */
 #include "document/sb-document.h"
 
 #include "base/sb-error.h"
 
 #include <pthread.h>
 #include <string.h>
-
-typedef struct {
-  SbOperation *op;
-  bool muted;
-} Edit;
-
-typedef struct {
-  SbStepKind kind;
-  guint index;    /* of the edit */
-  Edit edit;      /* add, remove: the edit; replace: what it becomes (owned) */
-  SbOperation *replaced; /* replace: what it was (owned) */
-  GArray *edits;  /* clear: all that was there (owned) */
-  uint64_t serial;
-} Step;
 
 typedef struct {
   SbDocumentFunc func;
@@ -37,13 +18,10 @@ typedef struct {
 struct SbDocument {
   SbSource *original;
   SbGrid grid;
-  GArray *edits;     /* of Edit, oldest first */
-  GPtrArray *steps;  /* of Step*; the first n_done are in force */
-  guint n_done;
+  SbHistory *history;
   SbOperation *preview;
-  GPtrArray *in_force; /* SbOperation*, borrowed: not muted, no preview */
   GArray *listeners;
-  uint64_t revision, last_serial;
+  uint64_t revision;
   char *read_only; /* why nothing may change, or NULL */
   pthread_mutex_t lock;
   SbSnapshot *snapshot; /* replaced under the lock */
@@ -91,15 +69,6 @@ sb_snapshot_unref (SbSnapshot *snapshot)
   g_free (snapshot);
 }
 
-static int
-find_edit (const SbDocument *document, const char *id)
-{
-  for (guint i = 0; i < document->edits->len; i++)
-    if (strcmp (sb_operation_id (g_array_index (document->edits, Edit, i).op), id) == 0)
-      return (int)i;
-  return -1;
-}
-
 /* On top of all, or in the place of the edit that it shows changed. */
 static void
 put_preview (const SbDocument *document, GPtrArray *ops, SbOperation *preview)
@@ -110,7 +79,7 @@ put_preview (const SbDocument *document, GPtrArray *ops, SbOperation *preview)
       ops->pdata[i] = preview;
       return;
     }
-  if (find_edit (document, id) < 0)
+  if (sb_history_find (document->history, id) < 0)
     g_ptr_array_add (ops, preview);
 }
 
@@ -120,7 +89,7 @@ snapshot_new (SbDocument *document, SbOperation *preview, GError **error)
   SbSource *original = document->original;
   SbSnapshot *before = document->snapshot;
   g_autoptr (GPtrArray) ops = g_ptr_array_new ();
-  g_ptr_array_extend (ops, document->in_force, NULL, NULL);
+  g_ptr_array_extend (ops, (GPtrArray *)sb_history_in_force (document->history), NULL, NULL);
   if (preview != NULL)
     put_preview (document, ops, preview);
   g_autoptr (SbMask) mask
@@ -177,118 +146,13 @@ publish (SbDocument *document, SbSnapshot *snapshot, bool list_changed)
   sb_snapshot_unref (before);
 }
 
-/* --- the list ----------------------------------------------------------- */
-
-static void
-edits_release (GArray *edits)
-{
-  for (guint i = 0; i < edits->len; i++)
-    sb_operation_unref (g_array_index (edits, Edit, i).op);
-  g_array_unref (edits);
-}
-
-static void
-step_free (Step *step)
-{
-  sb_operation_unref (step->edit.op);
-  sb_operation_unref (step->replaced);
-  if (step->edits != NULL)
-    edits_release (step->edits);
-  g_free (step);
-}
-
-static void
-insert_edit (SbDocument *document, guint index, const Edit *edit)
-{
-  Edit copy = { sb_operation_ref (edit->op), edit->muted };
-  g_array_insert_val (document->edits, index, copy);
-}
-
-static void
-delete_edit (SbDocument *document, guint index)
-{
-  sb_operation_unref (g_array_index (document->edits, Edit, index).op);
-  g_array_remove_index (document->edits, index);
-}
-
-static void
-set_op (SbDocument *document, guint index, SbOperation *op)
-{
-  Edit *edit = &g_array_index (document->edits, Edit, index);
-  SbOperation *before = edit->op;
-  edit->op = sb_operation_ref (op);
-  sb_operation_unref (before);
-}
-
-static void
-step_do (SbDocument *document, const Step *step)
-{
-  switch (step->kind) {
-  case SB_STEP_ADD:
-    insert_edit (document, step->index, &step->edit);
-    break;
-  case SB_STEP_REMOVE:
-    delete_edit (document, step->index);
-    break;
-  case SB_STEP_MUTE:
-  case SB_STEP_UNMUTE:
-    g_array_index (document->edits, Edit, step->index).muted = step->kind == SB_STEP_MUTE;
-    break;
-  case SB_STEP_CLEAR:
-    while (document->edits->len > 0)
-      delete_edit (document, document->edits->len - 1);
-    break;
-  case SB_STEP_REPLACE:
-    set_op (document, step->index, step->edit.op);
-    break;
-  case SB_N_STEP_KINDS:
-    break;
-  }
-}
-
-static void
-step_undo (SbDocument *document, const Step *step)
-{
-  switch (step->kind) {
-  case SB_STEP_ADD:
-    delete_edit (document, step->index);
-    break;
-  case SB_STEP_REMOVE:
-    insert_edit (document, step->index, &step->edit);
-    break;
-  case SB_STEP_MUTE:
-  case SB_STEP_UNMUTE:
-    g_array_index (document->edits, Edit, step->index).muted = step->kind != SB_STEP_MUTE;
-    break;
-  case SB_STEP_CLEAR:
-    for (guint i = 0; i < step->edits->len; i++)
-      insert_edit (document, i, &g_array_index (step->edits, Edit, i));
-    break;
-  case SB_STEP_REPLACE:
-    set_op (document, step->index, step->replaced);
-    break;
-  case SB_N_STEP_KINDS:
-    break;
-  }
-}
-
-static void
-refresh_in_force (SbDocument *document)
-{
-  g_ptr_array_set_size (document->in_force, 0);
-  for (guint i = 0; i < document->edits->len; i++) {
-    Edit *edit = &g_array_index (document->edits, Edit, i);
-    if (!edit->muted)
-      g_ptr_array_add (document->in_force, edit->op);
-  }
-}
+/* --- changes ------------------------------------------------------------ */
 
 /* The operations in force were all accepted once, so this cannot fail for
  * what they say; only a refused allocation could, and then the old stays. */
 static bool
 republish (SbDocument *document, GError **error)
 {
-  refresh_in_force (document);
   g_clear_pointer (&document->preview, sb_operation_unref);
   SbSnapshot *snapshot = snapshot_new (document, NULL, error);
   if (snapshot == NULL)
@@ -298,51 +162,15 @@ republish (SbDocument *document, GError **error)
 }
 
 static bool
-take_step (SbDocument *document, Step *step, GError **error)
+take_step (SbDocument *document, SbStepKind kind, int index, SbOperation *op, GError **error)
 {
-  step_do (document, step);
-  guint n_done = document->n_done;
-  g_autoptr (GPtrArray) undone = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free);
-  while (document->steps->len > n_done)
-    g_ptr_array_insert (undone, 0, g_ptr_array_steal_index (document->steps, document->steps->len - 1));
-  g_ptr_array_add (document->steps, step);
-  document->n_done++;
+  const SbStep step = { kind, index, op, 0 };
+  sb_history_take (document->history, &step);
   if (republish (document, error))
     return true;
-  step_undo (document, step);
-  g_ptr_array_set_size (document->steps, (gint)n_done);
-  document->n_done = n_done;
-  while (undone->len > 0)
-    g_ptr_array_add (document->steps, g_ptr_array_steal_index (undone, 0));
-  refresh_in_force (document);
+  sb_history_take_back (document->history);
   return false;
 }
-
-static Step *
-step_new (SbDocument *document, SbStepKind kind, guint index)
-{
-  Step *step = g_new0 (Step, 1);
-  step->kind = kind;
-  step->index = index;
-  step->serial = ++document->last_serial;
-  if (kind == SB_STEP_REMOVE) {
-    step->edit = g_array_index (document->edits, Edit, index);
-    sb_operation_ref (step->edit.op);
-  }
-  if (kind == SB_STEP_REPLACE)
-    step->replaced = sb_operation_ref (g_array_index (document->edits, Edit, index).op);
-  if (kind == SB_STEP_CLEAR) {
-    step->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
-    for (guint i = 0; i < document->edits->len; i++) {
-      Edit copy = g_array_index (document->edits, Edit, i);
-      sb_operation_ref (copy.op);
-      g_array_append_val (step->edits, copy);
-    }
-  }
-  return step;
-}
-
-/* --- changes ------------------------------------------------------------ */
 
 static bool
 refuse_read_only (const SbDocument *document, GError **error)
@@ -356,15 +184,13 @@ refuse_read_only (const SbDocument *document, GError **error)
 bool
 sb_document_apply (SbDocument *document, SbOperation *op, GError **error)
 {
-  if (find_edit (document, sb_operation_id (op)) >= 0) {
+  if (sb_history_find (document->history, sb_operation_id (op)) >= 0) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is already an edit with the id “%s”.", sb_operation_id (op));
     return false;
   }
   if (refuse_read_only (document, error))
     return false;
-  Step *step = step_new (document, SB_STEP_ADD, document->edits->len);
-  step->edit.op = sb_operation_ref (op);
-  return take_step (document, step, error);
+  return take_step (document, SB_STEP_ADD, sb_history_n_edits (document->history), op, error);
 }
 
 bool
@@ -387,13 +213,13 @@ sb_document_preview (SbDocument *document, SbOperation *op, GError **error)
 bool
 sb_document_can_undo (const SbDocument *document)
 {
-  return document->n_done > 0 && document->read_only == NULL;
+  return sb_history_can_undo (document->history) && document->read_only == NULL;
 }
 
 bool
 sb_document_can_redo (const SbDocument *document)
 {
-  return document->n_done < document->steps->len && document->read_only == NULL;
+  return sb_history_can_redo (document->history) && document->read_only == NULL;
 }
 
 void
@@ -401,14 +227,9 @@ sb_document_undo (SbDocument *document)
 {
   if (!sb_document_can_undo (document))
     return;
-  Step *step = g_ptr_array_index (document->steps, document->n_done - 1);
-  step_undo (document, step);
-  document->n_done--;
-  if (!republish (document, NULL)) {
-    step_do (document, step);
-    document->n_done++;
-    refresh_in_force (document);
-  }
+  sb_history_undo (document->history);
+  if (!republish (document, NULL))
+    sb_history_redo (document->history);
 }
 
 void
@@ -416,38 +237,33 @@ sb_document_redo (SbDocument *document)
 {
   if (!sb_document_can_redo (document))
     return;
-  Step *step = g_ptr_array_index (document->steps, document->n_done);
-  step_do (document, step);
-  document->n_done++;
-  if (!republish (document, NULL)) {
-    step_undo (document, step);
-    document->n_done--;
-    refresh_in_force (document);
-  }
+  sb_history_redo (document->history);
+  if (!republish (document, NULL))
+    sb_history_undo (document->history);
 }
 
 bool
 sb_document_remove_op (SbDocument *document, const char *id)
 {
-  int index = find_edit (document, id);
+  int index = sb_history_find (document->history, id);
   if (index < 0 || document->read_only != NULL)
     return false;
-  return take_step (document, step_new (document, SB_STEP_REMOVE, (guint)index), NULL);
+  return take_step (document, SB_STEP_REMOVE, index, NULL, NULL);
 }
 
 bool
 sb_document_set_muted (SbDocument *document, const char *id, bool muted)
 {
-  int index = find_edit (document, id);
-  if (index < 0 || document->read_only != NULL || g_array_index (document->edits, Edit, index).muted == muted)
+  int index = sb_history_find (document->history, id);
+  if (index < 0 || document->read_only != NULL || sb_document_is_muted (document, id) == muted)
     return false;
-  return take_step (document, step_new (document, muted ? SB_STEP_MUTE : SB_STEP_UNMUTE, (guint)index), NULL);
+  return take_step (document, muted ? SB_STEP_MUTE : SB_STEP_UNMUTE, index, NULL, NULL);
 }
 
 bool
 sb_document_replace_op (SbDocument *document, SbOperation *op, GError **error)
 {
-  const int index = find_edit (document, sb_operation_id (op));
+  const int index = sb_history_find (document->history, sb_operation_id (op));
   if (index < 0) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is no edit with the id “%s” to be changed.",
                  sb_operation_id (op));
@@ -455,151 +271,50 @@ sb_document_replace_op (SbDocument *document, SbOperation *op, GError **error)
   }
   if (refuse_read_only (document, error))
     return false;
-  Step *step = step_new (document, SB_STEP_REPLACE, (guint)index);
-  step->edit.op = sb_operation_ref (op);
-  return take_step (document, step, error);
+  return take_step (document, SB_STEP_REPLACE, index, op, error);
 }
 
 bool
 sb_document_clear (SbDocument *document)
 {
-  if (document->edits->len == 0 || document->read_only != NULL)
+  if (sb_document_n_edits (document) == 0 || document->read_only != NULL)
     return false;
-  return take_step (document, step_new (document, SB_STEP_CLEAR, 0), NULL);
+  return take_step (document, SB_STEP_CLEAR, 0, NULL, NULL);
 }
 
 /* --- the history, for keeping ------------------------------------------- */
 
-static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear", "replace" };
-
-const char *
-sb_step_kind_name (SbStepKind kind)
-{
-  return step_kind_names[kind];
-}
-
-bool
-sb_step_kind_from_name (const char *name, SbStepKind *kind)
-{
-  for (int i = 0; i < SB_N_STEP_KINDS; i++)
-    if (strcmp (name, step_kind_names[i]) == 0) {
-      *kind = (SbStepKind)i;
-      return true;
-    }
-  return false;
-}
-
 int
 sb_document_n_steps (const SbDocument *document)
 {
-  return (int)document->steps->len;
+  return sb_history_n_steps (document->history);
 }
 
 int
 sb_document_n_done (const SbDocument *document)
 {
-  return (int)document->n_done;
+  return sb_history_n_done (document->history);
 }
 
 SbStep
 sb_document_step (const SbDocument *document, int index)
 {
-  const Step *step = g_ptr_array_index (document->steps, index);
-  return (SbStep){ step->kind, (int)step->index, sb_step_kind_has_op (step->kind) ? step->edit.op : NULL,
-                   step->serial };
-}
-
-static bool
-step_fits (const SbDocument *document, const SbStep *step)
-{
-  const int n = (int)document->edits->len;
-  const bool inside = step->index >= 0 && step->index < n;
-  switch (step->kind) {
-  case SB_STEP_ADD:
-    return step->op != NULL && step->index >= 0 && find_edit (document, sb_operation_id (step->op)) < 0;
-  case SB_STEP_REMOVE:
-    return inside;
-  case SB_STEP_MUTE:
-  case SB_STEP_UNMUTE:
-    return inside && g_array_index (document->edits, Edit, step->index).muted == (step->kind == SB_STEP_UNMUTE);
-  case SB_STEP_CLEAR:
-    return n > 0;
-  case SB_STEP_REPLACE:
-    return inside && step->op != NULL && find_edit (document, sb_operation_id (step->op)) == step->index;
-  case SB_N_STEP_KINDS:
-    break;
-  }
-  return false;
-}
-
-/* Does the steps on the list alone, without masks.  Returns how many did not fit. */
-static int
-replay (SbDocument *document, const SbStep *steps, int n_steps, int n_done)
-{
-  int n_left_out = 0, n_kept_done = 0;
-  for (int i = 0; i < n_steps; i++) {
-    if (!step_fits (document, &steps[i])) {
-      n_left_out++;
-      continue;
-    }
-    Step *step = step_new (document, steps[i].kind, (guint)MIN (steps[i].index, (int)document->edits->len));
-    if (sb_step_kind_has_op (steps[i].kind))
-      step->edit.op = sb_operation_ref (steps[i].op);
-    step_do (document, step);
-    g_ptr_array_add (document->steps, step);
-    n_kept_done += i < n_done;
-  }
-  document->n_done = document->steps->len;
-  while (document->n_done > (guint)n_kept_done)
-    step_undo (document, g_ptr_array_index (document->steps, --document->n_done));
-  return n_left_out;
-}
-
-GPtrArray *
-sb_steps_in_force (const SbStep *steps, int n_steps, int n_done, int *n_left_out)
-{
-  SbDocument list = { .edits = g_array_new (FALSE, FALSE, sizeof (Edit)),
-                      .steps = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free),
-                      .in_force = g_ptr_array_new () };
-  GPtrArray *ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
-  const int left_out = replay (&list, steps, n_steps, n_done);
-  if (n_left_out != NULL)
-    *n_left_out = left_out;
-  refresh_in_force (&list);
-  for (guint i = 0; i < list.in_force->len; i++)
-    g_ptr_array_add (ops, sb_operation_ref (list.in_force->pdata[i]));
-  g_ptr_array_unref (list.in_force);
-  g_ptr_array_unref (list.steps);
-  edits_release (list.edits);
-  return ops;
+  return sb_history_step (document->history, index);
 }
 
 bool
 sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
                      GError **error)
 {
-  GArray *old_edits = document->edits;
-  GPtrArray *old_steps = document->steps;
-  const guint old_n_done = document->n_done;
-  document->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
-  document->steps = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free);
-  const int left_out = replay (document, steps, n_steps, n_done);
-  if (n_left_out != NULL)
-    *n_left_out = left_out;
-  const bool ok = republish (document, error);
-  if (!ok) {
-    GArray *edits = document->edits;
-    GPtrArray *failed = document->steps;
-    document->edits = old_edits;
-    document->steps = old_steps;
-    document->n_done = old_n_done;
-    refresh_in_force (document);
-    old_edits = edits;
-    old_steps = failed;
+  SbHistory *before = document->history;
+  document->history = sb_history_replay (steps, n_steps, n_done, n_left_out);
+  if (republish (document, error)) {
+    sb_history_free (before);
+    return true;
   }
-  edits_release (old_edits);
-  g_ptr_array_unref (old_steps);
-  return ok;
+  sb_history_free (document->history);
+  document->history = before;
+  return false;
 }
 
 void
@@ -620,32 +335,29 @@ sb_document_is_read_only (const SbDocument *document)
 bool
 sb_document_is_muted (const SbDocument *document, const char *id)
 {
-  int index = find_edit (document, id);
-  return index >= 0 && g_array_index (document->edits, Edit, index).muted;
+  bool muted = false;
+  sb_history_edit (document->history, sb_history_find (document->history, id), &muted);
+  return muted;
 }
 
 int
 sb_document_n_edits (const SbDocument *document)
 {
-  return (int)document->edits->len;
+  return sb_history_n_edits (document->history);
 }
 
 SbOperation *
 sb_document_edit (const SbDocument *document, int index, bool *muted)
 {
-  if (index < 0 || (guint)index >= document->edits->len)
-    return NULL;
-  Edit *edit = &g_array_index (document->edits, Edit, index);
-  if (muted != NULL)
-    *muted = edit->muted;
-  return edit->op;
+  return sb_history_edit (document->history, index, muted);
 }
 
 SbOperation *const *
 sb_document_ops (const SbDocument *document, int *n_ops)
 {
-  *n_ops = (int)document->in_force->len;
-  return (SbOperation *const *)document->in_force->pdata;
+  const GPtrArray *in_force = sb_history_in_force (document->history);
+  *n_ops = (int)in_force->len;
+  return (SbOperation *const *)in_force->pdata;
 }
 
 double
@@ -661,7 +373,7 @@ sb_document_changed_s (const SbDocument *document)
 char *
 sb_document_to_json (const SbDocument *document)
 {
-  return sb_ops_file_to_json (&document->grid, document->in_force);
+  return sb_ops_file_to_json (&document->grid, (GPtrArray *)sb_history_in_force (document->history));
 }
 
 SbSource *
@@ -704,9 +416,7 @@ sb_document_new (SbSource *original, const SbGrid *grid, GError **error)
   pthread_mutex_init (&document->lock, NULL);
   document->original = sb_source_ref (original);
   document->grid = grid != NULL ? *grid : sb_grid_default (original->rate);
-  document->edits = g_array_new (FALSE, FALSE, sizeof (Edit));
-  document->steps = g_ptr_array_new_with_free_func ((GDestroyNotify)step_free);
-  document->in_force = g_ptr_array_new ();
+  document->history = sb_history_new ();
   document->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
   document->snapshot = snapshot_new (document, NULL, error);
   if (document->snapshot == NULL) {
@@ -723,9 +433,7 @@ sb_document_free (SbDocument *document)
     return;
   sb_snapshot_unref (document->snapshot);
   sb_operation_unref (document->preview);
-  edits_release (document->edits);
-  g_ptr_array_unref (document->steps);
-  g_ptr_array_unref (document->in_force);
+  sb_history_free (document->history);
   g_array_unref (document->listeners);
   sb_source_unref (document->original);
   g_free (document->read_only);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An opened recording and its edits: the list of operations with unlimited
- * undo, and the three sources (original, result, removed) as immutable
+ * An opened recording and its edits: their history with unlimited undo, and
+ * the three sources (original, result, removed) as immutable
  * snapshots.  Changes come from one thread (UI); snapshots may be taken and
  * read on any. */
 #pragma once
+#include "document/sb-history.h"
 #include "edit/sb-edited.h"
 #include "edit/sb-op-json.h"
 
@@ -68,31 +69,12 @@ bool sb_document_is_muted (const SbDocument *document, const char *id);
 bool sb_document_clear (SbDocument *document);
 /* --- for keeping: the history as a list of steps, of which the first n_done are in force --- */
 
-typedef enum { SB_STEP_ADD, SB_STEP_REMOVE, SB_STEP_MUTE, SB_STEP_UNMUTE, SB_STEP_CLEAR, SB_STEP_REPLACE, SB_N_STEP_KINDS } SbStepKind;
-const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" "replace" */
-bool sb_step_kind_from_name (const char *name, SbStepKind *kind);
-static inline bool
-sb_step_kind_has_op (SbStepKind kind)
-{
-  return kind == SB_STEP_ADD || kind == SB_STEP_REPLACE;
-}
-
-typedef struct {
-  SbStepKind kind;
-  int index;       /* of the edit in the list; 0 for clear */
-  SbOperation *op; /* add, replace: what is there afterwards; else ignored (NULL) */
-  uint64_t serial; /* told, not asked for: unique and rising along the list, so that two states are told apart by their tails */
-} SbStep;
-
 int sb_document_n_steps (const SbDocument *document);
 int sb_document_n_done (const SbDocument *document);
 SbStep sb_document_step (const SbDocument *document, int index); /* op is borrowed */
-/* Replaces the whole history at once; listeners are told once.  An addition behind the end goes to the end; another step
- * that does not fit the list before it is left out, and so are those after it that no longer fit: *n_left_out (may be NULL) counts them. */
+/* Replaces the whole history at once, as sb_history_replay() reads it; listeners are told once. */
 bool sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
                           GError **error);
-/* The operations that such a history leaves in force, oldest first; owned references.  Thread: any. */
-GPtrArray *sb_steps_in_force (const SbStep *steps, int n_steps, int n_done, int *n_left_out);
 /* Changes are refused from now on with this sentence (NULL: allowed again). */
 void sb_document_set_read_only (SbDocument *document, const char *sentence);
 bool sb_document_is_read_only (const SbDocument *document);

@@ -22,6 +22,7 @@
 #define MAX_LABELS    100000
 #define MAX_WORK      20000 /* times 10,000 instructions of SQLite's machine */
 #define PROBED_ROWS   20000 /* asked for one by one behind a damaged page */
+#define LEAST_ROW_BYTES 8   /* of a page, whatever the row says */
 #define SQLITE_HEADER "SQLite format 3"
 
 static bool
@@ -117,6 +118,17 @@ open_defensively (const char *path, Access access, int *work)
   sqlite3_set_authorizer (db, authorize, NULL);
   sqlite3_progress_handler (db, 10000, count_work, work);
   return db;
+}
+
+static bool
+ask_number (sqlite3 *db, const char *sql, int64_t *number)
+{
+  sqlite3_stmt *row = NULL;
+  const bool ok = sqlite3_prepare_v2 (db, sql, -1, &row, NULL) == SQLITE_OK && sqlite3_step (row) == SQLITE_ROW;
+  if (ok)
+    *number = sqlite3_column_int64 (row, 0);
+  sqlite3_finalize (row);
+  return ok;
 }
 
 /* An ordinary table, not a virtual one or a view of the same name. */
@@ -220,51 +232,72 @@ read_settings (sqlite3 *db, SbProject *project)
 
 typedef bool (*RowFunc) (SbProject *project, sqlite3_stmt *row, void *data);
 
-/* One row by its position. */
+typedef struct {
+  SbProject *project;
+  RowFunc take;
+  void *data;
+  bool whole; /* take() liked every row */
+} Rows;
+
+/* The rows from first to last; *reached: the highest position seen. */
 static int
-read_one (sqlite3 *db, const char *sql, int64_t position, SbProject *project, RowFunc take, void *data)
+read_span (sqlite3_stmt *row, int64_t first, int64_t last, Rows *rows, int64_t *reached)
 {
-  sqlite3_stmt *row = NULL;
-  int status = sqlite3_prepare_v2 (db, sql, -1, &row, NULL);
-  if (status == SQLITE_OK) {
-    sqlite3_bind_int64 (row, 1, position);
-    sqlite3_bind_int64 (row, 2, position);
-    status = sqlite3_step (row);
-    if (status == SQLITE_ROW && !take (project, row, data))
-      status = SQLITE_MISMATCH;
+  int status;
+  sqlite3_reset (row);
+  sqlite3_bind_int64 (row, 1, first);
+  sqlite3_bind_int64 (row, 2, last);
+  while ((status = sqlite3_step (row)) == SQLITE_ROW) {
+    *reached = MAX (*reached, sqlite3_column_int64 (row, 0));
+    rows->whole = rows->take (rows->project, row, rows->data) && rows->whole;
   }
-  sqlite3_finalize (row);
   return status;
 }
 
-/* sql has two parameters, the first and the last position.  false: something is missing. */
+/* The highest position there is, or when that lies on a damaged page, more than the file has room for. */
+static int64_t
+last_row (sqlite3 *db, const char *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT max(position) FROM %s", table);
+  sqlite3_stmt *row = NULL;
+  int64_t last = -1, n_pages = 0, page_bytes = 0;
+  if (sqlite3_prepare_v2 (db, sql, -1, &row, NULL) == SQLITE_OK && sqlite3_step (row) == SQLITE_ROW)
+    last = sqlite3_column_int64 (row, 0);
+  sqlite3_finalize (row);
+  if (last < 0 && ask_number (db, "PRAGMA page_count", &n_pages) && ask_number (db, "PRAGMA page_size", &page_bytes))
+    last = n_pages * (page_bytes / LEAST_ROW_BYTES);
+  return CLAMP (last, 0, MAX_STEPS);
+}
+
+/* sql has two parameters, the first and the last position.  Behind a row that cannot be read the next ones are asked
+ * for one by one, until one answers and the rest goes on from there:
+ *
+ *   read … read ✗ ? ? ? ? ? ? read … read          a damaged page holds some dozens
+ *
+ * false: something is missing. */
 static bool
 read_rows (sqlite3 *db, const char *table, const char *sql, SbProject *project, RowFunc take, void *data)
 {
+  Rows rows = {project, take, data, true};
   sqlite3_stmt *row = NULL;
-  int64_t last = 0;
-  bool whole = true;
-  if (!is_table (db, table))
+  int64_t reached = 0;
+  if (!is_table (db, table) || sqlite3_prepare_v2 (db, sql, -1, &row, NULL) != SQLITE_OK)
     return false;
-  int status = sqlite3_prepare_v2 (db, sql, -1, &row, NULL);
-  if (status == SQLITE_OK) {
-    sqlite3_bind_int64 (row, 1, 0);
-    sqlite3_bind_int64 (row, 2, MAX_STEPS);
-    while ((status = sqlite3_step (row)) == SQLITE_ROW) {
-      last = MAX (last, sqlite3_column_int64 (row, 0));
-      whole = take (project, row, data) && whole;
-    }
+  int status = read_span (row, 0, MAX_STEPS, &rows, &reached);
+  const bool all = status == SQLITE_DONE;
+  const int64_t end = all ? 0 : last_row (db, table);
+  for (int64_t at = reached + 1, missed = 0; at <= end && missed < PROBED_ROWS && status != SQLITE_INTERRUPT; at++) {
+    const int64_t before = reached;
+    status = read_span (row, at, at, &rows, &reached);
+    missed++;
+    if (reached == before)
+      continue;
+    status = read_span (row, at + 1, MAX_STEPS, &rows, &reached);
+    missed = 0;
+    at = reached;
   }
   sqlite3_finalize (row);
-  if (status == SQLITE_DONE)
-    return whole;
-  for (int64_t missed = 0, position = last + 1; missed < PROBED_ROWS && position <= MAX_STEPS; position++) {
-    status = read_one (db, sql, position, project, take, data);
-    missed = status == SQLITE_ROW ? 0 : missed + 1;
-    if (status == SQLITE_INTERRUPT)
-      break;
-  }
-  return false;
+  return all && rows.whole;
 }
 
 /* ---- the history ---- */
@@ -426,8 +459,12 @@ sb_project_fill_ops (SbProject *project)
   int n_left_out = 0;
   for (guint i = 0; i < project->steps->len; i++)
     g_array_append_vals (steps, g_ptr_array_index (project->steps, i), 1);
-  g_ptr_array_unref (project->ops);
-  project->ops = sb_steps_in_force ((const SbStep *)steps->data, (int)steps->len, project->n_done, &n_left_out);
+  g_autoptr (SbHistory) history
+      = sb_history_replay ((const SbStep *)steps->data, (int)steps->len, project->n_done, &n_left_out);
+  const GPtrArray *in_force = sb_history_in_force (history);
+  g_ptr_array_set_size (project->ops, 0);
+  for (guint i = 0; i < in_force->len; i++)
+    g_ptr_array_add (project->ops, sb_operation_ref (in_force->pdata[i]));
   return n_left_out == 0;
 }
 

@@ -231,73 +231,6 @@ test_history (void)
   g_unlink (path);
 }
 
-/* Something of a file in which anything may be wrong. */
-static void
-damage (char *copy, gsize n, gsize *length, int kind, int i, GRand *rand)
-{
-  const gsize page = 4096 * (gsize)g_rand_int_range (rand, 0, (gint32)(n / 4096));
-  const gsize other = 4096 * (gsize)g_rand_int_range (rand, 0, (gint32)(n / 4096));
-  const int n_flips = g_rand_int_range (rand, 1, 9);
-  *length = n;
-  switch (kind) {
-  case 0: /* flipped bits anywhere, or in the first page */
-  case 1:
-    for (int k = 0; k < n_flips; k++)
-      copy[g_rand_int_range (rand, 0, kind == 0 ? (gint32)n : 4096)] ^= (char)(1 << g_rand_int_range (rand, 0, 8));
-    break;
-  case 2:
-    *length = MIN (n, 4096 * ((gsize)i / 6 % (n / 4096 + 1)));
-    break;
-  case 3:
-    *length = (gsize)g_rand_int_range (rand, 0, (gint32)n);
-    break;
-  case 4:
-    memset (copy + page, g_rand_int_range (rand, 0, 256), 4096);
-    break;
-  case 5:
-    memcpy (copy + page, copy + other, 4096);
-    break;
-  default:
-    break;
-  }
-}
-
-/* An answer, no crash, and of what lies outside the damage most comes back.  SB_LONG_TESTS: 10,000 variants. */
-static void
-test_damaged (void)
-{
-  g_autofree char *path = in_folder ("damaged.sonobrush"), *bytes = NULL;
-  const int n_variants = g_getenv ("SB_LONG_TESTS") ? 10000 : 600, n_ops = 200;
-  gsize n;
-  int n_read = 0, n_salvaged = 0;
-  int64_t n_back = 0;
-  g_autoptr (SbProject) project = make_project (n_ops);
-  g_assert_true (sb_project_save (project, path, NULL));
-  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
-  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
-  for (int i = 0; i < n_variants; i++) {
-    gsize length;
-    g_autofree char *copy = g_memdup2 (bytes, n);
-    damage (copy, n, &length, i % 6, i, rand);
-    g_assert_true (g_file_set_contents (path, copy, (gssize)length, NULL));
-    g_autoptr (GError) error = NULL;
-    g_autoptr (SbProject) back = sb_project_load (path, &error);
-    g_assert_true ((back != NULL) != (error != NULL));
-    if (!back)
-      continue;
-    n_read++;
-    n_salvaged += back->salvaged != NULL;
-    if (i % 6 == 4)
-      n_back += back->ops->len;
-  }
-  g_test_message (
-      "%d variants: %d read, of these %d salvaged; with one page of %d overwritten %.1f of %d edits came back",
-      n_variants, n_read, n_salvaged, (int)(n / 4096), (double)n_back * 6 / n_variants, n_ops);
-  g_assert_cmpint (n_read, >, n_variants / 2);
-  g_assert_cmpfloat ((double)n_back * 6 / n_variants, >, n_ops / 2);
-  g_unlink (path);
-}
-
 static void
 test_not_written (void)
 {
@@ -380,7 +313,6 @@ main (int argc, char **argv)
   g_test_add_func ("/project/refused", test_refused);
   g_test_add_func ("/project/salvage", test_salvage);
   g_test_add_func ("/project/history", test_history);
-  g_test_add_func ("/project/damaged", test_damaged);
   g_test_add_func ("/project/not-written", test_not_written);
   g_test_add_func ("/project/link", test_link);
   g_test_add_func ("/project/not-over-the-recording", test_not_over_the_recording);
