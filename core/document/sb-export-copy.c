@@ -8,20 +8,36 @@
  *
  * That the place is right is proved on the way: what lies there must decode
  * to what libsndfile reads, or the encoder does the work instead.  Afterwards
- * the copy is opened by libsndfile and read to the end against the source's
- * bytes and, where something was painted, a hash of what was meant. */
+ * every byte that was copied has been read back and compared, and where
+ * something was painted libsndfile reads it: it must be what was meant.
+ * Copying has a thread of its own, so that it and the computing share the time. */
 #include "audio/sb-container.h"
 #include "base/sb-error.h"
 #include "document/sb-export-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
 #include <sndfile.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/fs.h> /* FICLONE */
+#endif
 
-#define COPY_BYTES (4 << 20)
+#define PIECE_BYTES  65536
+#define TELL_BYTES   (1 << 20)
+#define FLUSH_BYTES  (8 << 20)
+#define PAINT_FRAMES 8192
+
+typedef struct {
+  int64_t pos, n; /* frames */
+  uint64_t hash;  /* of their bytes */
+} Painted;
 
 typedef struct {
   SbExportRender *render;
@@ -31,48 +47,18 @@ typedef struct {
   int64_t file_bytes;
   SbContainer *c; /* NULL: nothing is painted, the file need not be understood */
   int64_t frame_bytes;
-  uint8_t *raw, *other; /* a block of stored samples each */
-  GHashTable *meant;    /* block number → hash of its bytes; only blocks that were overwritten */
+  SbExportLayout layout;
+  uint8_t *raw, *before, *after; /* a block of stored samples each: in the file, without and with the painting */
+  GArray *painted;               /* of Painted, ascending; only blocks that were overwritten */
+  uint8_t *piece, *back;         /* PIECE_BYTES each: the source's, the target's */
+  atomic_bool stop;              /* the copying may end: something else went wrong */
+  atomic_llong painted_frames;   /* how far the painting has come */
+  pthread_mutex_t lock;
+  pthread_cond_t moved;
+  /* under the lock */
+  int64_t copied; /* bytes that are copied and read back */
+  bool ended;     /* the copying is over, well or not */
 } Copy;
-
-/* false with errno set */
-static bool
-pread_all (int fd, void *to, gsize n, int64_t pos)
-{
-  uint8_t *p = to;
-  while (n > 0) {
-    const ssize_t got = pread (fd, p, n, pos);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got == 0)
-      errno = EIO;
-    if (got <= 0)
-      return false;
-    p += got;
-    pos += got;
-    n -= (gsize)got;
-  }
-  return true;
-}
-
-static bool
-pwrite_all (int fd, const void *from, gsize n, int64_t pos)
-{
-  const uint8_t *p = from;
-  while (n > 0) {
-    const ssize_t put = pwrite (fd, p, n, pos);
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put == 0)
-      errno = ENOSPC;
-    if (put <= 0)
-      return false;
-    p += put;
-    pos += put;
-    n -= (gsize)put;
-  }
-  return true;
-}
 
 static bool
 fail_source (const Copy *copy, GError **error)
@@ -83,159 +69,6 @@ fail_source (const Copy *copy, GError **error)
   return false;
 }
 
-/* One stretch, by the kernel where it can (file systems that share blocks copy nothing at all). */
-static bool
-copy_stretch (Copy *copy, int64_t pos, gsize n, bool *by_kernel, GError **error)
-{
-  while (n > 0 && *by_kernel) {
-    off_t from = pos, to = pos;
-    const ssize_t done = copy_file_range (copy->source_fd, &from, copy->target->fd, &to, n, 0);
-    if (done < 0 && errno == EINTR)
-      continue;
-    if (done <= 0) { /* not here: by hand, which also tells errors apart */
-      *by_kernel = false;
-      break;
-    }
-    pos += done;
-    n -= (gsize)done;
-  }
-  uint8_t block[65536];
-  while (n > 0) {
-    const gsize m = MIN (n, sizeof block);
-    if (!pread_all (copy->source_fd, block, m, pos))
-      return fail_source (copy, error);
-    if (!pwrite_all (copy->target->fd, block, m, pos))
-      return sb_export_target_fail (copy->target, g_strerror (errno), error);
-    pos += (int64_t)m;
-    n -= m;
-  }
-  return true;
-}
-
-static bool
-copy_file (Copy *copy, GError **error)
-{
-  bool by_kernel = true;
-  for (int64_t pos = 0; pos < copy->file_bytes; pos += COPY_BYTES) {
-    if (sb_progress_check (copy->progress, error) ||
-        !copy_stretch (copy, pos, (gsize)MIN (COPY_BYTES, copy->file_bytes - pos), &by_kernel, error))
-      return false;
-    sb_progress_set (copy->progress, 0.4 * (double)pos / (double)copy->file_bytes);
-  }
-  return true;
-}
-
-/* ---- stored samples ---- */
-
-static void
-put (const SbContainer *c, uint8_t *p, uint64_t value)
-{
-  for (int i = 0; i < c->container_bytes; i++)
-    p[c->big_endian ? c->container_bytes - 1 - i : i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t
-get (const SbContainer *c, const uint8_t *p)
-{
-  uint64_t value = 0;
-  for (int i = 0; i < c->container_bytes; i++)
-    value |= (uint64_t)p[c->big_endian ? c->container_bytes - 1 - i : i] << (8 * i);
-  return value;
-}
-
-/* The bits that stand in the file for sample i of a block. */
-static uint64_t
-stored (const SbContainer *c, const void *samples, int64_t i)
-{
-  uint64_t bits = 0;
-  if (c->sample_type == SB_SAMPLE_DOUBLE)
-    memcpy (&bits, (const double *)samples + i, 8);
-  else if (c->sample_type == SB_SAMPLE_FLOAT)
-    memcpy (&bits, (const float *)samples + i, 4);
-  else {
-    bits = (uint32_t)((const int32_t *)samples)[i] >> (32 - 8 * c->container_bytes);
-    if (c->sample_type == SB_SAMPLE_U8)
-      bits ^= 0x80;
-  }
-  return bits;
-}
-
-static bool
-is_nan_in (const SbContainer *c, const void *samples, int64_t i)
-{
-  if (c->sample_type == SB_SAMPLE_DOUBLE)
-    return ((const double *)samples)[i] != ((const double *)samples)[i];
-  return c->sample_type == SB_SAMPLE_FLOAT && ((const float *)samples)[i] != ((const float *)samples)[i];
-}
-
-/* Overwrites in raw what changed; first and end: the bytes to write. */
-static SbExportOutcome
-overwrite (Copy *copy, int64_t n, gsize *first, gsize *end)
-{
-  const SbContainer *c = copy->c;
-  const int64_t count = n * c->channels;
-  *first = *end = 0;
-  for (int64_t i = 0; i < count; i++) {
-    uint8_t *place = copy->raw + i * c->container_bytes;
-    const uint64_t before = stored (c, copy->render->before, i), after = stored (c, copy->render->after, i);
-    if (get (c, place) != before && !is_nan_in (c, copy->render->before, i))
-      return SB_EXPORT_DOUBT;
-    if (before == after)
-      continue;
-    put (c, place, after);
-    if (*end == 0)
-      *first = (gsize)(place - copy->raw);
-    *end = (gsize)(place - copy->raw) + (gsize)c->container_bytes;
-  }
-  return SB_EXPORT_DONE;
-}
-
-static SbExportOutcome
-paint_block (Copy *copy, int64_t block, GError **error)
-{
-  const int64_t pos = block * copy->render->max_frames, n = MIN (copy->render->max_frames, copy->c->n_frames - pos);
-  const int64_t offset = copy->c->data_offset_bytes + pos * copy->frame_bytes;
-  const gsize bytes = (gsize)(n * copy->frame_bytes);
-  gsize first, end;
-  if (!sb_export_render (copy->render, pos, n, error))
-    return SB_EXPORT_FAILED;
-  if (!pread_all (copy->source_fd, copy->raw, bytes, offset)) {
-    fail_source (copy, error);
-    return SB_EXPORT_FAILED;
-  }
-  if (overwrite (copy, n, &first, &end) == SB_EXPORT_DOUBT)
-    return SB_EXPORT_DOUBT;
-  if (end == 0)
-    return SB_EXPORT_DONE;
-  if (!pwrite_all (copy->target->fd, copy->raw + first, end - first, offset + (int64_t)first)) {
-    sb_export_target_fail (copy->target, g_strerror (errno), error);
-    return SB_EXPORT_FAILED;
-  }
-  uint64_t *hash = g_new (uint64_t, 1);
-  *hash = sb_export_hash (copy->raw, bytes);
-  g_hash_table_insert (copy->meant, g_memdup2 (&block, sizeof block), hash);
-  return SB_EXPORT_DONE;
-}
-
-static SbExportOutcome
-paint (Copy *copy, GError **error)
-{
-  const int64_t step = copy->render->max_frames;
-  for (int64_t pos = 0; pos < copy->c->n_frames; pos += step) {
-    if (!sb_resynth_touches (copy->render->resynth, pos, MIN (step, copy->c->n_frames - pos)))
-      continue;
-    if (sb_progress_check (copy->progress, error))
-      return SB_EXPORT_FAILED;
-    const SbExportOutcome outcome = paint_block (copy, pos / step, error);
-    if (outcome != SB_EXPORT_DONE)
-      return outcome;
-    sb_progress_set (copy->progress, 0.4 + 0.3 * (double)pos / (double)copy->c->n_frames);
-  }
-  return SB_EXPORT_DONE;
-}
-
-/* ---- reading back ---- */
-
 static bool
 fail_verify (const Copy *copy, GError **error)
 {
@@ -243,48 +76,254 @@ fail_verify (const Copy *copy, GError **error)
       copy->target, "what was read back differs from what was written. Check the disk, or choose another", error);
 }
 
-/* [from, to) of the target against the source. */
+/* File systems that share blocks copy nothing at all. */
 static bool
-same_bytes (Copy *copy, int64_t from, int64_t to, GError **error)
+clone_file (const Copy *copy)
 {
-  uint8_t a[65536], b[65536];
-  for (int64_t pos = from; pos < to; pos += sizeof a) {
-    const gsize n = (gsize)MIN ((int64_t)sizeof a, to - pos);
-    if (sb_progress_check (copy->progress, error))
-      return false;
-    if (!pread_all (copy->source_fd, a, n, pos))
-      return fail_source (copy, error);
-    if (!pread_all (copy->target->fd, b, n, pos) || memcmp (a, b, n) != 0)
-      return fail_verify (copy, error);
-  }
+#ifdef FICLONE
+  return ioctl (copy->target->fd, FICLONE, copy->source_fd) == 0;
+#else
+  return false;
+#endif
+}
+
+/* A piece is read, written and read back while it is still in the processor's cache: with 64 kB that costs no more than
+ * `cp` and one reading; with megabytes, or a second walk through both files, it is twice as much (measured). */
+static bool
+copy_piece (Copy *copy, int64_t pos, gsize n, bool cloned, GError **error)
+{
+  if (!sb_export_pread (copy->source_fd, copy->piece, n, pos))
+    return fail_source (copy, error);
+  if (!cloned && !sb_export_pwrite (copy->target->fd, copy->piece, n, pos))
+    return sb_export_target_fail (copy->target, g_strerror (errno), error);
+  if (!sb_export_pread (copy->target->fd, copy->back, n, pos) || memcmp (copy->piece, copy->back, n) != 0)
+    return fail_verify (copy, error);
   return true;
 }
 
-static bool
-verify_data (Copy *copy, SNDFILE *file, GError **error)
+static void
+tell_copied (Copy *copy, int64_t copied, bool ended)
 {
-  const int64_t step = copy->render->max_frames;
-  for (int64_t pos = 0; pos < copy->c->n_frames; pos += step) {
-    const int64_t n = MIN (step, copy->c->n_frames - pos), bytes = n * copy->frame_bytes, block = pos / step;
-    const uint64_t *hash = g_hash_table_lookup (copy->meant, &block);
-    if (sb_progress_check (copy->progress, error))
+  const double frames = copy->c ? (double)copy->c->n_frames : 1;
+  const double painted = copy->c ? (double)atomic_load (&copy->painted_frames) / frames : 1;
+  sb_progress_set (copy->progress, 0.45 * (painted + (double)copied / (double)MAX (1, copy->file_bytes)));
+  pthread_mutex_lock (&copy->lock);
+  copy->copied = copied;
+  copy->ended = ended;
+  pthread_cond_signal (&copy->moved);
+  pthread_mutex_unlock (&copy->lock);
+}
+
+static bool
+copy_pieces (Copy *copy, GError **error)
+{
+  const bool cloned = clone_file (copy);
+  int64_t flushed = 0;
+  for (int64_t pos = 0; pos < copy->file_bytes; pos += PIECE_BYTES) {
+    if (atomic_load (&copy->stop))
       return false;
-    sb_progress_set (copy->progress, 0.7 + 0.3 * (double)pos / (double)copy->c->n_frames);
-    if (sf_read_raw (file, copy->raw, bytes) != bytes)
-      return fail_verify (copy, error);
-    if (hash) {
-      if (sb_export_hash (copy->raw, (gsize)bytes) != *hash)
-        return fail_verify (copy, error);
-      continue;
+    if (sb_progress_check (copy->progress, error) ||
+        !copy_piece (copy, pos, (gsize)MIN (PIECE_BYTES, copy->file_bytes - pos), cloned, error))
+      return false;
+    const int64_t copied = MIN (pos + PIECE_BYTES, copy->file_bytes);
+    if (copied - flushed >= FLUSH_BYTES) { /* the disk need not wait for the end */
+      sb_export_target_flush_begin (copy->target, flushed, FLUSH_BYTES);
+      flushed += FLUSH_BYTES;
     }
-    if (!pread_all (copy->source_fd, copy->other, (gsize)bytes, copy->c->data_offset_bytes + pos * copy->frame_bytes))
-      return fail_source (copy, error);
-    if (memcmp (copy->raw, copy->other, (gsize)bytes) != 0)
-      return fail_verify (copy, error);
+    if (copied % TELL_BYTES == 0)
+      tell_copied (copy, copied, false);
   }
   return true;
 }
 
+static bool
+copy_file (Copy *copy, GError **error)
+{
+  copy->piece = g_malloc (PIECE_BYTES);
+  copy->back = g_malloc (PIECE_BYTES);
+  const bool ok = copy_pieces (copy, error);
+  tell_copied (copy, ok ? copy->file_bytes : copy->copied, true);
+  return ok;
+}
+
+/* Until the copying has passed a place: what is painted there comes after.  false: it will not. */
+static bool
+wait_copied (Copy *copy, int64_t end)
+{
+  pthread_mutex_lock (&copy->lock);
+  while (copy->copied < end && !copy->ended)
+    pthread_cond_wait (&copy->moved, &copy->lock);
+  const bool passed = copy->copied >= end;
+  pthread_mutex_unlock (&copy->lock);
+  return passed;
+}
+
+/* ---- painting ---- */
+
+/* What lies there must be what libsndfile reads; only NaN has more than one form. */
+static bool
+is_place (const Copy *copy, const uint8_t *stored, const uint8_t *before, int64_t count)
+{
+  const int bytes = copy->layout.bytes;
+  if (memcmp (stored, before, (gsize)(count * bytes)) == 0)
+    return true;
+  for (int64_t i = 0; i < count; i++) {
+    if (memcmp (stored + i * bytes, before + i * bytes, (gsize)bytes) == 0)
+      continue;
+    const double *doubles = copy->render->before;
+    const float *floats = copy->render->before;
+    if (!(copy->layout.type == SB_SAMPLE_DOUBLE && isnan (doubles[i])) &&
+        !(copy->layout.type == SB_SAMPLE_FLOAT && isnan (floats[i])))
+      return false;
+  }
+  return true;
+}
+
+/* Overwrites in raw what changed; first and end: the bytes to write. */
+static SbExportOutcome
+overwrite (Copy *copy, int64_t n, gsize *first, gsize *end)
+{
+  const int64_t count = n * copy->c->channels;
+  const gsize bytes = (gsize)copy->layout.bytes;
+  *first = *end = 0;
+  sb_export_store (&copy->layout, copy->render->before, 0, count, copy->before);
+  sb_export_store (&copy->layout, copy->render->after, 0, count, copy->after);
+  if (!is_place (copy, copy->raw, copy->before, count))
+    return SB_EXPORT_DOUBT;
+  if (memcmp (copy->before, copy->after, (gsize)count * bytes) == 0)
+    return SB_EXPORT_DONE;
+  for (gsize at = 0; at < (gsize)count * bytes; at += bytes) {
+    if (memcmp (copy->before + at, copy->after + at, bytes) == 0)
+      continue;
+    memcpy (copy->raw + at, copy->after + at, bytes);
+    if (*end == 0)
+      *first = at;
+    *end = at + bytes;
+  }
+  return SB_EXPORT_DONE;
+}
+
+static SbExportOutcome
+paint_block (Copy *copy, int64_t pos, int64_t n, GError **error)
+{
+  const int64_t offset = copy->c->data_offset_bytes + pos * copy->frame_bytes;
+  const gsize bytes = (gsize)(n * copy->frame_bytes);
+  gsize first, end;
+  if (!sb_export_render (copy->render, pos, n, error))
+    return SB_EXPORT_FAILED;
+  if (!sb_export_pread (copy->source_fd, copy->raw, bytes, offset)) {
+    fail_source (copy, error);
+    return SB_EXPORT_FAILED;
+  }
+  if (overwrite (copy, n, &first, &end) == SB_EXPORT_DOUBT)
+    return SB_EXPORT_DOUBT;
+  if (end == 0)
+    return SB_EXPORT_DONE;
+  if (!wait_copied (copy, offset + (int64_t)bytes))
+    return SB_EXPORT_FAILED; /* the copying tells why */
+  if (!sb_export_pwrite (copy->target->fd, copy->raw + first, end - first, offset + (int64_t)first)) {
+    sb_export_target_fail (copy->target, g_strerror (errno), error);
+    return SB_EXPORT_FAILED;
+  }
+  const Painted painted = {pos, n, sb_export_hash (copy->raw, bytes)};
+  g_array_append_val (copy->painted, painted);
+  return SB_EXPORT_DONE;
+}
+
+static SbExportOutcome
+paint (Copy *copy, GError **error)
+{
+  const int64_t step = MIN (copy->render->max_frames, PAINT_FRAMES);
+  for (int64_t pos = 0; pos < copy->c->n_frames; pos += step) {
+    const int64_t n = MIN (step, copy->c->n_frames - pos);
+    if (!sb_resynth_touches (copy->render->resynth, pos, n))
+      continue;
+    if (sb_progress_check (copy->progress, error))
+      return SB_EXPORT_FAILED;
+    const SbExportOutcome outcome = paint_block (copy, pos, n, error);
+    if (outcome != SB_EXPORT_DONE)
+      return outcome;
+    atomic_store (&copy->painted_frames, pos + n);
+  }
+  atomic_store (&copy->painted_frames, copy->c->n_frames);
+  return SB_EXPORT_DONE;
+}
+
+/* ---- both at once ----
+ *
+ *   copier    ├─ copy, read back ────────────────────────┤
+ *   painter   ├─ compute ─┤ wait for the copier │ write ├─ compute … */
+
+typedef struct {
+  Copy *copy;
+  bool ok;
+  GError *error;
+} Copier;
+
+static void *
+copier_run (void *data)
+{
+  Copier *copier = data;
+  copier->ok = copy_file (copier->copy, &copier->error);
+  return NULL;
+}
+
+static SbExportOutcome
+copy_and_paint (Copy *copy, GError **error)
+{
+  Copier copier = {.copy = copy};
+  GError *why = NULL;
+  pthread_t thread;
+  const bool apart = pthread_create (&thread, NULL, copier_run, &copier) == 0;
+  if (!apart)
+    copier_run (&copier);
+  SbExportOutcome outcome = paint (copy, &why);
+  if (outcome != SB_EXPORT_DONE)
+    atomic_store (&copy->stop, true);
+  if (apart)
+    pthread_join (thread, NULL);
+  if (copier.error) { /* the painting only waited in vain */
+    g_clear_error (&why);
+    g_propagate_error (error, copier.error);
+    return SB_EXPORT_FAILED;
+  }
+  if (why)
+    g_propagate_error (error, why);
+  return outcome;
+}
+
+/* ---- reading back ---- */
+
+/* As any program reads it: by libsndfile, and by frames. */
+static bool
+verify_painted (Copy *copy, SNDFILE *file, const Painted *painted, GError **error)
+{
+  const int64_t bytes = painted->n * copy->frame_bytes;
+  if (sb_progress_check (copy->progress, error))
+    return false;
+  if (sf_seek (file, painted->pos, SEEK_SET) != painted->pos || sf_read_raw (file, copy->raw, bytes) != bytes ||
+      sb_export_hash (copy->raw, (gsize)bytes) != painted->hash)
+    return fail_verify (copy, error);
+  return true;
+}
+
+static bool
+verify_opened (Copy *copy, SNDFILE *file, const SF_INFO *info, GError **error)
+{
+  if (!file || info->frames != copy->c->n_frames || info->channels != copy->c->channels)
+    return fail_verify (copy, error);
+  for (guint i = 0; i < copy->painted->len; i++) {
+    if (!verify_painted (copy, file, &g_array_index (copy->painted, Painted, i), error))
+      return false;
+    sb_progress_set (copy->progress, 0.9 + 0.1 * (double)i / (double)copy->painted->len);
+  }
+  const int64_t last = copy->c->n_frames - 1; /* and the last frame is really found */
+  if (sf_seek (file, last, SEEK_SET) != last || sf_read_raw (file, copy->raw, copy->frame_bytes) != copy->frame_bytes)
+    return fail_verify (copy, error);
+  return true;
+}
+
+/* Bytes that were copied have been read back; a painted block that had gone elsewhere would be missed at its place. */
 static bool
 verify (Copy *copy, GError **error)
 {
@@ -292,14 +331,10 @@ verify (Copy *copy, GError **error)
   if (fstat (copy->target->fd, &st) != 0 || st.st_size != copy->file_bytes)
     return fail_verify (copy, error);
   if (!copy->c)
-    return same_bytes (copy, 0, copy->file_bytes, error);
-  const int64_t data = copy->c->data_offset_bytes, end = data + copy->c->n_frames * copy->frame_bytes;
-  if (!same_bytes (copy, 0, data, error) || !same_bytes (copy, end, copy->file_bytes, error))
-    return false;
+    return true;
   SF_INFO info = {0};
   SNDFILE *file = sf_open (copy->target->temp, SFM_READ, &info);
-  bool ok = file && info.frames == copy->c->n_frames && info.channels == copy->c->channels;
-  ok = ok ? verify_data (copy, file, error) : fail_verify (copy, error);
+  const bool ok = verify_opened (copy, file, &info, error);
   if (file)
     sf_close (file);
   return ok;
@@ -332,15 +367,19 @@ run (Copy *copy, GError **error)
     if (!understood (copy))
       return SB_EXPORT_DOUBT;
     copy->frame_bytes = (int64_t)copy->c->channels * copy->c->container_bytes;
-    copy->raw = g_malloc ((gsize)(copy->frame_bytes * copy->render->max_frames));
-    copy->other = g_malloc ((gsize)(copy->frame_bytes * copy->render->max_frames));
+    copy->layout = (SbExportLayout){copy->c->sample_type, copy->c->container_bytes, copy->c->big_endian};
+    const gsize block = (gsize)(copy->frame_bytes * MIN (copy->render->max_frames, PAINT_FRAMES));
+    copy->raw = g_malloc (block);
+    copy->before = g_malloc (block);
+    copy->after = g_malloc (block);
   }
-  if (!copy_file (copy, error))
-    return SB_EXPORT_FAILED;
-  const SbExportOutcome outcome = painted ? paint (copy, error) : SB_EXPORT_DONE;
+  const SbExportOutcome outcome = painted                    ? copy_and_paint (copy, error)
+                                  : copy_file (copy, error) ? SB_EXPORT_DONE
+                                                             : SB_EXPORT_FAILED;
   if (outcome != SB_EXPORT_DONE)
     return outcome;
-  return sb_export_target_sync (copy->target, error) && verify (copy, error) ? SB_EXPORT_DONE : SB_EXPORT_FAILED;
+  return verify (copy, error) && sb_export_target_sync (copy->target, copy->progress, error) ? SB_EXPORT_DONE
+                                                                                             : SB_EXPORT_FAILED;
 }
 
 SbExportOutcome
@@ -351,7 +390,9 @@ sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *prog
   struct stat st;
   g_autofree char *own = sb_file_source_own_path (render->source);
   copy.source_fd = open (own, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  copy.meant = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  pthread_mutex_init (&copy.lock, NULL);
+  pthread_cond_init (&copy.moved, NULL);
+  copy.painted = g_array_new (FALSE, FALSE, sizeof (Painted));
   if (copy.source_fd < 0 || fstat (copy.source_fd, &st) != 0)
     fail_source (&copy, error);
   else {
@@ -367,7 +408,12 @@ sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *prog
     close (copy.source_fd);
   sb_container_free (copy.c);
   g_free (copy.raw);
-  g_free (copy.other);
-  g_hash_table_unref (copy.meant);
+  g_free (copy.before);
+  g_free (copy.after);
+  g_free (copy.piece);
+  g_free (copy.back);
+  g_array_unref (copy.painted);
+  pthread_cond_destroy (&copy.moved);
+  pthread_mutex_destroy (&copy.lock);
   return outcome;
 }

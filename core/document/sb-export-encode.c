@@ -289,5 +289,5 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
   }
   if (!written || !closed)
     return sb_export_target_fail (target, "the encoder gave up. Choose another format", error);
-  return sb_export_target_sync (target, error) && verify (render, format, target, hashes, progress, error);
+  return sb_export_target_sync (target, progress, error) && verify (render, format, target, hashes, progress, error);
 }

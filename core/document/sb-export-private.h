@@ -4,6 +4,7 @@
  *
  *   format   what the target's name and the wish make of the source's type
  *   target   the folder, the temporary file, the rename
+ *   io       whole reads and writes, samples as they lie in a file, flushing
  *   render   the samples as they are to be stored, block by block
  *   copy     same container and type: copy the file, overwrite what changed
  *   encode   everything else, by libsndfile, and read back
@@ -51,11 +52,28 @@ typedef struct {
 
 /* Checks, and makes the temporary file.  source_path may be NULL. */
 bool sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error);
-bool sb_export_target_sync (SbExportTarget *target, GError **error);
+/* Asks the disk to begin with a stretch, without waiting. */
+void sb_export_target_flush_begin (const SbExportTarget *target, int64_t pos, int64_t n);
+/* On the disk for good; cancelled within a piece of 8 MB, but for what the file system does at the end. */
+bool sb_export_target_sync (SbExportTarget *target, SbProgress *progress, GError **error);
 /* Renames and frees.  After a failure the old target is still there. */
 bool sb_export_target_commit (SbExportTarget *target, GError **error);
 void sb_export_target_abort (SbExportTarget *target); /* frees; a zeroed one is fine */
 bool sb_export_target_fail (const SbExportTarget *target, const char *why, GError **error); /* false */
+
+/* ---- io: false with errno set ---- */
+
+bool sb_export_pread (int fd, void *to, gsize n, int64_t pos);
+bool sb_export_pwrite (int fd, const void *from, gsize n, int64_t pos);
+
+typedef struct {
+  SbSampleType type;
+  int bytes; /* a sample */
+  bool big_endian;
+} SbExportLayout;
+
+/* Samples [first, first + n) of a rendered block as they lie in a file; raw: uint8_t[n * bytes]. */
+void sb_export_store (const SbExportLayout *layout, const void *samples, int64_t first, int64_t n, uint8_t *raw);
 
 /* ---- render ---- */
 

@@ -214,7 +214,8 @@ sb_export_render (SbExportRender *render, int64_t pos, int64_t n, GError **error
     if (!sb_source_read (render->removed, pos, n, render->r, error))
       return false;
     for (int64_t i = 0; i < count; i++)
-      render->loudest = fmaxf (render->loudest, fabsf (render->r[i]));
+      if (fabsf (render->r[i]) > render->loudest)
+        render->loudest = fabsf (render->r[i]);
   }
   bool ok;
   if (render->work == SB_WORK_INT)

@@ -125,12 +125,6 @@ sb_export_target_open (SbExportTarget *target, const char *path, const char *sou
          make_temp (target, mode, error);
 }
 
-bool
-sb_export_target_sync (SbExportTarget *target, GError **error)
-{
-  return fsync (target->fd) == 0 ? true : sb_export_target_fail (target, g_strerror (errno), error);
-}
-
 static void
 clear (SbExportTarget *target)
 {
