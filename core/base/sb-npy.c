@@ -132,8 +132,10 @@ check_size (SbNpyReader *reader, int64_t file_bytes, GError **error)
   bool empty = false, overflow = false;
   for (int i = 0; i < info->n_dims; i++) {
     empty = empty || info->shape[i] == 0;
-    overflow = overflow || __builtin_mul_overflow (n, info->shape[i], &n);
+    overflow = overflow || __builtin_mul_overflow (n, MAX (info->shape[i], 1), &n);
   }
+  if (empty && overflow) /* who multiplies two sizes of an empty array must not run over: NumPy refuses it as well */
+    return refuse (reader, "has a shape that is too big, though there is nothing in it", error);
   if (!empty && (overflow || n > file_bytes - info->data_offset_bytes)) {
     g_autofree char *shape = sb_npy_shape_text (info->shape, info->n_dims);
     g_autofree char *what = g_strdup_printf ("is shorter than its shape %s needs", shape);

@@ -190,6 +190,8 @@ test_bad_headers (Fixture *f, gconstpointer data)
     { DICT ("<f4", "False", "(-2, 3)"), "negative" },
     { DICT ("<f4", "False", "(9223372036854775807, 9223372036854775807)"), "shorter" },
     { DICT ("<f4", "False", "(92233720368547758070, 1)"), "shape" },
+    { DICT ("<f4", "False", "(7791680384683591451, 51, 0)"), "too big" },
+    { DICT ("<f4", "False", "(0, 7791680384683591451, 51)"), "too big" },
     { DICT ("<f4", "False", "(1, 1, 2, 3)"), "three dimensions" },
     { DICT ("<f4", "False", "2, 3"), "shape" },
     { DICT ("<f4", "False", "(2, 3"), "shape" },

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seeds for the fuzzers, all made here: seeds.py FOLDER."""
+import ctypes
+import ctypes.util
 import os
 import sqlite3
 import struct
@@ -74,6 +76,46 @@ for target in ("audio", "container"):
     seed(target, "a.w64", w64())
     seed(target, "a.rf64", rf64())
     seed(target, "a.au", au())
+
+
+class Info(ctypes.Structure):
+    _fields_ = [("frames", ctypes.c_int64), ("rate", ctypes.c_int), ("channels", ctypes.c_int), ("format", ctypes.c_int),
+                ("sections", ctypes.c_int), ("seekable", ctypes.c_int)]
+
+
+def encoded_seeds():
+    """A small sound in every container and coding that this machine's libsndfile writes."""
+    name = ctypes.util.find_library("sndfile")
+    if not name:
+        return
+    sndfile = ctypes.CDLL(name)
+    sndfile.sf_open.restype = ctypes.c_void_p
+    sndfile.sf_open.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(Info)]
+    sndfile.sf_writef_short.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64]
+    sndfile.sf_close.argtypes = [ctypes.c_void_p]
+    containers = list(range(0x01, 0x25))
+    codings = list(range(0x01, 0x08)) + list(range(0x10, 0x14)) + [0x20, 0x21, 0x22, 0x23, 0x24, 0x30, 0x31, 0x32, 0x40, 0x41,
+                                                                   0x42, 0x50, 0x51, 0x60, 0x64, 0x70, 0x71, 0x72, 0x73, 0x82]
+    with tempfile.TemporaryDirectory() as work:
+        path = os.path.join(work, "seed").encode()
+        for container in containers:
+            for coding in codings:
+                for channels, n_frames in ((1, 60), (2, 700)):
+                    info = Info(0, 8000, channels, container << 16 | coding, 0, 0)
+                    if not sndfile.sf_format_check(ctypes.byref(info)):
+                        continue
+                    handle = sndfile.sf_open(path, 0x20, ctypes.byref(info))
+                    if not handle:
+                        continue
+                    count = n_frames * channels
+                    sound = (ctypes.c_short * count)(*[(i * 7919) % 20011 - 10000 for i in range(count)])
+                    sndfile.sf_writef_short(handle, sound, n_frames)
+                    sndfile.sf_close(handle)
+                    with open(path, "rb") as file:
+                        seed("audio", f"sf-{container:02x}-{coding:02x}-{channels}", file.read())
+
+
+encoded_seeds()
 seed("audio", "head.flac", b"fLaC\x80\0\0\x22" + struct.pack(">HH", 4096, 4096) + bytes(6) + bytes.fromhex("01f400f0000000140000")
      + bytes(16))
 seed("audio", "head.ogg", b"OggS\0\2" + bytes(20) + b"\1\x1e\1vorbis" + bytes(22))
