@@ -170,7 +170,9 @@ change_option (SbEditPanel *self, GtkWidget *row, double value, SbOpSpec *spec)
     spec->gain_db = value <= -DEEPEST_DB ? -INFINITY : MIN (value, 24);
   else if (row == self->soft) {
     spec->soft = CLAMP (value, 0, 1);
-    spec->soft_s = spec->soft_hz = NAN;
+    bool time_band = spec->soft_hz == 0 && spec->soft_s != 0, band = spec->soft_s == 0 && spec->soft_hz != 0;
+    spec->soft_s = band ? 0 : NAN; /* what has no edge stays without */
+    spec->soft_hz = time_band ? 0 : NAN;
   }
   change_edited (self, spec);
 }

@@ -3,14 +3,21 @@
  * One GtkGestureDrag serves mouse, finger and pen (a stylus gesture beside it
  * would see the same pen a second time); a pen's pressure is read from the
  * events' axes.  GTK hands over one motion a frame; the points in between are
- * in the event's history, in surface coordinates.  The preview is sent to the
- * document once a frame, however many points came. */
+ * in the event's history, in surface coordinates.
+ *
+ * Every shape is a preview while it is dragged, seen and heard.  A stroke's is
+ * sent once a frame, however many points came.  A box or a band may change the
+ * whole recording each time: its next one is sent when the workers are through
+ * with what is visible of the last (a job behind theirs tells), so that a fast
+ * hand never starves the picture, or after PATIENCE_MS for the ear's sake. */
 #include "ui/sb-painter.h"
+#include "ui/sb-worker-bridge.h"
 
 #include <math.h>
 
 #define MIN_PEN_SIZE 0.15
-enum { MAX_POINTS = 100000 };
+#define BEHIND_THE_VISIBLE 50.0 /* of the pool's priorities: after the visible picture, before the rest of it */
+enum { MAX_POINTS = 100000, LEAST_PX = 3, PATIENCE_MS = 150, REST_FACTOR = 4 };
 
 struct _SbPainter {
   GObject parent;
@@ -20,11 +27,14 @@ struct _SbPainter {
   bool active;
   SbTool tool;
   GArray *points; /* of SbOpPoint */
-  double start_x, start_y, x, y;
+  double start_s, start_hz; /* where it began, whatever is visible meanwhile */
+  double x, y;
   double radius_s, radius_hz;
   char *id; /* of the stroke in progress: previews that share it are known to continue one another */
   guint tick;
-  bool preview_due;
+  bool preview_due, previewed;
+  bool workers_busy;              /* with what is visible of the last preview */
+  gint64 sent_us, sending_took_us; /* of the last preview */
 };
 
 G_DEFINE_TYPE (SbPainter, sb_painter, G_TYPE_OBJECT)
@@ -69,18 +79,18 @@ box_bounds (SbPainter *self, SbOpSpec *spec)
 {
   const SbRecording *recording = sb_session_recording (self->session);
   SbViewport view = viewport (self);
-  double t0 = sb_viewport_time (&view, self->start_x), t1 = sb_viewport_time (&view, self->x);
-  double f0 = sb_viewport_hz (&view, self->start_y), f1 = sb_viewport_hz (&view, self->y);
+  double t0 = self->start_s, t1 = sb_viewport_time (&view, self->x);
+  double f0 = self->start_hz, f1 = sb_viewport_hz (&view, self->y);
   spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
   spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
   spec->low_hz = CLAMP (MIN (f0, f1), 0, recording->nyquist_hz);
   spec->high_hz = CLAMP (MAX (f0, f1), 0, recording->nyquist_hz);
-  if (self->tool == SB_TOOL_TIME) {
-    spec->low_hz = 0;
+  if (self->tool == SB_TOOL_TIME) { /* soft only where it has an edge: else it would spare the lowest and highest */
+    spec->low_hz = spec->soft_hz = 0;
     spec->high_hz = recording->nyquist_hz;
   }
   if (self->tool == SB_TOOL_BAND) {
-    spec->from_s = 0;
+    spec->from_s = spec->soft_s = 0;
     spec->to_s = recording->duration_s;
   }
 }
@@ -92,7 +102,7 @@ comb (SbPainter *self, SbOpSpec *spec)
   const SbRecording *recording = sb_session_recording (self->session);
   const SbBrush *brush = sb_session_brush (self->session);
   SbViewport view = viewport (self);
-  double t0 = sb_viewport_time (&view, self->start_x), t1 = sb_viewport_time (&view, self->x);
+  double t0 = self->start_s, t1 = sb_viewport_time (&view, self->x);
   spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
   spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
   spec->f0_hz = CLAMP (sb_viewport_hz (&view, self->y), 1e-3, recording->nyquist_hz);
@@ -125,20 +135,63 @@ make_operation (SbPainter *self, GError **error)
   return sb_operation_new (&spec, error);
 }
 
+/* Not meant as a shape yet: a slip of the hand, or on its way. */
+static bool
+is_too_small (SbPainter *self)
+{
+  SbViewport view = viewport (self);
+  if (sb_tool_is_round (self->tool))
+    return false;
+  if (self->tool == SB_TOOL_LASSO)
+    return self->points->len < 3;
+  return hypot (self->x - sb_viewport_x (&view, self->start_s), self->y - sb_viewport_y (&view, self->start_hz)) <
+         LEAST_PX;
+}
+
+static void
+workers_through (void *data)
+{
+  SbPainter *self = data;
+  self->workers_busy = false;
+}
+
+static void
+nothing_to_do (void *data)
+{
+}
+
 static void
 send_preview (SbPainter *self)
 {
-  g_autoptr (SbOperation) op = make_operation (self, NULL);
-  if (op)
-    sb_session_preview (self->session, op, NULL);
+  g_autoptr (SbOperation) op = is_too_small (self) ? NULL : make_operation (self, NULL);
+  gint64 begun_us = g_get_monotonic_time ();
   self->preview_due = false;
+  if (!op && !self->previewed)
+    return;
+  self->previewed = sb_session_preview (self->session, op, NULL) && op;
+  self->sent_us = g_get_monotonic_time ();
+  self->sending_took_us = self->sent_us - begun_us;
+  if (sb_tool_is_round (self->tool) || self->workers_busy)
+    return;
+  self->workers_busy = true;
+  sb_bridge_run (sb_session_pool (self->session), self, BEHIND_THE_VISIBLE, nothing_to_do, workers_through,
+                 g_object_ref (self), g_object_unref);
+}
+
+static bool
+may_send (const SbPainter *self)
+{
+  gint64 since_us = g_get_monotonic_time () - self->sent_us;
+  if (sb_tool_is_round (self->tool) || !self->previewed)
+    return true;
+  return since_us >= REST_FACTOR * self->sending_took_us && (!self->workers_busy || since_us >= 1000 * PATIENCE_MS);
 }
 
 static gboolean
 on_frame (GtkWidget *area, GdkFrameClock *clock, void *data)
 {
   SbPainter *self = data;
-  if (self->preview_due)
+  if (self->preview_due && may_send (self))
     send_preview (self);
   return G_SOURCE_CONTINUE;
 }
@@ -151,7 +204,7 @@ finish (SbPainter *self)
   if (self->tick)
     gtk_widget_remove_tick_callback (self->area, self->tick);
   self->tick = 0;
-  self->active = self->preview_due = false;
+  self->active = self->preview_due = self->previewed = false;
   g_array_set_size (self->points, 0);
   changed (self);
 }
@@ -161,10 +214,13 @@ add_point (SbPainter *self, double x, double y, double size)
 {
   const SbRecording *recording = sb_session_recording (self->session);
   SbViewport view = viewport (self);
+  bool moved = x != self->x || y != self->y;
   self->x = x;
   self->y = y;
-  if (self->tool != SB_TOOL_LASSO && !sb_tool_is_round (self->tool))
+  if (self->tool != SB_TOOL_LASSO && !sb_tool_is_round (self->tool)) {
+    self->preview_due |= moved;
     return;
+  }
   SbOpPoint point = {.t_s = CLAMP (sb_viewport_time (&view, x), 0, recording->duration_s),
                      .f_hz = CLAMP (sb_viewport_hz (&view, y), 0, recording->nyquist_hz),
                      .size = (float)size,
@@ -180,7 +236,7 @@ add_point (SbPainter *self, double x, double y, double size)
   }
   if (self->points->len < MAX_POINTS)
     g_array_append_val (self->points, point);
-  self->preview_due = sb_tool_is_round (self->tool);
+  self->preview_due = true;
 }
 
 static double
@@ -225,8 +281,9 @@ begin (SbPainter *self, double x, double y, double size)
   const SbBrush *brush = sb_session_brush (self->session);
   self->active = true;
   self->tool = sb_session_tool (self->session);
-  self->start_x = x;
-  self->start_y = y;
+  SbViewport view = viewport (self);
+  self->start_s = sb_viewport_time (&view, x);
+  self->start_hz = sb_viewport_hz (&view, y);
   g_free (self->id);
   self->id = g_uuid_string_random ();
   self->radius_s = brush->duration_s / 2;
@@ -240,10 +297,7 @@ commit (SbPainter *self)
 {
   g_autoptr (GError) error = NULL;
   SbView view = sb_session_view (self->session);
-  bool too_small = self->tool == SB_TOOL_LASSO     ? self->points->len < 3
-                   : sb_tool_is_round (self->tool) ? false
-                                                   : hypot (self->x - self->start_x, self->y - self->start_y) < 3;
-  g_autoptr (SbOperation) op = too_small ? NULL : make_operation (self, &error);
+  g_autoptr (SbOperation) op = is_too_small (self) ? NULL : make_operation (self, &error);
   if (!op || !sb_session_apply (self->session, op, &error)) {
     sb_session_preview (self->session, NULL, NULL);
     if (error)

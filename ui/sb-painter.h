@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Turns what the hand does over the picture into one operation: a stroke with
- * a live preview, a box or band, a lasso.  Thread: UI. */
+ * Turns what the hand does over the picture into one operation: a stroke, a
+ * box or band, a lasso, a comb; seen and heard while it is drawn.  Thread: UI. */
 #pragma once
 #include "ui/sb-session.h"
 

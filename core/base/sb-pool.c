@@ -91,7 +91,7 @@ worker (void *data)
   g_free (data);
   pthread_setname_np (pthread_self (), "sb-worker");
 #ifdef __linux__
-  setpriority (PRIO_PROCESS, 0, 5); /* this thread only: below the feeder and the window */
+  setpriority (PRIO_PROCESS, 0, getpriority (PRIO_PROCESS, 0) + 5); /* this thread only: below feeder and window */
 #endif
   pthread_mutex_lock (&pool->lock);
   for (;;) {

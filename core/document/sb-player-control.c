@@ -178,6 +178,7 @@ void *
 sb_player_run_control (void *data)
 {
   SbPlayer *p = data;
+  pthread_setname_np (pthread_self (), "sb-sound");
   pthread_mutex_lock (&p->lock);
   while (!p->quit) {
     if (p->look_for_devices)

@@ -265,6 +265,7 @@ void *
 sb_player_run_feeder (void *data)
 {
   SbPlayer *p = data;
+  pthread_setname_np (pthread_self (), "sb-feeder");
   setpriority (PRIO_PROCESS, 0, FIRST_NICE); /* this thread only, and only where the system allows it */
   pthread_mutex_lock (&p->lock);
   while (!p->quit) {

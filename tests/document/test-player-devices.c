@@ -3,10 +3,12 @@
  * The player on a device that underruns, stalls, vanishes, hangs, refuses its
  * rate or is not there: a sentence within a second, no call that waits, and
  * playing again when the device is back. */
+#include "base/sb-pool.h"
 #include "document/sb-player.h"
 #include "fake-sink.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define RATE 48000
 
@@ -227,6 +229,39 @@ test_no_rate_at_all (void)
   sb_player_free (player);
 }
 
+/* How willingly the system's thread of that name gives way. */
+static int
+nice_of (const char *name)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  while (tasks && (task = g_dir_read_name (tasks))) {
+    g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL), *comm = NULL;
+    if (g_file_get_contents (path, &comm, NULL, NULL) && g_str_equal (g_strchomp (comm), name))
+      return getpriority (PRIO_PROCESS, (id_t)g_ascii_strtoull (task, NULL, 10));
+  }
+  return INT_MAX;
+}
+
+/* Analysis gives way to the window, and that to the feeder where the system allows it. */
+static void
+test_priorities (void)
+{
+  g_autoptr (SbPool) pool = sb_pool_new (2);
+  SbPlayer *player = make_player (fake_sink_new (240, 4, RATE), RATE, RATE);
+  int workers = INT_MAX, feeder = INT_MAX;
+  for (int i = 0; i < 1000 && (workers == INT_MAX || feeder == INT_MAX || workers <= feeder); i++) {
+    g_usleep (2000); /* they have begun, but perhaps not said so yet */
+    workers = nice_of ("sb-worker");
+    feeder = nice_of ("sb-feeder");
+  }
+  g_test_message ("workers %d, window %d, feeder %d", workers, getpriority (PRIO_PROCESS, 0), feeder);
+  g_assert_cmpint (workers, !=, INT_MAX);
+  g_assert_cmpint (workers, >, getpriority (PRIO_PROCESS, 0));
+  g_assert_cmpint (feeder, <=, getpriority (PRIO_PROCESS, 0));
+  sb_player_free (player);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +274,6 @@ main (int argc, char **argv)
   g_test_add_func ("/player/devices/underrun-loses-nothing", test_underrun_loses_nothing);
   g_test_add_func ("/player/devices/other-rate", test_other_rate);
   g_test_add_func ("/player/devices/no-rate-at-all", test_no_rate_at_all);
+  g_test_add_func ("/player/devices/priorities", test_priorities);
   return g_test_run ();
 }

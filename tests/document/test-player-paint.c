@@ -296,16 +296,10 @@ test_load (void)
   g_autofree char *problem = sb_player_take_problem (player);
   g_assert_cmpstr (problem, ==, NULL);
   g_assert_true (sb_player_is_playing (player));
-  const int64_t late = atomic_load (&sink->late_frames);
   atomic_store (&busy, false);
   sb_player_free (player);
   g_assert_cmpint (counts.crossfades, >, seconds);
-  if (g_getenv ("SB_LOAD_STRICT") == NULL)
-    return; /* others use this machine too: the promise is held to by `meson test --benchmark` */
-  if (counts.underruns > 0 && counts.missing_frames <= late)
-    g_test_incomplete ("the machine is too busy to call a device in time");
-  else
-    g_assert_cmpint (counts.underruns, ==, 0);
+  /* others use this machine too: the promise is held to by `meson test --benchmark player-under-load` */
 }
 
 int

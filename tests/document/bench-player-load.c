@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The worst a player has to live with, for SB_LOAD_S seconds (600): a recording
+ * of 24 hours plays on a device of 20 ms while somebody paints without a pause
+ * where it plays, pans the picture, seeks, and all processors analyse the whole
+ * day, anew each time they are through.  Nothing may run dry: neither what the
+ * feeder queues, nor the device itself.
+ *
+ *   main thread   the window's part: strokes, panning, composing 1600 × 640 pixels, 60 times a second
+ *   workers       the day's pyramid; tiles and resynthesis of what is in sight
+ *   feeder, device
+ *
+ * As an ordinary user: the right to a better priority is given up first. */
+#include "audio/sb-file-source.h"
+#include "dsp/sb-colormap.h"
+#include "document/sb-document.h"
+#include "document/sb-player.h"
+#include "fake-sink.h"
+#include "view/sb-spectrogram.h"
+
+#include <linux/capability.h>
+#include <math.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { RATE = 44100, PERIOD = RATE / 100, WIDTH = 1600, HEIGHT = 640 }; /* two periods: 20 ms */
+#define DAY_S   86400.0
+#define FRAME_S (1 / 60.0)
+
+/* --- a day, of which the disk holds a page --- */
+
+static void
+put (GByteArray *bytes, const char *name, guint64 value, guint n_bytes)
+{
+  const guint64 little = GUINT64_TO_LE (value);
+  if (name)
+    g_byte_array_append (bytes, (const guint8 *)name, 4);
+  g_byte_array_append (bytes, (const guint8 *)&little, n_bytes);
+}
+
+static char *
+make_day (const char *folder)
+{
+  const guint64 n_frames = (guint64)(DAY_S * RATE), n_bytes = 2 * n_frames;
+  g_autoptr (GByteArray) head = g_byte_array_new ();
+  put (head, "RF64", UINT32_MAX, 4);
+  put (head, "WAVE", 0, 0);
+  put (head, "ds64", 28, 4);
+  put (head, NULL, n_bytes + 72, 8);
+  put (head, NULL, n_bytes, 8);
+  put (head, NULL, n_frames, 8);
+  put (head, NULL, 0, 4);
+  put (head, "fmt ", 16, 4);
+  put (head, NULL, 1, 2);
+  put (head, NULL, 1, 2);
+  put (head, NULL, RATE, 4);
+  put (head, NULL, 2 * RATE, 4);
+  put (head, NULL, 2, 2);
+  put (head, NULL, 16, 2);
+  put (head, "data", UINT32_MAX, 4);
+  char *path = g_build_filename (folder, "day.wav", NULL);
+  g_autoptr (GError) error = NULL;
+  g_file_set_contents (path, (const char *)head->data, head->len, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (truncate (path, (off_t)(head->len + n_bytes)), ==, 0);
+  return path;
+}
+
+/* --- what a window holds --- */
+
+typedef struct {
+  SbDocument *document;
+  SbPool *pool;
+  SbSpectrogram *picture[SB_N_VIEWS];
+  SbPlayer *player;
+  SbViewport view;
+  uint32_t lut[256], *argb;
+  GRand *random;
+  int n_previews, n_strokes, n_seeks, n_days, n_composed;
+} Desk;
+
+static void
+free_pictures (Desk *desk)
+{
+  for (int v = SB_N_VIEWS - 1; v >= 0; v--)
+    g_clear_pointer (&desk->picture[v], sb_spectrogram_free);
+}
+
+static void
+begin_the_day (Desk *desk)
+{
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (desk->document);
+  g_autoptr (GError) error = NULL;
+  free_pictures (desk);
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    desk->picture[v] =
+        sb_spectrogram_new (snapshot->source[v], sb_document_grid (desk->document), desk->pool,
+                            v == SB_VIEW_ORIGINAL ? NULL : desk->picture[SB_VIEW_ORIGINAL], &error);
+    g_assert_no_error (error);
+  }
+  sb_spectrogram_analyse (desk->picture[SB_VIEW_ORIGINAL]);
+}
+
+static void
+on_change (SbDocument *document, const SbDocumentChange *change, void *data)
+{
+  Desk *desk = data;
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (document);
+  if (change->dirty_to > change->dirty_from)
+    for (int v = SB_VIEW_RESULT; v < SB_N_VIEWS; v++)
+      sb_spectrogram_set_source (desk->picture[v], snapshot->source[v], change->dirty_from, change->dirty_to);
+  sb_player_set_source (desk->player, snapshot->source[SB_VIEW_RESULT]);
+}
+
+/* --- the hand --- */
+
+/* A stroke grows by a dab a frame where it plays; every hundredth is let go and becomes an edit. */
+static void
+paint (Desk *desk)
+{
+  enum { DABS = 100 };
+  const double at = (double)sb_player_position (desk->player) / RATE;
+  const int n = 1 + desk->n_previews++ % DABS;
+  g_autoptr (GError) error = NULL;
+  SbOpPoint points[DABS];
+  SbOpSpec spec;
+  g_autofree char *id = g_strdup_printf ("stroke-%d", desk->n_strokes);
+  for (int i = 0; i < n; i++)
+    points[i] = (SbOpPoint){CLAMP (at + 0.3 - FRAME_S * (n - 1 - i), 0, DAY_S), 4000 + 2500 * sin (0.13 * i), 1, 1};
+  sb_op_spec_init (&spec, SB_OP_STROKE);
+  spec.id = id;
+  spec.points = points;
+  spec.n_points = (gsize)n;
+  spec.radius_s = 0.06;
+  spec.radius_hz = 800;
+  spec.gain_db = -INFINITY;
+  g_autoptr (SbOperation) op = sb_operation_new (&spec, &error);
+  g_assert_no_error (error);
+  if (n < DABS)
+    sb_document_preview (desk->document, op, &error);
+  else {
+    sb_document_apply (desk->document, op, &error);
+    desk->n_strokes++;
+  }
+  g_assert_no_error (error);
+}
+
+/* To and fro about the playhead, then off to some other hour and back. */
+static void
+pan (Desk *desk, double now_s)
+{
+  const double head_s = (double)sb_player_position (desk->player) / RATE, span_s = 20;
+  const bool away = fmod (now_s, 8) > 5;
+  double from_s = away ? fmod (now_s * 2713, DAY_S - 60) : head_s - 10 + 8 * sin (now_s);
+  from_s = CLAMP (from_s, 0, DAY_S - span_s);
+  desk->view.from_s = from_s;
+  desk->view.to_s = from_s + span_s;
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    sb_spectrogram_set_visible (desk->picture[v], from_s, from_s + span_s);
+  sb_spectrogram_compose (desk->picture[SB_VIEW_RESULT], &desk->view, 0, WIDTH, desk->lut, desk->argb, WIDTH, true);
+  desk->n_composed++;
+}
+
+static void
+work (Desk *desk, double seconds)
+{
+  const gint64 begun_us = g_get_monotonic_time ();
+  for (double now_s = 0; now_s < seconds; now_s = (double)(g_get_monotonic_time () - begun_us) * 1e-6) {
+    const gint64 frame_us = g_get_monotonic_time ();
+    paint (desk);
+    pan (desk, now_s);
+    if (desk->n_previews % 400 == 0) {
+      sb_player_seek (desk->player, (int64_t)(g_rand_double_range (desk->random, 0, DAY_S - 60) * RATE));
+      desk->n_seeks++;
+    }
+    if (sb_spectrogram_progress (desk->picture[SB_VIEW_ORIGINAL]) >= 1) {
+      desk->n_days++;
+      begin_the_day (desk);
+    }
+    const gint64 left_us = (gint64)(FRAME_S * 1e6) - (g_get_monotonic_time () - frame_us);
+    if (left_us > 0)
+      g_usleep ((gulong)left_us);
+  }
+}
+
+/* --- the test --- */
+
+static void
+give_up_priorities (void)
+{
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  if (syscall (SYS_capget, &header, data) != 0)
+    return;
+  data[CAP_SYS_NICE / 32].effective &= ~(1U << (CAP_SYS_NICE % 32));
+  data[CAP_SYS_NICE / 32].permitted &= ~(1U << (CAP_SYS_NICE % 32));
+  syscall (SYS_capset, &header, data);
+}
+
+static void
+report (const Desk *desk, FakeSink *sink, double seconds)
+{
+  const SbPlayerCounts counts = sb_player_counts (desk->player);
+  g_test_message ("%.0f s: %d frames drawn and painted, %d strokes, %d seeks, %d crossfades; the day analysed %.2f times",
+                  seconds, desk->n_composed, desk->n_strokes, desk->n_seeks, (int)counts.crossfades,
+                  desk->n_days + sb_spectrogram_progress (desk->picture[SB_VIEW_ORIGINAL]));
+  g_test_message ("%d underruns (%d frames); the device was %d frames late, %d of them by its callback",
+                  (int)counts.underruns, (int)counts.missing_frames, (int)atomic_load (&sink->late_frames),
+                  (int)atomic_load (&sink->late_by_callback_frames));
+}
+
+static void
+test_load (void)
+{
+  const char *text = g_getenv ("SB_LOAD_S");
+  const double seconds = text ? g_ascii_strtod (text, NULL) : 600;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *folder = g_build_filename (here, "player-load-XXXXXX", NULL);
+  g_assert_nonnull (g_mkdtemp (folder));
+  g_autofree char *path = make_day (folder);
+  give_up_priorities ();
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
+  g_assert_no_error (error);
+  FakeSink *sink = fake_sink_new (PERIOD, 2, 0);
+  Desk desk = {.pool = sb_pool_new (0),
+               .player = sb_player_new (&sink->base),
+               .document = sb_document_new (source, NULL, &error),
+               .view = {0, 20, 0, RATE / 2.0, SB_SCALE_MEL, WIDTH, HEIGHT},
+               .argb = g_new (uint32_t, WIDTH * HEIGHT),
+               .random = g_rand_new_with_seed (17)};
+  g_assert_no_error (error);
+  sb_colormap_lut (SB_COLORMAP_MAGMA, -120, 0, desk.lut);
+  begin_the_day (&desk);
+  sb_document_add_listener (desk.document, on_change, &desk);
+  g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (desk.document);
+  sb_player_set_source (desk.player, snapshot->source[SB_VIEW_RESULT]);
+  sb_player_play (desk.player, RATE);
+  work (&desk, seconds);
+  report (&desk, sink, seconds);
+  g_autofree char *problem = sb_player_take_problem (desk.player);
+  const SbPlayerCounts counts = sb_player_counts (desk.player);
+  const bool playing = sb_player_is_playing (desk.player);
+  const int64_t late = atomic_load (&sink->late_frames);
+  sb_player_free (desk.player);
+  free_pictures (&desk);
+  sb_document_free (desk.document);
+  sb_pool_free (desk.pool);
+  g_rand_free (desk.random);
+  g_free (desk.argb);
+  g_assert_cmpint (unlink (path), ==, 0);
+  g_assert_cmpint (rmdir (folder), ==, 0);
+  g_assert_cmpstr (problem, ==, NULL);
+  g_assert_true (playing);
+  g_assert_cmpint (counts.crossfades, >, seconds);
+  g_assert_cmpint (counts.underruns, ==, 0);
+  g_assert_cmpint (late, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/player/under-load", test_load);
+  return g_test_run ();
+}
