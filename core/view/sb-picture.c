@@ -14,11 +14,14 @@
 #include "base/sb-whole-file.h"
 #include "view/sb-axis.h"
 #include "view/sb-canvas-private.h"
+#include "view/sb-spectrogram-private.h"
 #include <math.h>
 #include <string.h>
 
 #define INK 0x1f1f1f
 #define FAINT 0x5e5c64
+#define KEPT_BYTES ((size_t) 48 << 20)
+#define TILE_BYTES ((size_t) 64 << 20) /* its own: what the window looks at must not push out what is drawn */
 
 typedef struct {
   double scale;          /* 1 at 1600×900 */
@@ -235,7 +238,9 @@ sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPic
                             .reassigned = spec.reassigned,
                             .channels = spec.channels,
                             .channel = spec.channel};
-  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_look (source, &look, pool, NULL, NULL, error);
+  SbBudget budget = {KEPT_BYTES, sb_tile_budget_new (TILE_BYTES)};
+  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_sized (source, &look, pool, NULL, &budget, error);
+  sb_tile_budget_unref (budget.tiles);
   if (!spectrogram)
     return false;
   sb_spectrogram_set_statistic (spectrogram, spec.statistic);

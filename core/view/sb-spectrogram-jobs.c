@@ -92,6 +92,8 @@ pick_tile (SbSpectrogram *s, SbPiece *piece)
   SbPyramid *pyramid = s->pyramid;
   SbWant *best = NULL;
   double best_distance = INFINITY;
+  if (sb_tile_budget_is_full (s->tiles)) /* coarser cells have to do, until the next view asks again */
+    g_array_set_size (s->wants, 0);
   for (guint i = 0; i < s->wants->len;) {
     SbWant *want = &g_array_index (s->wants, SbWant, i);
     SbTile *tile = sb_pyramid_tile (pyramid, want->level, want->index);
@@ -479,6 +481,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
   pthread_mutex_unlock (&s->lock);
   sb_patch_clear (&patch);
+  sb_tile_budget_trim (s->tiles);
 }
 
 static void

@@ -44,6 +44,7 @@ struct SbSpectrogram {
   SbPool *pool; /* may be NULL */
   SbSpectrogram *below;
   SbPyramidShape shape;
+  SbTileBudget *tiles;
   int rate;
   int64_t n_frames;
   int max_tickets;
@@ -57,7 +58,6 @@ struct SbSpectrogram {
   int64_t want_from, want_to;      /* grains whose kept levels are looked at, */
   uint8_t *wanted;                 /* those of them that were asked for: a grain each */
   double visible_from, visible_to; /* columns */
-  double last_from_s, last_to_s;   /* of the view composed last: another one starts an epoch */
   bool analysing, closing;
   int tickets;                     /* jobs in the pool */
   SbSparse sparse;
@@ -115,7 +115,8 @@ sb_spectrogram_grain_first_col (const SbSpectrogram *s, int64_t grain)
 
 /* What the whole-file planes and the tiles may take; tests use little. */
 typedef struct {
-  size_t kept_bytes, tile_bytes;
+  size_t kept_bytes;
+  SbTileBudget *tiles; /* referenced */
 } SbBudget;
 SbSpectrogram *sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
                                          SbSpectrogram *below, const SbBudget *budget, GError **error);

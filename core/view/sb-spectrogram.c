@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define KEPT_BUDGET_BYTES (48u << 20)
-#define TILE_BUDGET_BYTES (64u << 20)
 #define MAX_HOLES 16384u
 #define REASSIGNED_CELLS 4 /* a bin */
 
@@ -47,9 +46,9 @@ sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool
                          SbSpectrogram *former, GError **error)
 {
   size_t lanes = (size_t) CLAMP (look->lanes, 1, 64);
-  /* what is not painted comes from below: a quarter is plenty for the rest */
-  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, TILE_BUDGET_BYTES / lanes / (below ? 4 : 1)};
+  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, sb_tile_budget_shared ()};
   SbSpectrogram *s = sb_spectrogram_new_sized (source, look, pool, below, &budget, error);
+  sb_tile_budget_unref (budget.tiles);
   if (!s || !former)
     return s;
   sb_spectrogram_set_notify (former, NULL, NULL);
@@ -127,11 +126,13 @@ sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPoo
   s->analysers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_analyser_free);
   s->visible_to = (double) s->shape.n_cols;
   s->changed_from = INT64_MAX;
-  s->pyramid = sb_pyramid_new (&s->shape, budget->tile_bytes, error);
+  s->tiles = sb_tile_budget_ref (budget->tiles);
+  s->pyramid = sb_pyramid_new (&s->shape, s->tiles, error);
   if (!s->pyramid) {
     sb_spectrogram_free (s);
     return NULL;
   }
+  sb_tile_budget_join (s->tiles, s);
   /* columns can only be taken over when both count them alike */
   if (below && sb_grid_equal (&below->grid, grid) && below->n_frames == s->n_frames &&
       below->shape.kept == s->shape.kept && below->shape.grain_log2 == s->shape.grain_log2 &&
@@ -152,7 +153,9 @@ sb_spectrogram_unref (SbSpectrogram *s)
 {
   if (!s || atomic_fetch_sub (&s->refs, 1) != 1)
     return;
+  sb_tile_budget_leave (s->tiles, s);
   sb_pyramid_free (s->pyramid);
+  sb_tile_budget_unref (s->tiles);
   g_ptr_array_unref (s->analysers);
   g_array_unref (s->wants);
   g_array_unref (s->holes);
@@ -293,9 +296,7 @@ refresh_tiles (SbSpectrogram *s, int64_t g0, int64_t g1)
     if (tile->epoch == pyramid->epoch && piece_is_visible (s, &piece)) {
       want_tile (s, tile->level, tile->index);
     } else {
-      pyramid->tile_bytes -= tile->bytes;
-      g_queue_delete_link (&pyramid->queue, link);
-      g_hash_table_remove (pyramid->tiles, tile);
+      sb_pyramid_drop_tile (pyramid, tile);
     }
   }
 }
@@ -412,15 +413,13 @@ sb_spectrogram_progress (const SbSpectrogram *s)
 
 /* ---- composing: what it lacks is asked for ---- */
 
-/* A new view: tiles that it does not touch may be evicted. */
+/* What does not belong to the present view may be dropped. */
 static void
-begin_epoch (SbSpectrogram *s, const SbViewport *view)
+begin_epoch (SbSpectrogram *s, uint64_t epoch)
 {
-  if (view->from_s != s->last_from_s || view->to_s != s->last_to_s) {
-    s->last_from_s = view->from_s;
-    s->last_to_s = view->to_s;
-    s->pyramid->epoch++;
-  }
+  pthread_mutex_lock (&s->lock);
+  s->pyramid->epoch = epoch;
+  pthread_mutex_unlock (&s->lock);
 }
 
 static void
@@ -495,14 +494,9 @@ sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n,
                         int stride_px, bool want)
 {
   SbSpectrogram *below = sb_spectrogram_alike_below (s);
-  pthread_mutex_lock (&s->lock);
-  begin_epoch (s, view);
-  pthread_mutex_unlock (&s->lock);
-  if (below) {
-    pthread_mutex_lock (&below->lock);
-    begin_epoch (below, view);
-    pthread_mutex_unlock (&below->lock);
-  }
+  begin_epoch (s, sb_tile_budget_epoch_of (s->tiles, view->from_s, view->to_s));
+  if (below)
+    begin_epoch (below, sb_tile_budget_epoch_of (below->tiles, view->from_s, view->to_s));
   if (!want)
     return sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, NULL);
   SbNeeds needs;

@@ -4,7 +4,11 @@
  * level keeping the maximum and the mean, filled by worker jobs, visible first,
  * centre outwards; composed to pixels through a colour table.  The source may be
  * replaced by a newer snapshot with a dirty span.  How it is looked at (grid,
- * window, channels, peak or average, reassigned) is no business of the mask's. */
+ * window, channels, peak or average, reassigned) is no business of the mask's.
+ * Memory: the coarse levels that are kept take at most 48 MB a spectrogram,
+ * divided by SbSpectrogramLook.lanes; the fine tiles of all spectrograms of the
+ * process share 96 MB, what was looked at longest ago goes first (what is in
+ * sight may take twice that; sb-tile-budget-private.h). */
 #pragma once
 #include "audio/sb-source.h"
 #include "base/sb-pool.h"
@@ -32,7 +36,7 @@ typedef struct {
   bool reassigned;        /* cells at the energy's own place (Auger & Flandrin 1995), 4 a bin */
   SbChannelMode channels;
   int channel;            /* from 0, for SB_CHANNELS_ONE */
-  int lanes;              /* how many spectrograms share the window and so the memory; 0 or 1: this one alone */
+  int lanes;              /* how many spectrograms share the window and so the kept levels' memory; 0 or 1: one */
 } SbSpectrogramLook;
 
 /* All channels, nothing special. */
