@@ -55,8 +55,9 @@ sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool
   atomic_store (&s->statistic, atomic_load (&former->statistic));
   pthread_mutex_lock (&former->lock);
   former->closing = true; /* its jobs end */
-  memcpy (s->histogram, former->histogram, sizeof s->histogram);
   s->have_histogram = former->have_histogram;
+  if (s->have_histogram)
+    memcpy (s->histogram, former->histogram, sizeof s->histogram);
   SbSpectrogram *older = g_steal_pointer (&former->former); /* two looks back is one too many */
   pthread_mutex_unlock (&former->lock);
   sb_spectrogram_free (older);
@@ -164,8 +165,7 @@ sb_spectrogram_unref (SbSpectrogram *s)
   g_free (s->problem);
   g_free (s->cache_folder);
   g_free (s->cache_fingerprint);
-  g_free (s->sparse.codes);
-  g_free (s->sparse.have);
+  sb_sparse_clear (s);
   sb_source_unref (s->source);
   sb_stft_unref (s->stft);
   sb_spectrogram_unref (s->below);
@@ -422,32 +422,6 @@ begin_epoch (SbSpectrogram *s, uint64_t epoch)
   pthread_mutex_unlock (&s->lock);
 }
 
-static void
-begin_sparse (SbSpectrogram *s, const SbViewport *view)
-{
-  double cols_per_s = (double) s->rate / s->grid.hop;
-  double from = fmax (view->from_s * cols_per_s, 0.0);
-  double to = fmin (view->to_s * cols_per_s, (double) s->shape.n_cols);
-  int n = MIN (view->width_px, 2048);
-  double step = (to - from) / n;
-  SbSparse *sparse = &s->sparse;
-  if (step < 16.0) /* exact columns are as quick */
-    return;
-  double old_to = sparse->first_col + sparse->n * sparse->step_cols;
-  double covered = fmin (to, old_to) - fmax (from, sparse->first_col);
-  if (sparse->n > 0 && covered > 0.75 * (to - from) && sparse->step_cols < 1.5 * step && sparse->step_cols > 0.5 * step)
-    return;
-  sparse->serial++;
-  sparse->first_col = from + step / 2;
-  sparse->step_cols = step;
-  sparse->n = n;
-  sparse->cursor = 0;
-  g_free (sparse->codes);
-  g_free (sparse->have);
-  sparse->codes = g_malloc ((size_t) n * (size_t) s->shape.n_bins);
-  sparse->have = g_malloc0 ((size_t) n);
-}
-
 void
 sb_needs_init (SbNeeds *needs)
 {
@@ -484,7 +458,7 @@ ask (SbSpectrogram *s, const SbLack *lack, const SbViewport *sparse_view)
     want_grains (s, piece->g0, piece->g1);
   }
   if (sparse_view)
-    begin_sparse (s, sparse_view);
+    sb_sparse_begin (s, sparse_view);
   pthread_mutex_unlock (&s->lock);
   sb_spectrogram_kick (s);
 }
@@ -515,17 +489,26 @@ sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n,
 void
 sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db)
 {
-  sb_spectrogram_sample (s);
+  sb_spectrogram_auto_range_within (s, INT64_MAX, low_db, high_db);
+}
+
+bool
+sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low_db, double *high_db)
+{
+  int64_t now_us = g_get_monotonic_time ();
+  if (time_us > 0)
+    sb_sample_work (s, time_us < INT64_MAX - now_us ? now_us + time_us : INT64_MAX);
   int64_t counts[256], total = 0, loud = 0;
   pthread_mutex_lock (&s->lock);
   memcpy (counts, s->histogram, sizeof counts);
+  bool whole = s->have_histogram;
   pthread_mutex_unlock (&s->lock);
   for (int code = 1; code < 256; code++) /* code 0: −140 dB and below */
     total += counts[code];
   *low_db = -100.0;
   *high_db = 0.0;
   if (total == 0)
-    return; /* silence */
+    return whole; /* silence */
 
   int top = 255, median = 1;
   int64_t all = total + counts[0];
@@ -535,6 +518,7 @@ sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db)
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
   *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 70.0);
+  return whole;
 }
 
 /* ---- holes and problems ---- */

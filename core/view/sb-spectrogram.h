@@ -91,6 +91,9 @@ double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recordi
 /* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−70, from
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
+/* The same from what can be read in about that time (0: from what is there), for a first look at a source that is slow
+ * to seek in.  False: the sample was not finished; the workers finish it while they analyse, so ask again. */
+bool sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low_db, double *high_db);
 
 /* Keeps the whole-file levels of a long recording in `folder` (made when missing; files in it may be deleted any time,
  * together they stay under 512 MB) and takes them from there now if they are there: then everything but fine tiles is
