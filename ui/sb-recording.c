@@ -7,6 +7,8 @@
 #include "base/sb-units.h"
 #include "dsp/sb-stft.h"
 
+#define RANGE_BOX_US 300000 /* of reading for the range, before the recording is shown */
+
 static char *
 channels_text (int channels)
 {
@@ -103,8 +105,9 @@ sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError 
   g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
   if (!build_pictures (recording, snapshot, pool, error) || sb_progress_check (progress, error))
     return NULL;
-  sb_spectrogram_auto_range (recording->spectrogram[SB_VIEW_ORIGINAL], &recording->auto_low_db,
-                             &recording->auto_high_db);
+  recording->auto_whole =
+      sb_spectrogram_auto_range_within (recording->spectrogram[SB_VIEW_ORIGINAL], RANGE_BOX_US, &recording->auto_low_db,
+                                        &recording->auto_high_db);
   return g_steal_pointer (&recording);
 }
 

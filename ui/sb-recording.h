@@ -29,6 +29,7 @@ typedef struct {
   int64_t n_frames;
   double duration_s, nyquist_hz;
   double auto_low_db, auto_high_db;
+  bool auto_whole; /* from the whole sample; until then it may still change */
   SbPool *pool; /* borrowed; its jobs are dropped when the recording goes */
 } SbRecording;
 

@@ -188,10 +188,24 @@ sb_session_analysed (SbSession *session)
   return session->recording ? sb_spectrogram_progress (session->recording->spectrogram[SB_VIEW_ORIGINAL]) : 1;
 }
 
+/* A source that is slow to seek in was opened with the range of what could be read in the time. */
+static void
+settle_range (SbSession *session)
+{
+  SbRecording *recording = session->recording;
+  if (!recording || recording->auto_whole)
+    return;
+  recording->auto_whole = sb_spectrogram_auto_range_within (recording->spectrogram[SB_VIEW_ORIGINAL], 0,
+                                                            &recording->auto_low_db, &recording->auto_high_db);
+  if (recording->auto_whole && session->look.auto_range)
+    sb_session_auto_range (session);
+}
+
 static gboolean
 analysis_goes_on (void *data)
 {
   SbSession *session = data;
+  settle_range (session);
   bool more = sb_session_analysed (session) < 1;
   if (!more)
     session->analysis_tick = 0;

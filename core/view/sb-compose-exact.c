@@ -101,11 +101,21 @@ strip_px (const SbSpectrogram *s, const SbViewport *view)
 }
 
 static void
-begin_epoch (SbSpectrogram *s)
+set_epoch (SbSpectrogram *s, uint64_t epoch)
 {
   pthread_mutex_lock (&s->lock);
-  s->pyramid->epoch++;
+  s->pyramid->epoch = epoch;
   pthread_mutex_unlock (&s->lock);
+}
+
+/* The strip before may go. */
+static void
+begin_epoch (SbSpectrogram *s, SbSpectrogram *below)
+{
+  uint64_t epoch = sb_tile_budget_new_epoch (s->tiles);
+  set_epoch (s, epoch);
+  if (below)
+    set_epoch (below, below->tiles == s->tiles ? epoch : sb_tile_budget_new_epoch (below->tiles));
 }
 
 bool
@@ -124,10 +134,8 @@ sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const ui
     for (int round = 0; round < MAX_ROUNDS; round++) {
       if (sb_progress_check (progress, error))
         return false;
-      if (round == 0) /* the strip before may go */
-        begin_epoch (s);
-      if (round == 0 && below)
-        begin_epoch (below);
+      if (round == 0)
+        begin_epoch (s, below);
       g_array_set_size (pieces, 0);
       SbNeeds needs;
       sb_needs_init (&needs);

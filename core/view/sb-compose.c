@@ -186,23 +186,6 @@ need (SbSpectrogram *s, SbLack *lack, int level, int64_t col)
   g_array_append_val (lack->tiles, piece);
 }
 
-static const uint8_t *
-sparse_near (const SbSpectrogram *s, double col)
-{
-  const SbSparse *sparse = &s->sparse;
-  double place = sparse->n ? (col - sparse->first_col) / sparse->step_cols : -1e9;
-  if (place < -16 || place > sparse->n + 15)
-    return NULL;
-  int at = (int) CLAMP (rint (place), 0, sparse->n - 1);
-  for (int d = 0; d <= 64; d++) {
-    if (at + d < sparse->n && sparse->have[at + d])
-      return sparse->codes + (size_t) (at + d) * (size_t) s->shape.n_bins;
-    if (at - d >= 0 && sparse->have[at - d])
-      return sparse->codes + (size_t) (at - d) * (size_t) s->shape.n_bins;
-  }
-  return NULL;
-}
-
 /* out ← out and column together; what is not there comes from where it is coarser.  `weight`: columns in out already. */
 static SbCells
 gather_column (SbSpectrogram *s, const Mapping *map, int64_t col, int weight, uint8_t *out, SbLack *lack)
@@ -215,7 +198,7 @@ gather_column (SbSpectrogram *s, const Mapping *map, int64_t col, int weight, ui
     sb_pyramid_column (s->pyramid, level, col >> (level - map->level), map->statistic, &codes);
   const uint8_t *sparse = NULL;
   if (cells != SB_CELLS_EXACT && (!codes || (map->level >= s->shape.kept && cells == SB_CELLS_COARSE)))
-    sparse = sparse_near (s, ((double) col + 0.5) * (double) ((int64_t) 1 << map->level));
+    sparse = sb_sparse_near (s, ((double) col + 0.5) * (double) ((int64_t) 1 << map->level));
   int n = map->bin1 - map->bin0;
   bool mean = map->statistic == SB_STATISTIC_AVERAGE && weight > 0;
   if (codes && mean) /* a pixel holds two columns at most, or a third that is a stump */

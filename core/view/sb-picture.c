@@ -16,11 +16,14 @@
 #include "view/sb-axis.h"
 #include "view/sb-canvas-private.h"
 #include "view/sb-lanes.h"
+#include "view/sb-spectrogram-private.h"
 #include <math.h>
 #include <string.h>
 
 #define INK 0x1f1f1f
 #define FAINT 0x5e5c64
+#define KEPT_BYTES ((size_t) 48 << 20)
+#define TILE_BYTES ((size_t) 64 << 20) /* its own: what the window looks at must not push out what is drawn */
 
 typedef struct {
   double scale;          /* 1 at 1600×900 */
@@ -296,7 +299,9 @@ compose_lane (const Composer *c, int lane, uint32_t *argb, GError **error)
                             .reassigned = c->spec->reassigned,
                             .channels = stacked ? SB_CHANNELS_ONE : c->spec->channels,
                             .channel = stacked ? sb_lanes_channel (&layout->lanes, lane) : c->spec->channel};
-  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_look (c->source, &look, c->pool, NULL, NULL, error);
+  SbBudget budget = {KEPT_BYTES, sb_tile_budget_new (TILE_BYTES)};
+  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_sized (c->source, &look, c->pool, NULL, &budget, error);
+  sb_tile_budget_unref (budget.tiles);
   if (!spectrogram)
     return false;
   uint32_t lut[256];

@@ -6,7 +6,7 @@
  *   level n_levels−1   ▉▉               ≤ 256 columns  ┐
  *         …            ▉▉▉▉                            │ kept: whole-file planes
  *   level kept         ▉▉▉▉▉▉▉▉                        ┘
- *   finer levels       ░░▉▉░░░░░░░░▉▉░░                  tiles, computed on demand, least recently used go
+ *   finer levels       ░░▉▉░░░░░░░░▉▉░░                  tiles, computed on demand, bounded together
  *   level 0            one column a hop
  *
  * A grain is the unit of truth: 2^grain_log2 columns of the grid, which are
@@ -14,6 +14,7 @@
  * No lock of its own: everything here happens under its spectrogram's. */
 #pragma once
 #include "view/sb-spectrogram.h"
+#include "view/sb-tile-budget-private.h"
 
 #define SB_MAX_LEVELS 48
 
@@ -32,7 +33,7 @@ typedef struct {
   int level;
   int64_t index;
   uint32_t done;      /* revision shown */
-  uint64_t epoch;     /* last view that used it */
+  uint64_t epoch;     /* last view that used it; the budget counts them */
   size_t bytes;
   uint8_t *max, *mean; /* uint8_t[columns][n_bins]; mean NULL at level 0 */
   GList *link;        /* in the queue, most recently used first */
@@ -46,8 +47,8 @@ typedef struct {
   int64_t n_exact;                                   /* grains with done ≥ need */
   GHashTable *tiles;                                 /* SbTile itself is the key */
   GQueue queue;
-  size_t tile_bytes, tile_limit_bytes;
-  uint64_t epoch;
+  SbTileBudget *budget;
+  uint64_t epoch;                                    /* of the view composed last */
 } SbPyramid;
 
 /* Newly computed columns [first, end) of the grid, whole grains, at levels lo … patch_top. */
@@ -66,7 +67,8 @@ int64_t sb_pyramid_level_cols (const SbPyramidShape *shape, int level);
 /* log2 of the grid columns that a tile of the level spans (level < kept). */
 int sb_pyramid_tile_log2 (const SbPyramidShape *shape, int level);
 
-SbPyramid *sb_pyramid_new (const SbPyramidShape *shape, size_t tile_limit_bytes, GError **error);
+/* `budget`: referenced; told of every tile, trimmed by its owner. */
+SbPyramid *sb_pyramid_new (const SbPyramidShape *shape, SbTileBudget *budget, GError **error);
 void sb_pyramid_free (SbPyramid *pyramid);
 
 static inline bool
@@ -83,6 +85,7 @@ typedef enum {
 /* Column `col` of a level, from a plane or a tile; *codes NULL when nothing is there.  uint8_t[n_bins]. */
 SbCells sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, SbStatistic statistic, const uint8_t **codes);
 SbTile *sb_pyramid_tile (SbPyramid *pyramid, int level, int64_t index); /* NULL: not there */
+void sb_pyramid_drop_tile (SbPyramid *pyramid, SbTile *tile);
 bool sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile);
 
 /* The finest kept level has been filled in whole: raises the others, and every grain shows what it needs. */

@@ -129,12 +129,12 @@ tile_free (gpointer p)
 }
 
 SbPyramid *
-sb_pyramid_new (const SbPyramidShape *shape, size_t tile_limit_bytes, GError **error)
+sb_pyramid_new (const SbPyramidShape *shape, SbTileBudget *budget, GError **error)
 {
   SbPyramid *pyramid = g_new0 (SbPyramid, 1);
   pyramid->shape = *shape;
   pyramid->revision = 1;
-  pyramid->tile_limit_bytes = tile_limit_bytes;
+  pyramid->budget = sb_tile_budget_ref (budget);
   pyramid->tiles = g_hash_table_new_full (tile_hash, tile_equal, NULL, tile_free);
   g_queue_init (&pyramid->queue);
 
@@ -176,9 +176,19 @@ sb_pyramid_free (SbPyramid *pyramid)
   free (pyramid->need);
   free (pyramid->done);
   free (pyramid->busy);
-  g_queue_clear (&pyramid->queue);
+  while (pyramid->queue.head)
+    sb_pyramid_drop_tile (pyramid, pyramid->queue.head->data);
   g_hash_table_unref (pyramid->tiles);
+  sb_tile_budget_unref (pyramid->budget);
   g_free (pyramid);
+}
+
+void
+sb_pyramid_drop_tile (SbPyramid *pyramid, SbTile *tile)
+{
+  sb_tile_budget_remove (pyramid->budget, tile->bytes);
+  g_queue_delete_link (&pyramid->queue, tile->link);
+  g_hash_table_remove (pyramid->tiles, tile);
 }
 
 /* ---- reading ---- */
@@ -320,20 +330,6 @@ sb_pyramid_all_exact (SbPyramid *pyramid)
   pyramid->n_exact = shape->n_grains;
 }
 
-/* Least recently used tiles go, but never one that the present view uses. */
-static void
-evict (SbPyramid *pyramid)
-{
-  while (pyramid->tile_bytes > pyramid->tile_limit_bytes) {
-    SbTile *tile = g_queue_peek_tail (&pyramid->queue);
-    if (!tile || tile->epoch == pyramid->epoch)
-      return;
-    pyramid->tile_bytes -= tile->bytes;
-    g_queue_delete_link (&pyramid->queue, tile->link);
-    g_hash_table_remove (pyramid->tiles, tile);
-  }
-}
-
 void
 sb_pyramid_put_tile (SbPyramid *pyramid, const SbPatch *patch, int64_t index, uint32_t revision)
 {
@@ -355,7 +351,7 @@ sb_pyramid_put_tile (SbPyramid *pyramid, const SbPatch *patch, int64_t index, ui
     g_queue_push_head (&pyramid->queue, tile);
     tile->link = g_queue_peek_head_link (&pyramid->queue);
     g_hash_table_add (pyramid->tiles, tile);
-    pyramid->tile_bytes += tile->bytes;
+    sb_tile_budget_add (pyramid->budget, tile->bytes);
   } else if (tile->done >= revision) {
     return;
   }
@@ -363,7 +359,6 @@ sb_pyramid_put_tile (SbPyramid *pyramid, const SbPatch *patch, int64_t index, ui
   if (tile->mean)
     memcpy (tile->mean, patch->mean[level], bytes);
   tile->done = revision;
-  evict (pyramid);
 }
 
 /* ---- patches ---- */

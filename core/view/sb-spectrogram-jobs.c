@@ -4,18 +4,17 @@
  * takes the best thing to do at that moment, works for some 10 ms, puts the
  * result in and hands its ticket on, so that visible work never waits behind
  * older work.  In order of need:
- *   1. sparse columns for a view that has nothing to show
- *   2. tiles that were asked for, nearest to the middle of the view first
- *   3. grains of the kept levels that were asked for, likewise
- *   4. the sample for the automatic range, then the sweep over the recording
+ *   1. sparse columns for a view that has nothing to show (sb-sparse.c)
+ *   2. what is left of the sample for the automatic range, once analysing
+ *   3. tiles that were asked for, nearest to the middle of the view first
+ *   4. grains of the kept levels that were asked for, likewise; then the sweep over the recording
  *   5. when that is done, the cache folder
  * Thread: workers. */
 #include "view/sb-spectrogram-private.h"
 #include <math.h>
 #include <string.h>
 
-#define SPARSE_US 10000
-#define SAMPLE_COLS 256
+#define SAMPLE_US 10000
 #define TELL_VISIBLE_US 8000
 #define TELL_US 60000
 #define PRIORITY_VISIBLE 10.0
@@ -27,8 +26,8 @@ static void run_ticket (void *data);
 
 /* ---- under the lock: choosing ---- */
 
-static SbAnalyser *
-take_analyser (SbSpectrogram *s)
+SbAnalyser *
+sb_spectrogram_take_analyser (SbSpectrogram *s)
 {
   SbAnalyser *analyser;
   if (s->analysers->len > 0)
@@ -41,42 +40,13 @@ take_analyser (SbSpectrogram *s)
 }
 
 /* The first read error is kept to be told. */
-static void
-give_analyser_back (SbSpectrogram *s, SbAnalyser *analyser)
+void
+sb_spectrogram_give_analyser_back (SbSpectrogram *s, SbAnalyser *analyser)
 {
   g_autoptr (GError) error = sb_analyser_take_error (analyser);
   if (error && !s->problem)
     s->problem = g_strdup (error->message);
   g_ptr_array_add (s->analysers, analyser);
-}
-
-/* cursor → 0 … n−1 spread evenly from the start: 0, n/2, n/4, 3n/4 …;  −1: none for this value */
-static int
-spread (int cursor, int n)
-{
-  int index = 0, size = 1;
-  for (; size < n; size *= 2, cursor /= 2)
-    index = 2 * index + cursor % 2;
-  return index < n ? index : -1;
-}
-
-/* The next sparse column that tells something new; −1: all done. */
-static int
-next_sparse (SbSpectrogram *s)
-{
-  SbSparse *sparse = &s->sparse;
-  int size = 1;
-  while (size < sparse->n)
-    size *= 2;
-  while (sparse->n > 0 && sparse->cursor < size) {
-    int i = spread (sparse->cursor++, sparse->n);
-    if (i < 0 || sparse->have[i])
-      continue;
-    int64_t col = (int64_t) (sparse->first_col + i * sparse->step_cols);
-    if (s->pyramid->done[CLAMP (col, 0, s->shape.n_cols - 1) >> s->shape.grain_log2] == 0)
-      return i;
-  }
-  return -1;
 }
 
 static double
@@ -92,6 +62,8 @@ pick_tile (SbSpectrogram *s, SbPiece *piece)
   SbPyramid *pyramid = s->pyramid;
   SbWant *best = NULL;
   double best_distance = INFINITY;
+  if (sb_tile_budget_is_full (s->tiles)) /* coarser cells have to do, until the next view asks again */
+    g_array_set_size (s->wants, 0);
   for (guint i = 0; i < s->wants->len;) {
     SbWant *want = &g_array_index (s->wants, SbWant, i);
     SbTile *tile = sb_pyramid_tile (pyramid, want->level, want->index);
@@ -158,19 +130,17 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
 {
   *visible = true;
   int cursor = s->sparse.cursor;
-  if (next_sparse (s) >= 0) {
+  if (sb_sparse_next (s) >= 0) {
     s->sparse.cursor = cursor; /* only looked */
     return WORK_SPARSE;
   }
+  if (s->analysing && sb_sample_is_open (s)) /* colours that change late would be a nuisance */
+    return WORK_SAMPLE;
   if (pick_tile (s, piece) || pick_grains (s, s->want_from, s->want_to, true, piece))
     return WORK_PIECE;
   *visible = false;
   if (!s->analysing)
     return WORK_NONE;
-  if (!s->have_histogram && !s->histogram_busy) {
-    s->histogram_busy = true;
-    return WORK_SAMPLE;
-  }
   int64_t from = CLAMP ((int64_t) s->visible_from, 0, s->shape.n_cols - 1) >> s->shape.grain_log2;
   int64_t to = (CLAMP ((int64_t) s->visible_to, 0, s->shape.n_cols - 1) >> s->shape.grain_log2) + 1;
   *visible = pick_grains (s, from, to, false, piece);
@@ -185,8 +155,8 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
 
 /* ---- telling ---- */
 
-static void
-note_change (SbSpectrogram *s, int64_t first_col, int64_t end_col, bool visible)
+void
+sb_spectrogram_note_change (SbSpectrogram *s, int64_t first_col, int64_t end_col, bool visible)
 {
   s->changed_from = MIN (s->changed_from, first_col);
   s->changed_to = MAX (s->changed_to, end_col);
@@ -240,68 +210,6 @@ tell (SbSpectrogram *s, bool at_once)
 }
 
 /* ---- without the lock: working ---- */
-
-static void
-do_sparse (SbSpectrogram *s)
-{
-  size_t n_bins = (size_t) s->shape.n_bins;
-  uint8_t *codes = g_malloc (n_bins);
-  int64_t until_us = g_get_monotonic_time () + SPARSE_US;
-  pthread_mutex_lock (&s->lock);
-  SbAnalyser *analyser = take_analyser (s);
-  uint64_t serial = s->sparse.serial;
-  while (s->sparse.serial == serial && g_get_monotonic_time () < until_us) {
-    int i = next_sparse (s);
-    if (i < 0)
-      break;
-    double place = s->sparse.first_col + i * s->sparse.step_cols;
-    uint32_t revision = s->pyramid->revision;
-    g_autoptr (SbSource) source = sb_source_ref (s->source);
-    pthread_mutex_unlock (&s->lock);
-    sb_analyser_column (analyser, source, CLAMP ((int64_t) place, 0, s->shape.n_cols - 1), codes);
-    pthread_mutex_lock (&s->lock);
-    if (s->sparse.serial == serial && s->pyramid->revision == revision) {
-      memcpy (s->sparse.codes + (size_t) i * n_bins, codes, n_bins);
-      s->sparse.have[i] = 1;
-      /* whoever has no neighbour yet shows this one */
-      double reach = 16 * s->sparse.step_cols;
-      note_change (s, (int64_t) (place - reach), (int64_t) (place + reach), true);
-    }
-  }
-  give_analyser_back (s, analyser);
-  pthread_mutex_unlock (&s->lock);
-  g_free (codes);
-}
-
-void
-sb_spectrogram_sample (SbSpectrogram *s)
-{
-  pthread_mutex_lock (&s->lock);
-  if (s->have_histogram) {
-    pthread_mutex_unlock (&s->lock);
-    return;
-  }
-  SbAnalyser *analyser = take_analyser (s);
-  g_autoptr (SbSource) source = sb_source_ref (s->source);
-  pthread_mutex_unlock (&s->lock);
-
-  int64_t counts[256] = {0};
-  int64_t n = MIN (s->shape.n_cols, SAMPLE_COLS);
-  uint8_t *codes = g_malloc ((size_t) s->shape.n_bins);
-  for (int64_t i = 0; i < n; i++) {
-    int64_t col = (int64_t) (((double) i + 0.5) * (double) s->shape.n_cols / (double) n);
-    sb_analyser_column (analyser, source, MIN (col, s->shape.n_cols - 1), codes);
-    for (int bin = 0; bin < s->shape.n_bins; bin++)
-      counts[codes[bin]]++;
-  }
-  g_free (codes);
-
-  pthread_mutex_lock (&s->lock);
-  memcpy (s->histogram, counts, sizeof counts);
-  s->have_histogram = true;
-  give_analyser_back (s, analyser);
-  pthread_mutex_unlock (&s->lock);
-}
 
 /* Grains [g0, g1) of the patch from the spectrogram below, made there first if need be. */
 static void
@@ -444,7 +352,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   pthread_mutex_lock (&s->lock);
   uint32_t revision = s->pyramid->revision;
   g_autoptr (SbSource) source = sb_source_ref (s->source);
-  SbAnalyser *analyser = take_analyser (s);
+  SbAnalyser *analyser = sb_spectrogram_take_analyser (s);
   g_autofree bool *stale = stale_grains (s, piece, &patch);
   SbWaveform *waveform = s->closing ? NULL : s->waveform;
   pthread_mutex_unlock (&s->lock);
@@ -475,10 +383,11 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
                             patch.holes);
   if (piece->level >= 0)
     sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
-  give_analyser_back (s, analyser);
-  note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
+  sb_spectrogram_give_analyser_back (s, analyser);
+  sb_spectrogram_note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
   pthread_mutex_unlock (&s->lock);
   sb_patch_clear (&patch);
+  sb_tile_budget_trim (s->tiles);
 }
 
 static void
@@ -494,9 +403,9 @@ run_ticket (void *data)
   pthread_mutex_unlock (&s->lock);
 
   if (work == WORK_SPARSE)
-    do_sparse (s);
+    sb_sparse_work (s);
   else if (work == WORK_SAMPLE)
-    sb_spectrogram_sample (s);
+    sb_sample_work (s, g_get_monotonic_time () + SAMPLE_US);
   else if (work == WORK_PIECE)
     sb_spectrogram_do_piece (s, &piece);
   else if (work == WORK_SAVE)

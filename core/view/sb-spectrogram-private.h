@@ -24,11 +24,20 @@ typedef struct {
 /* One column for each pixel of a long view, before its grains are analysed. */
 typedef struct {
   uint64_t serial;
+  int64_t began_us;
+  bool wide;                   /* time is up: holes are filled from any distance */
   double first_col, step_cols; /* column i stands at first_col + i·step_cols */
   int n, cursor;               /* cursor counts in bit-reversed order: everywhere a little first */
   uint8_t *codes;              /* uint8_t[n][n_bins] */
   uint8_t *have;
 } SbSparse;
+
+/* Columns spread over the recording, for the automatic range. */
+typedef struct {
+  int n, n_have, cursor; /* n 0: not begun */
+  uint8_t *codes;        /* uint8_t[n][n_bins] */
+  uint8_t *have;
+} SbSample;
 
 typedef enum { SB_CACHE_NONE, SB_CACHE_WANTED, SB_CACHE_DONE } SbCacheState;
 
@@ -44,6 +53,7 @@ struct SbSpectrogram {
   SbPool *pool; /* may be NULL */
   SbSpectrogram *below;
   SbPyramidShape shape;
+  SbTileBudget *tiles;
   int rate;
   int64_t n_frames;
   int max_tickets;
@@ -57,13 +67,13 @@ struct SbSpectrogram {
   int64_t want_from, want_to;      /* grains whose kept levels are looked at, */
   uint8_t *wanted;                 /* those of them that were asked for: a grain each */
   double visible_from, visible_to; /* columns */
-  double last_from_s, last_to_s;   /* of the view composed last: another one starts an epoch */
   bool analysing, closing;
   int tickets;                     /* jobs in the pool */
   SbSparse sparse;
   GPtrArray *analysers;            /* idle ones */
-  int64_t histogram[256];          /* of columns spread over the recording */
-  bool have_histogram, histogram_busy;
+  SbSample sample;
+  int64_t histogram[256];          /* of its columns so far */
+  bool have_histogram;             /* of all of them */
   SbSpectrogramFunc notify;
   void *notify_data;
   int64_t changed_from, changed_to; /* columns not told yet; empty: from ≥ to */
@@ -115,7 +125,8 @@ sb_spectrogram_grain_first_col (const SbSpectrogram *s, int64_t grain)
 
 /* What the whole-file planes and the tiles may take; tests use little. */
 typedef struct {
-  size_t kept_bytes, tile_bytes;
+  size_t kept_bytes;
+  SbTileBudget *tiles; /* referenced */
 } SbBudget;
 SbSpectrogram *sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
                                          SbSpectrogram *below, const SbBudget *budget, GError **error);
@@ -139,8 +150,22 @@ void sb_spectrogram_put_holes (SbSpectrogram *s, int64_t from, int64_t to, const
 void sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece);
 /* Starts workers if there is work.  Not under the lock. */
 void sb_spectrogram_kick (SbSpectrogram *s);
-/* Fills the histogram of the sample unless it is there.  Blocks: disk, compute. */
-void sb_spectrogram_sample (SbSpectrogram *s);
+/* sb-sparse.c, under the lock: the next sparse column that tells something new (−1: none), the codes nearest to a column
+ * of the grid (NULL: none near enough), another view to cover, whether columns of the sample wait to be read. */
+int sb_sparse_next (SbSpectrogram *s);
+const uint8_t *sb_sparse_near (const SbSpectrogram *s, double col);
+void sb_sparse_begin (SbSpectrogram *s, const SbViewport *view);
+bool sb_sample_is_open (const SbSpectrogram *s);
+/* Not under the lock: some columns, for a job's time.  Blocks: disk, compute. */
+void sb_sparse_work (SbSpectrogram *s);
+/* At least one column of the sample, then until that time; INT64_MAX: all of it.  Blocks: disk, compute. */
+void sb_sample_work (SbSpectrogram *s, int64_t until_us);
+void sb_sparse_clear (SbSpectrogram *s); /* nobody else is there any more */
+
+/* Under the lock. */
+SbAnalyser *sb_spectrogram_take_analyser (SbSpectrogram *s);
+void sb_spectrogram_give_analyser_back (SbSpectrogram *s, SbAnalyser *analyser);
+void sb_spectrogram_note_change (SbSpectrogram *s, int64_t first_col, int64_t end_col, bool visible);
 
 SbPiece sb_spectrogram_tile_piece (const SbSpectrogram *s, int level, int64_t index);
 /* As sb_spectrogram_compose(); fills `needs` with what is not exact, when given. */

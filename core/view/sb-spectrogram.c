@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define KEPT_BUDGET_BYTES (48u << 20)
-#define TILE_BUDGET_BYTES (64u << 20)
 #define MAX_HOLES 16384u
 #define REASSIGNED_CELLS 4 /* a bin */
 
@@ -47,17 +46,18 @@ sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool
                          SbSpectrogram *former, GError **error)
 {
   size_t lanes = (size_t) CLAMP (look->lanes, 1, 64);
-  /* what is not painted comes from below: a quarter is plenty for the rest */
-  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, TILE_BUDGET_BYTES / lanes / (below ? 4 : 1)};
+  SbBudget budget = {KEPT_BUDGET_BYTES / lanes, sb_tile_budget_shared ()};
   SbSpectrogram *s = sb_spectrogram_new_sized (source, look, pool, below, &budget, error);
+  sb_tile_budget_unref (budget.tiles);
   if (!s || !former)
     return s;
   sb_spectrogram_set_notify (former, NULL, NULL);
   atomic_store (&s->statistic, atomic_load (&former->statistic));
   pthread_mutex_lock (&former->lock);
   former->closing = true; /* its jobs end */
-  memcpy (s->histogram, former->histogram, sizeof s->histogram);
   s->have_histogram = former->have_histogram;
+  if (s->have_histogram)
+    memcpy (s->histogram, former->histogram, sizeof s->histogram);
   SbSpectrogram *older = g_steal_pointer (&former->former); /* two looks back is one too many */
   pthread_mutex_unlock (&former->lock);
   sb_spectrogram_free (older);
@@ -127,11 +127,13 @@ sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPoo
   s->analysers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_analyser_free);
   s->visible_to = (double) s->shape.n_cols;
   s->changed_from = INT64_MAX;
-  s->pyramid = sb_pyramid_new (&s->shape, budget->tile_bytes, error);
+  s->tiles = sb_tile_budget_ref (budget->tiles);
+  s->pyramid = sb_pyramid_new (&s->shape, s->tiles, error);
   if (!s->pyramid) {
     sb_spectrogram_free (s);
     return NULL;
   }
+  sb_tile_budget_join (s->tiles, s);
   /* columns can only be taken over when both count them alike */
   if (below && sb_grid_equal (&below->grid, grid) && below->n_frames == s->n_frames &&
       below->shape.kept == s->shape.kept && below->shape.grain_log2 == s->shape.grain_log2 &&
@@ -152,7 +154,9 @@ sb_spectrogram_unref (SbSpectrogram *s)
 {
   if (!s || atomic_fetch_sub (&s->refs, 1) != 1)
     return;
+  sb_tile_budget_leave (s->tiles, s);
   sb_pyramid_free (s->pyramid);
+  sb_tile_budget_unref (s->tiles);
   g_ptr_array_unref (s->analysers);
   g_array_unref (s->wants);
   g_array_unref (s->holes);
@@ -161,8 +165,7 @@ sb_spectrogram_unref (SbSpectrogram *s)
   g_free (s->problem);
   g_free (s->cache_folder);
   g_free (s->cache_fingerprint);
-  g_free (s->sparse.codes);
-  g_free (s->sparse.have);
+  sb_sparse_clear (s);
   sb_source_unref (s->source);
   sb_stft_unref (s->stft);
   sb_spectrogram_unref (s->below);
@@ -293,9 +296,7 @@ refresh_tiles (SbSpectrogram *s, int64_t g0, int64_t g1)
     if (tile->epoch == pyramid->epoch && piece_is_visible (s, &piece)) {
       want_tile (s, tile->level, tile->index);
     } else {
-      pyramid->tile_bytes -= tile->bytes;
-      g_queue_delete_link (&pyramid->queue, link);
-      g_hash_table_remove (pyramid->tiles, tile);
+      sb_pyramid_drop_tile (pyramid, tile);
     }
   }
 }
@@ -412,41 +413,13 @@ sb_spectrogram_progress (const SbSpectrogram *s)
 
 /* ---- composing: what it lacks is asked for ---- */
 
-/* A new view: tiles that it does not touch may be evicted. */
+/* What does not belong to the present view may be dropped. */
 static void
-begin_epoch (SbSpectrogram *s, const SbViewport *view)
+begin_epoch (SbSpectrogram *s, uint64_t epoch)
 {
-  if (view->from_s != s->last_from_s || view->to_s != s->last_to_s) {
-    s->last_from_s = view->from_s;
-    s->last_to_s = view->to_s;
-    s->pyramid->epoch++;
-  }
-}
-
-static void
-begin_sparse (SbSpectrogram *s, const SbViewport *view)
-{
-  double cols_per_s = (double) s->rate / s->grid.hop;
-  double from = fmax (view->from_s * cols_per_s, 0.0);
-  double to = fmin (view->to_s * cols_per_s, (double) s->shape.n_cols);
-  int n = MIN (view->width_px, 2048);
-  double step = (to - from) / n;
-  SbSparse *sparse = &s->sparse;
-  if (step < 16.0) /* exact columns are as quick */
-    return;
-  double old_to = sparse->first_col + sparse->n * sparse->step_cols;
-  double covered = fmin (to, old_to) - fmax (from, sparse->first_col);
-  if (sparse->n > 0 && covered > 0.75 * (to - from) && sparse->step_cols < 1.5 * step && sparse->step_cols > 0.5 * step)
-    return;
-  sparse->serial++;
-  sparse->first_col = from + step / 2;
-  sparse->step_cols = step;
-  sparse->n = n;
-  sparse->cursor = 0;
-  g_free (sparse->codes);
-  g_free (sparse->have);
-  sparse->codes = g_malloc ((size_t) n * (size_t) s->shape.n_bins);
-  sparse->have = g_malloc0 ((size_t) n);
+  pthread_mutex_lock (&s->lock);
+  s->pyramid->epoch = epoch;
+  pthread_mutex_unlock (&s->lock);
 }
 
 void
@@ -485,7 +458,7 @@ ask (SbSpectrogram *s, const SbLack *lack, const SbViewport *sparse_view)
     want_grains (s, piece->g0, piece->g1);
   }
   if (sparse_view)
-    begin_sparse (s, sparse_view);
+    sb_sparse_begin (s, sparse_view);
   pthread_mutex_unlock (&s->lock);
   sb_spectrogram_kick (s);
 }
@@ -495,14 +468,9 @@ sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n,
                         int stride_px, bool want)
 {
   SbSpectrogram *below = sb_spectrogram_alike_below (s);
-  pthread_mutex_lock (&s->lock);
-  begin_epoch (s, view);
-  pthread_mutex_unlock (&s->lock);
-  if (below) {
-    pthread_mutex_lock (&below->lock);
-    begin_epoch (below, view);
-    pthread_mutex_unlock (&below->lock);
-  }
+  begin_epoch (s, sb_tile_budget_epoch_of (s->tiles, view->from_s, view->to_s));
+  if (below)
+    begin_epoch (below, sb_tile_budget_epoch_of (below->tiles, view->from_s, view->to_s));
   if (!want)
     return sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, NULL);
   SbNeeds needs;
@@ -521,17 +489,26 @@ sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n,
 void
 sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db)
 {
-  sb_spectrogram_sample (s);
+  sb_spectrogram_auto_range_within (s, INT64_MAX, low_db, high_db);
+}
+
+bool
+sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low_db, double *high_db)
+{
+  int64_t now_us = g_get_monotonic_time ();
+  if (time_us > 0)
+    sb_sample_work (s, time_us < INT64_MAX - now_us ? now_us + time_us : INT64_MAX);
   int64_t counts[256], total = 0, loud = 0;
   pthread_mutex_lock (&s->lock);
   memcpy (counts, s->histogram, sizeof counts);
+  bool whole = s->have_histogram;
   pthread_mutex_unlock (&s->lock);
   for (int code = 1; code < 256; code++) /* code 0: −140 dB and below */
     total += counts[code];
   *low_db = -100.0;
   *high_db = 0.0;
   if (total == 0)
-    return; /* silence */
+    return whole; /* silence */
 
   int top = 255, median = 1;
   int64_t all = total + counts[0];
@@ -541,6 +518,7 @@ sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db)
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
   *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 70.0);
+  return whole;
 }
 
 /* ---- holes and problems ---- */

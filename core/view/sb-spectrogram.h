@@ -4,7 +4,11 @@
  * level keeping the maximum and the mean, filled by worker jobs, visible first,
  * centre outwards; composed to pixels through a colour table.  The source may be
  * replaced by a newer snapshot with a dirty span.  How it is looked at (grid,
- * window, channels, peak or average, reassigned) is no business of the mask's. */
+ * window, channels, peak or average, reassigned) is no business of the mask's.
+ * Memory: the coarse levels that are kept take at most 48 MB a spectrogram,
+ * divided by SbSpectrogramLook.lanes; the fine tiles of all spectrograms of the
+ * process share 96 MB, what was looked at longest ago goes first (what is in
+ * sight may take twice that; sb-tile-budget-private.h). */
 #pragma once
 #include "audio/sb-source.h"
 #include "base/sb-pool.h"
@@ -32,7 +36,7 @@ typedef struct {
   bool reassigned;        /* cells at the energy's own place (Auger & Flandrin 1995), 4 a bin */
   SbChannelMode channels;
   int channel;            /* from 0, for SB_CHANNELS_ONE */
-  int lanes;              /* how many spectrograms share the window and so the memory; 0 or 1: this one alone */
+  int lanes;              /* how many spectrograms share the window and so the kept levels' memory; 0 or 1: one */
 } SbSpectrogramLook;
 
 /* All channels, nothing special. */
@@ -87,6 +91,9 @@ double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recordi
 /* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−70, from
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
+/* The same from what can be read in about that time (0: from what is there), for a first look at a source that is slow
+ * to seek in.  False: the sample was not finished; the workers finish it while they analyse, so ask again. */
+bool sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low_db, double *high_db);
 
 /* Keeps the whole-file levels of a long recording in `folder` (made when missing; files in it may be deleted any time,
  * together they stay under 512 MB) and takes them from there now if they are there: then everything but fine tiles is

@@ -206,7 +206,7 @@ main (int argc, char **argv)
   const char *cache = argc > 2 && strcmp (argv[2], "-") ? argv[2] : NULL;
   open_recording (&w, argv[1], cache, argc > 3 ? atoi (argv[3]) : 0);
   double opened = now_ms () - start;
-  sb_spectrogram_auto_range (w.spectrogram[0], &low_db, &high_db);
+  sb_spectrogram_auto_range_within (w.spectrogram[0], 300000, &low_db, &high_db); /* as the window does */
   sb_colormap_lut (SB_COLORMAP_MAGMA, low_db, high_db, w.lut);
   double ranged = now_ms () - start, first = NAN;
   sb_spectrogram_analyse (w.spectrogram[0]);

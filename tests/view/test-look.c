@@ -311,9 +311,10 @@ through_cache (SbSource *source, SbPool *pool, const char *folder, const char *f
 {
   SbSpectrogramLook look;
   sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
-  SbBudget budget = {512 << 10, 1 << 20};
+  SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
   GError *error = NULL;
   SbSpectrogram *s = sb_spectrogram_new_sized (source, &look, pool, NULL, &budget, &error);
+  sb_tile_budget_unref (budget.tiles);
   g_assert_no_error (error);
   sb_spectrogram_set_cache (s, folder, fingerprint);
   *there = sb_spectrogram_progress (s) == 1;

@@ -80,8 +80,8 @@ noise (int64_t n, int channels, uint32_t seed)
 /* ---- pictures ---- */
 
 /* Everything kept, and next to nothing: then the fine levels are tiles that push each other out. */
-static const SbBudget budgets[] = {{48 << 20, 64 << 20}, {200 << 10, 100 << 10}};
-static const SbBudget *budget;
+static const size_t budgets[][2] = {{48 << 20, 64 << 20}, {200 << 10, 100 << 10}};
+static const size_t *budget; /* kept, tiles */
 
 static SbSpectrogram *
 new_spectrogram (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogram *below)
@@ -89,7 +89,9 @@ new_spectrogram (SbSource *source, const SbGrid *grid, SbPool *pool, SbSpectrogr
   GError *error = NULL;
   SbSpectrogramLook look;
   sb_spectrogram_look_init (&look, grid);
-  SbSpectrogram *s = sb_spectrogram_new_sized (source, &look, pool, below, budget, &error);
+  SbBudget share = {budget[0], sb_tile_budget_new (budget[1])};
+  SbSpectrogram *s = sb_spectrogram_new_sized (source, &look, pool, below, &share, &error);
+  sb_tile_budget_unref (share.tiles);
   g_assert_no_error (error);
   return s;
 }
@@ -485,7 +487,7 @@ test_odd_grids (void)
 
 typedef struct {
   void (*run) (void);
-  const SbBudget *budget;
+  const size_t *budget;
 } Run;
 
 static struct {
@@ -523,7 +525,7 @@ main (int argc, char **argv)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     for (int b = 0; b < 2; b++) {
       g_autofree char *name = g_strdup_printf ("/spectrogram/%s/%s", cases[i].name, b ? "tiles" : "kept");
-      cases[i].budget[b] = (Run){cases[i].run, &budgets[b]};
+      cases[i].budget[b] = (Run){cases[i].run, budgets[b]};
       g_test_add_data_func (name, &cases[i].budget[b], run_case);
     }
   return g_test_run ();
