@@ -88,12 +88,23 @@ def amplitude(heard, hz, ear):
     return 2 * abs((piece * w) @ np.exp(-2j * np.pi * hz * np.arange(len(piece)) / RATE)) / w.sum()
 
 
-def expect(heard, ears, what):
-    """ears: ({hz: amplitude}, {hz: amplitude}); every other tone is silent."""
+def wrong(heard, ears):
+    """What differs from ears, ({hz: amplitude}, {hz: amplitude}); every other tone is to be silent."""
     for ear in (0, 1):
         for hz in TONES_HZ:
             is_, wanted = amplitude(heard, hz, ear), ears[ear].get(hz, 0)
-            assert abs(is_ - wanted) < 0.01, f"{what}: {hz} Hz at {is_:.3f} in ear {ear}, not {wanted:.3f}"
+            if abs(is_ - wanted) > 0.01:
+                return f"{hz} Hz at {is_:.3f} in ear {ear}, not {wanted:.3f}"
+    return None
+
+
+def expect(scene, ears, what):
+    """A busy machine may be late once: what is heard is right within a few looks."""
+    for _ in range(4):
+        problem = wrong(scene.hear(), ears)
+        if not problem:
+            return
+    raise AssertionError(f"{what}: {problem}")
 
 
 # ---- channels and volume ---------------------------------------------------------------------------------------------
@@ -102,24 +113,24 @@ def mixed_down(scene):
     scene.window.wait_shown().wait_open("surround")
     scene.window.activate("loop", "true")
     scene.play(1)
-    expect(scene.hear(), ({500: LEVEL, 900: HALF * LEVEL, 1100: HALF * LEVEL},
-                          {700: LEVEL, 900: HALF * LEVEL, 1300: HALF * LEVEL}), "5.1 by BS.775")
+    expect(scene, ({500: LEVEL, 900: HALF * LEVEL, 1100: HALF * LEVEL},
+                   {700: LEVEL, 900: HALF * LEVEL, 1300: HALF * LEVEL}), "5.1 by BS.775")
 
 
 def muted(scene):
     scene.window.activate("mute-channel", "(2, true)")
     time.sleep(SETTLE_S)
-    expect(scene.hear(), ({500: LEVEL, 1100: HALF * LEVEL}, {700: LEVEL, 1300: HALF * LEVEL}), "the centre muted")
+    expect(scene, ({500: LEVEL, 1100: HALF * LEVEL}, {700: LEVEL, 1300: HALF * LEVEL}), "the centre muted")
     scene.window.activate("mute-channel", "(2, false)")
 
 
 def pair(scene):
     scene.window.activate("listen-channels", "(3, 4)")
     time.sleep(SETTLE_S)
-    expect(scene.hear(), ({50: LEVEL}, {1100: LEVEL}), "a chosen pair")
+    expect(scene, ({50: LEVEL}, {1100: LEVEL}), "a chosen pair")
     scene.window.activate("listen-channels", "(1, 1)")
     time.sleep(SETTLE_S)
-    expect(scene.hear(), ({700: LEVEL}, {700: LEVEL}), "one channel")
+    expect(scene, ({700: LEVEL}, {700: LEVEL}), "one channel")
 
 
 def volume(scene):
@@ -129,7 +140,7 @@ def volume(scene):
     assert not np.any(scene.hear()[-RATE // 4:]), "the sound is off"
     desktop.xdotool("mousemove", *SPEAKER, "click", 1)
     time.sleep(SETTLE_S)
-    expect(scene.hear(), ({700: LEVEL}, {700: LEVEL}), "the sound is on again")
+    expect(scene, ({700: LEVEL}, {700: LEVEL}), "the sound is on again")
     left, right, y = SLIDER
     desktop.xdotool("mousemove", (left + right) // 2, y, "click", 1)
     time.sleep(SETTLE_S)
@@ -137,7 +148,7 @@ def volume(scene):
     assert 0.1 * LEVEL < half < 0.5 * LEVEL, f"half of the slider plays {LEVEL} at {half:.3f}"
     desktop.xdotool("mousedown", 1, "mousemove", right + 20, y, "mouseup", 1)
     time.sleep(SETTLE_S)
-    expect(scene.hear(), ({700: LEVEL}, {700: LEVEL}), "full volume")
+    expect(scene, ({700: LEVEL}, {700: LEVEL}), "full volume")
     scene.window.quit()
 
 
