@@ -123,6 +123,17 @@ find_device (const char *name)
   return Pa_GetDefaultOutputDevice ();
 }
 
+/* Where the user may (RLIMIT_RTPRIO), the callback's thread comes before all that only computes: it takes microseconds,
+ * and what comes late is heard.  The call believes any stream to be ALSA's. */
+static void
+ask_for_realtime (PaStream *stream, const PaDeviceInfo *info)
+{
+  PaError (*enable) (PaStream *, int) = (PaError (*) (PaStream *, int))dlsym (RTLD_DEFAULT, "PaAlsa_EnableRealtimeScheduling");
+  const PaHostApiInfo *api = Pa_GetHostApiInfo (info->hostApi);
+  if (enable && api && api->type == paALSA)
+    enable (stream, 1);
+}
+
 static PaError
 open_stream (PaSink *sink, int rate, int channels)
 {
@@ -145,6 +156,7 @@ open_stream (PaSink *sink, int rate, int channels)
     sink->stream = NULL;
     return status;
   }
+  ask_for_realtime (sink->stream, info);
   return Pa_StartStream (sink->stream);
 }
 

@@ -349,6 +349,13 @@ Pa_GetDeviceInfo (PaDeviceIndex device)
   return &info;
 }
 
+const PaHostApiInfo *
+Pa_GetHostApiInfo (PaHostApiIndex api)
+{
+  static const PaHostApiInfo info = {.type = paInDevelopment};
+  return &info;
+}
+
 PaError
 Pa_OpenStream (PaStream **opened, const PaStreamParameters *in, const PaStreamParameters *out, double rate,
                unsigned long n, PaStreamFlags flags, PaStreamCallback *callback, void *data)

@@ -30,8 +30,9 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 </busconfig>
 """
 
-# ALSA's default device leads to PulseAudio; no other card exists here.
+# ALSA's default device leads to PulseAudio's, another one to a sink named "second"; no other card exists here.
 ALSA_CONFIG = """pcm.!default { type pulse hint { show on description "PulseAudio" } }
+pcm.second { type pulse device second hint { show on description "second" } }
 ctl.!default { type pulse }
 """
 
@@ -157,10 +158,10 @@ class Desktop:
         wait_until(lambda: subprocess.run(["pactl", "info"], env=self.environment, capture_output=True).returncode == 0,
                    10, f"PulseAudio to answer: {self.log('pulseaudio')}")
 
-    def record_sound(self, path):
+    def record_sound(self, path, sink="probe"):
         """Starts to capture what is played, as float32 frames of two channels without a header."""
         file = open(path, "wb")
-        recorder = self._spawn(["parec", "--device=probe.monitor", "--format=float32le", f"--rate={self.sound_rate}",
+        recorder = self._spawn(["parec", f"--device={sink}.monitor", "--format=float32le", f"--rate={self.sound_rate}",
                                 "--channels=2", "--latency-msec=20", "--raw"], stdout=file)
         file.close()
         wait_until(lambda: os.path.getsize(path) > 0, 10, "the recorder to hear the sink")
