@@ -286,6 +286,16 @@ def table(ours, others):
     return "\n".join(lines)
 
 
+def by_hand(path):
+    """What stands under the last heading was measured by other commands and is kept."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            _, heading, rest = f.read().partition("\n## Measured by other commands\n")
+            return heading + rest
+    except OSError:
+        return ""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("cli", help="the program sonobrush-cli")
@@ -323,11 +333,13 @@ def main():
     if not args.no_write:
         docs = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
         os.makedirs(docs, exist_ok=True)
-        with open(os.path.join(docs, "benchmarks.md"), "w", encoding="utf-8") as f:
+        path = os.path.join(docs, "benchmarks.md")
+        rest = by_hand(path)
+        with open(path, "w", encoding="utf-8") as f:
             f.write("# Benchmarks\n\n")
             f.write("Made by `make bench`; your machine will give other figures, the ratios should be close.\n")
             f.write(f"Here: {processor()}, {os.cpu_count()} processors, {time.strftime('%Y-%m-%d')}.\n\n")
-            f.write(text)
+            f.write(text + rest)
 
 
 if __name__ == "__main__":
