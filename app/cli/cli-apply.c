@@ -29,8 +29,7 @@ static const CliOption options[] = {
     {"mask", "M.npy|M.png", "the gains, 1 untouched, 0 silence"},
     {"output", "OUT", "the result; format by the name's ending"},
     {"removed", "R.wav", "what was taken out, as 32-bit float"},
-    {"report", NULL, "tell what changed, with the SHA-256 of recording and result"},
-    {"subtype", "TYPE", "pcm_u8, pcm_16, pcm_24, pcm_32, float, double … (default: as IN)"},
+    CLI_EXPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
 

@@ -49,8 +49,7 @@ static const CliOption options[] = {
     {"removed", "R.wav", "what was taken out, as 32-bit float"},
     {"project", "P.sonobrush", "a project with the recording and the operations"},
     {"mask-out", "M.npy|M.png", "the mask as it takes effect, (n_bins, n_cols)"},
-    {"report", NULL, "tell what changed, with the SHA-256 of recording and result"},
-    {"subtype", "TYPE", "pcm_u8, pcm_16, pcm_24, pcm_32, float, double … (default: as IN)"},
+    CLI_EXPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
 

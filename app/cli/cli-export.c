@@ -69,8 +69,7 @@ static const CliOption options[] = {
     {"removed", "R.wav", "what was taken out, as 32-bit float"},
     {"source", "IN", "the recording, where it is no longer where the project says"},
     {"changed-source", NULL, "apply the edits though the recording has changed"},
-    {"report", NULL, "tell what changed, with the SHA-256 of recording and result"},
-    {"subtype", "TYPE", "pcm_u8, pcm_16, pcm_24, pcm_32, float, double … (default: as the recording)"},
+    CLI_EXPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 #include "document/sb-export.h"
+#include "document/sb-project.h"
 
 #include <errno.h>
 #include <math.h>
@@ -101,6 +102,28 @@ tell_report (const SbExportReport *report)
     printf ("everything else identical: checked byte by byte\n");
   else if (report->identical)
     printf ("the audio is identical to the recording's\n");
+  if (*report->left_out)
+    printf ("left out         %s\n", report->left_out);
+}
+
+/* --from and --to in seconds; whole where neither is said. */
+static bool
+choose_part (const CliArgs *args, SbSource *original, SbExportSpec *spec, GError **error)
+{
+  const double rate = sb_source_rate (original), all_s = sb_source_duration_s (original);
+  double from_s = 0, to_s = all_s;
+  if (!cli_double (args, "from", &from_s, error) || !cli_double (args, "to", &to_s, error))
+    return false;
+  if (!(from_s >= 0) || !(to_s > from_s) || !(from_s < all_s)) {
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
+                 "There is nothing from %g s to %g s: the recording goes from 0 to %g s. Say --from and --to in seconds.",
+                 from_s, to_s, all_s);
+    return false;
+  }
+  const int64_t end = MIN (llrint (MIN (to_s, all_s) * rate), sb_source_n_frames (original));
+  spec->first = MIN (llrint (from_s * rate), end - 1);
+  spec->n_frames = end - spec->first;
+  return true;
 }
 
 static void
@@ -121,6 +144,8 @@ bool
 cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
             GError **error)
 {
+  if (removed_path && sb_is_project_file (removed_path)) /* refused before the result is written */
+    return refuse (error, removed_path, "it is a project, which holds the edits; choose another name%s", "");
   g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
   if (!resynth)
     return false;
@@ -130,6 +155,10 @@ cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *p
   spec.path = path;
   spec.subtype = cli_value (args, "subtype");
   spec.hash = cli_flag (args, "report");
+  spec.no_metadata = cli_flag (args, "no-metadata");
+  spec.history = cli_flag (args, "history");
+  if (!choose_part (args, original, &spec, error))
+    return false;
   if (!sb_export (original, resynth, &spec, &report, args->progress, error))
     return false;
   tell (path, &report);
@@ -137,9 +166,9 @@ cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *p
     tell_report (&report);
   if (!removed_path)
     return true;
-  sb_export_spec_init (&spec);
   spec.path = removed_path;
   spec.subtype = "float";
   spec.removed = true;
+  spec.hash = spec.history = false;
   return sb_export (original, resynth, &spec, NULL, args->progress, error);
 }

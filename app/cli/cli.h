@@ -77,6 +77,16 @@ bool cli_grid (const CliArgs *args, double rate_hz, const SbOpsFile *ops, SbGrid
  * output.  Both lists end with NULL only by count; NULL entries are skipped. */
 bool cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs,
                         GError **error);
+/* What cli_export() understands, for the commands that call it. */
+/* clang-format off */
+#define CLI_EXPORT_OPTIONS \
+  {"subtype", "TYPE", "pcm_u8, pcm_16, pcm_24, pcm_32, float, double … (default: as the recording)"}, \
+  {"from", "S", "only the part that begins here, in seconds"}, \
+  {"to", "S", "only the part that ends here, in seconds"}, \
+  {"no-metadata", NULL, "only the samples, no titles, cue points or other chunks"}, \
+  {"history", NULL, "add a line to the coding history of the broadcast chunk (WAV, RF64, W64)"}, \
+  {"report", NULL, "tell what changed, with the SHA-256 of recording and result"}
+/* clang-format on */
 /* Exports result and, when asked for, removed part of a resynthesis; tells on stdout. */
 bool cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
                  GError **error);

@@ -3,10 +3,10 @@
  * Export through libsndfile.  libsndfile reports success on a full disk
  * (sf_close() always, FLAC and Ogg every call), so nothing it says is believed:
  * its bytes go through functions of ours that keep the first error, the file is
- * flushed to the disk, opened again and decoded to the end, and each block's
- * hash must be that of what was meant. */
+ * opened again and decoded to the end, and each block's hash must be that of
+ * what was meant; then it is flushed to the disk. */
 #include "base/sb-error.h"
-#include "document/sb-export-private.h"
+#include "document/sb-export-meta-private.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,11 +17,6 @@
 #include <unistd.h>
 
 #define LOSSY_PIECE_FRAMES 2048 /* the Vorbis encoder takes as much stack as it is given frames */
-
-#define MORE_TEXT_BYTES 15000 /* libsndfile refuses 16 kB and more */
-
-/* The codecs may add a block at the end (MP3 counts whole frames and its delay). */
-#define LOSSY_SLACK_FRAMES 4608
 
 /* ---- what libsndfile writes to ---- */
 
@@ -98,66 +93,36 @@ write_frames (SNDFILE *file, SbExportWork work, const void *samples, int64_t n)
   return sf_writef_double (file, samples, n);
 }
 
-static sf_count_t
-read_frames (SNDFILE *file, SbExportWork work, void *samples, int64_t n)
+/* The tags that libsndfile writes; chunks of a container that we do not write ourselves stay behind. */
+static void
+carry_texts (SbExportMeta *meta, SNDFILE *to)
 {
-  if (work == SB_WORK_INT)
-    return sf_readf_int (file, samples, n);
-  if (work == SB_WORK_FLOAT)
-    return sf_readf_float (file, samples, n);
-  return sf_readf_double (file, samples, n);
+  sb_export_meta_tell_left_out (meta, SB_META_NONE);
+  for (int s = SF_STR_FIRST; s <= SF_STR_LAST; s++)
+    if (meta->text[s] && s != SF_STR_SOFTWARE)
+      sf_set_string (to, s, meta->text[s]);
 }
 
-/* Titles, cue points, broadcast data, as far as libsndfile can carry them. */
+/* Of the speakers' order only what WAV can tell. */
 static void
-carry_metadata (const char *source_path, SNDFILE *to, int sf_format)
+carry_speakers (const SbExportMeta *meta, SNDFILE *to, int channels)
 {
-  SF_INFO info = {0};
-  SNDFILE *from = sf_open (source_path, SFM_READ, &info);
-  if (!from)
-    return;
-  for (int s = SF_STR_FIRST; s <= SF_STR_LAST; s++) {
-    const char *text = sf_get_string (from, s);
-    if (text && *text)
-      sf_set_string (to, s, text);
-  }
-  const int major = sf_format & SF_FORMAT_TYPEMASK;
-  if (major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64) {
-    static const struct {
-      int get, set;
-      gsize bytes;
-    } blocks[] = {{SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO, sizeof (SF_BROADCAST_INFO) + MORE_TEXT_BYTES},
-                  {SFC_GET_CART_INFO, SFC_SET_CART_INFO, sizeof (SF_CART_INFO) + MORE_TEXT_BYTES},
-                  {SFC_GET_INSTRUMENT, SFC_SET_INSTRUMENT, sizeof (SF_INSTRUMENT)}};
-    for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++) {
-      g_autofree void *block = g_malloc0 (blocks[i].bytes);
-      if (sf_command (from, blocks[i].get, block, (int)blocks[i].bytes) == SF_TRUE)
-        sf_command (to, blocks[i].set, block, (int)blocks[i].bytes);
-    }
-  }
-  SF_CUES *cues = g_new0 (SF_CUES, 1);
-  if (sf_command (from, SFC_GET_CUE, cues, sizeof *cues) == SF_TRUE && cues->cue_count > 0)
-    sf_command (to, SFC_SET_CUE, cues, sizeof *cues);
-  g_free (cues);
-  sf_close (from);
-}
-
-static void
-carry_channel_map (const char *source_path, SNDFILE *to, int channels)
-{
-  SF_INFO info = {0};
-  SNDFILE *from = sf_open (source_path, SFM_READ, &info);
+  static const int speakers[] = {SF_CHANNEL_MAP_LEFT, SF_CHANNEL_MAP_RIGHT, SF_CHANNEL_MAP_CENTER, SF_CHANNEL_MAP_LFE,
+                                 SF_CHANNEL_MAP_REAR_LEFT, SF_CHANNEL_MAP_REAR_RIGHT,
+                                 SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER, SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
+                                 SF_CHANNEL_MAP_REAR_CENTER, SF_CHANNEL_MAP_SIDE_LEFT, SF_CHANNEL_MAP_SIDE_RIGHT};
   g_autofree int *map = g_new0 (int, (gsize)channels);
-  const int bytes = channels * (int)sizeof (int);
-  if (from && info.channels == channels && sf_command (from, SFC_GET_CHANNEL_MAP_INFO, map, bytes) == SF_TRUE)
-    sf_command (to, SFC_SET_CHANNEL_MAP_INFO, map, bytes);
-  if (from)
-    sf_close (from);
+  int n = 0;
+  for (gsize bit = 0; bit < G_N_ELEMENTS (speakers) && n < channels; bit++)
+    if (meta->speakers >> bit & 1)
+      map[n++] = speakers[bit];
+  if (n == channels && channels > 2)
+    sf_command (to, SFC_SET_CHANNEL_MAP_INFO, map, channels * (int)sizeof (int));
 }
 
 static SNDFILE *
-open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, Outlet *outlet,
-                  GError **error)
+open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExportMeta *meta, SbExportTarget *target,
+                  Outlet *outlet, GError **error)
 {
   SF_INFO info = {.samplerate = sb_source_rate (render->source),
                   .channels = sb_source_channels (render->source),
@@ -170,14 +135,11 @@ open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExport
   }
   double quality = 0.7;
   sf_command (file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it holds the time: never the same bytes twice */
-  if ((format->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64)
-    sf_command (file, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);
   if ((format->sf_format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS)
     sf_command (file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
-  if (render->is_file) {
-    g_autofree char *own = sb_file_source_own_path (render->source);
-    carry_metadata (own, file, format->sf_format);
-    carry_channel_map (own, file, info.channels);
+  if (meta) {
+    carry_texts (meta, file);
+    carry_speakers (meta, file, info.channels);
   }
   return file;
 }
@@ -205,11 +167,11 @@ static bool
 write_all (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, const Outlet *outlet, GArray *hashes,
            SbProgress *progress, GError **error)
 {
-  const int64_t n_frames = sb_source_n_frames (render->source), step = render->max_frames;
+  const int64_t n_frames = render->n_frames, step = render->max_frames;
   const gsize frame_bytes = (gsize)sb_source_channels (render->source) * sb_export_work_bytes (format->work);
   for (int64_t pos = 0; pos < n_frames; pos += step) {
     const int64_t n = MIN (step, n_frames - pos);
-    if (sb_progress_check (progress, error) || !sb_export_render (render, pos, n, error))
+    if (sb_progress_check (progress, error) || !sb_export_render (render, render->first + pos, n, error))
       return false;
     if (!format->lossy) {
       const uint64_t hash = sb_export_hash (render->after, (gsize)n * frame_bytes);
@@ -222,59 +184,14 @@ write_all (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, 
   return true;
 }
 
-static bool
-verify_blocks (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, GArray *hashes,
-               SbProgress *progress, GError **error)
-{
-  const int64_t n_frames = sb_source_n_frames (render->source), step = render->max_frames;
-  const gsize frame_bytes = (gsize)sb_source_channels (render->source) * sb_export_work_bytes (format->work);
-  int64_t total = 0, got;
-  do {
-    if (sb_progress_check (progress, error))
-      return false;
-    got = read_frames (file, format->work, render->after, step);
-    if (!format->lossy && got > 0) {
-      const guint block = (guint)(total / step);
-      if (block >= hashes->len ||
-          g_array_index (hashes, uint64_t, block) != sb_export_hash (render->after, (gsize)got * frame_bytes))
-        return false;
-    }
-    total += MAX (0, got);
-    sb_progress_set (progress, 0.7 + 0.3 * (double)total / (double)MAX (1, n_frames));
-  } while (got == step);
-  if (sf_error (file) != SF_ERR_NO_ERROR)
-    return false;
-  return format->lossy ? llabs (total - n_frames) <= LOSSY_SLACK_FRAMES : total == n_frames;
-}
-
-static bool
-verify (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GArray *hashes,
-        SbProgress *progress, GError **error)
-{
-  SF_INFO info = {0};
-  GError *stopped = NULL;
-  SNDFILE *file = sf_open (target->temp, SFM_READ, &info);
-  bool ok = file && info.channels == sb_source_channels (render->source) &&
-            info.samplerate == sb_source_rate (render->source) &&
-            verify_blocks (render, format, file, hashes, progress, &stopped);
-  if (file)
-    sf_close (file);
-  if (stopped)
-    g_propagate_error (error, stopped);
-  else if (!ok)
-    sb_export_target_fail (
-        target, "what was read back differs from what was written. The disk may be full; choose another", error);
-  return ok;
-}
-
 bool
-sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, SbProgress *progress,
-                  GError **error)
+sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportMeta *meta, SbExportTarget *target,
+                  SbProgress *progress, GError **error)
 {
   g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
   Outlet outlet = {.fd = target->fd};
   GError *why = NULL;
-  SNDFILE *file = open_for_writing (render, format, target, &outlet, error);
+  SNDFILE *file = open_for_writing (render, format, meta, target, &outlet, error);
   if (!file)
     return false;
   const bool written = write_all (render, format, file, &outlet, hashes, progress, &why);
@@ -289,5 +206,6 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
   }
   if (!written || !closed)
     return sb_export_target_fail (target, "the encoder gave up. Choose another format", error);
-  return sb_export_target_sync (target, progress, error) && verify (render, format, target, hashes, progress, error);
+  return sb_export_verify (render, format, target, hashes, progress, error) &&
+         sb_export_target_sync (target, progress, error);
 }

@@ -7,7 +7,9 @@
  *   io       whole reads and writes, samples as they lie in a file, flushing
  *   render   the samples as they are to be stored, block by block
  *   copy     same container and type: copy the file, overwrite what changed
- *   encode   everything else, by libsndfile, and read back
+ *   write    containers of chunks, by ourselves; meta, meaning, cut, make and shell are its parts
+ *   encode   everything else, by libsndfile
+ *   verify   what was written or encoded is read back
  *
  * Thread: worker.  Blocks: disk, compute. */
 #pragma once
@@ -50,6 +52,8 @@ typedef struct {
   int fd; /* of the temporary file, read and write */
 } SbExportTarget;
 
+/* What can be refused beforehand: a folder that is not there, the recording itself, a project. */
+bool sb_export_target_check (const char *path, const char *source_path, GError **error);
 /* Checks, and makes the temporary file.  source_path may be NULL. */
 bool sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error);
 /* Asks the disk to begin with a stretch, without waiting. */
@@ -88,6 +92,7 @@ typedef struct {
   bool dither;
   SbExportWork work;
   int bits;
+  int64_t first, n_frames; /* what is written of the source */
   /* made by sb_export_render() */
   int64_t max_frames;
   void *before, *after; /* int32_t/float/double [n][channels]: stored without and with the painting */
@@ -105,11 +110,19 @@ void sb_export_render_clear (SbExportRender *render);
 bool sb_export_render (SbExportRender *render, int64_t pos, int64_t n, GError **error);
 uint64_t sb_export_hash (const void *bytes, gsize n);
 
-/* ---- the two ways ---- */
+/* ---- the three ways ---- */
 
-typedef enum { SB_EXPORT_DONE, SB_EXPORT_FAILED, SB_EXPORT_DOUBT /* the other way must do it */ } SbExportOutcome;
+typedef enum { SB_EXPORT_DONE, SB_EXPORT_FAILED, SB_EXPORT_DOUBT /* another way must do it */ } SbExportOutcome;
+
+typedef struct SbExportMeta SbExportMeta;
 
 /* Copies the source's file and overwrites changed samples.  render->resynth NULL: only copies. */
 SbExportOutcome sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *progress, GError **error);
-bool sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target,
+/* meta: what goes along; NULL: nothing. */
+bool sb_export_write (SbExportRender *render, const SbExportFormat *format, SbExportMeta *meta, SbExportTarget *target,
+                      SbProgress *progress, GError **error);
+bool sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExportMeta *meta,
+                       SbExportTarget *target, SbProgress *progress, GError **error);
+/* By libsndfile, to its end.  hashes: uint64_t of each block of render->max_frames as it was meant. */
+bool sb_export_verify (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, GArray *hashes,
                        SbProgress *progress, GError **error);

@@ -6,6 +6,7 @@
 #include "base/sb-error.h"
 #include "base/sb-temp-file.h"
 #include "document/sb-export-private.h"
+#include "document/sb-project.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,6 +93,9 @@ check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, 
   if (source_path && stat (source_path, &source) == 0 && same_file (&st, &source))
     return sb_export_target_fail (
         target, "it is the recording itself, which is never overwritten. Choose another name.", error);
+  if (sb_is_project_file (target->real))
+    return sb_export_target_fail (
+        target, "it is a project, which holds the edits and is never replaced by audio. Choose another name.", error);
   if (access (target->real, W_OK) != 0)
     return sb_export_target_fail (target, "a file of that name is there and write-protected. Choose another name.",
                                   error);
@@ -113,16 +117,31 @@ make_temp (SbExportTarget *target, mode_t mode, GError **error)
   return true;
 }
 
-bool
-sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error)
+static bool
+look (SbExportTarget *target, const char *path, const char *source_path, mode_t *mode, GError **error)
 {
-  mode_t mode;
   *target = (SbExportTarget){.fd = -1, .shown = g_filename_display_name (path), .real = resolve (path)};
   if (!target->real)
     return sb_export_target_fail (target, "it is a link that leads nowhere. Choose another name.", error);
   target->folder = g_path_get_dirname (target->real);
-  return check_folder (target, error) && check_old (target, source_path, &mode, error) &&
-         make_temp (target, mode, error);
+  return check_folder (target, error) && check_old (target, source_path, mode, error);
+}
+
+bool
+sb_export_target_check (const char *path, const char *source_path, GError **error)
+{
+  mode_t mode;
+  SbExportTarget target;
+  const bool ok = look (&target, path, source_path, &mode, error);
+  sb_export_target_abort (&target);
+  return ok;
+}
+
+bool
+sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error)
+{
+  mode_t mode;
+  return look (target, path, source_path, &mode, error) && make_temp (target, mode, error);
 }
 
 static void

@@ -4,7 +4,7 @@
  * the two ways, rename, report. */
 #include "document/sb-export.h"
 #include "base/sb-error.h"
-#include "document/sb-export-private.h"
+#include "document/sb-export-meta-private.h"
 
 #include <errno.h>
 #include <math.h>
@@ -40,31 +40,67 @@ holds_exactly (SbSampleType type, const SbExportFormat *format)
 }
 
 static void
-fill_report (SbExportReport *report, const SbExportRender *render, const SbExportFormat *format, bool in_place)
+fill_report (SbExportReport *report, const SbExportRender *render, const SbExportFormat *format)
 {
-  report->n_frames = sb_source_n_frames (render->source);
+  report->n_frames = render->n_frames;
   report->frames_changed = render->frames_changed;
   report->frames_clipped = render->frames_clipped;
   report->loudest_removed_db = render->loudest > 0 ? 20 * log10 (render->loudest) : -INFINITY;
-  report->in_place = in_place;
   report->identical = !render->only_removed && render->frames_changed == 0 &&
-                      (in_place || (render->is_file && holds_exactly (render->type, format)));
+                      (report->in_place || (render->is_file && holds_exactly (render->type, format)));
   g_strlcpy (report->subtype, format->subtype, sizeof report->subtype);
+}
+
+/* "A=PCM,F=48000,W=24,M=stereo,T=Sonobrush": what was done last, in the words of EBU R 98. */
+static void
+add_history (SbExportMeta *meta, const SbExportRender *render, const SbExportFormat *format)
+{
+  const int channels = sb_source_channels (render->source);
+  g_autofree char *mode = channels == 1   ? g_strdup ("mono")
+                          : channels == 2 ? g_strdup ("stereo")
+                                          : g_strdup_printf ("%d channels", channels);
+  const int bits = format->work == SB_WORK_INT ? format->bits : format->work == SB_WORK_FLOAT ? 32 : 64;
+  g_autofree char *line =
+      g_strdup_printf ("A=PCM,F=%d,W=%d,M=%s,T=Sonobrush", sb_source_rate (render->source), bits, mode);
+  sb_export_meta_add_history (meta, line);
+}
+
+/* NULL: nothing goes along. */
+static SbExportMeta *
+meta_for (const SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec)
+{
+  const int major = format->sf_format & SF_FORMAT_TYPEMASK;
+  const bool broadcast = major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64 || major == SF_FORMAT_W64;
+  if (!render->is_file)
+    return NULL;
+  SbExportMeta *meta = sb_export_meta_read (render->source);
+  if (spec->no_metadata)
+    sb_export_meta_strip (meta);
+  if (render->n_frames != sb_source_n_frames (render->source))
+    sb_export_meta_cut (meta, render->first, render->n_frames);
+  if (spec->history && broadcast)
+    add_history (meta, render, format);
+  return meta;
 }
 
 /* try_copy: the same file with changes; copied as it is when nothing is painted. */
 static bool
-write_target (SbExportRender *render, const SbExportFormat *format, SbExportTarget *target, bool try_copy,
-              bool *in_place, SbProgress *progress, GError **error)
+write_target (SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec, SbExportTarget *target,
+              bool try_copy, SbExportReport *report, SbProgress *progress, GError **error)
 {
-  *in_place = false;
+  report->in_place = false;
   if (try_copy) {
     const SbExportOutcome outcome = sb_export_copy (render, target, progress, error);
-    *in_place = outcome == SB_EXPORT_DONE;
+    report->in_place = outcome == SB_EXPORT_DONE;
     if (outcome != SB_EXPORT_DOUBT)
-      return *in_place;
+      return report->in_place;
   }
-  return sb_export_encode (render, format, target, progress, error);
+  g_autoptr (SbExportMeta) meta = meta_for (render, format, spec);
+  const bool ok = sb_export_shell_knows (format) ? sb_export_write (render, format, meta, target, progress, error)
+                                                 : sb_export_encode (render, format, meta, target, progress, error);
+  if (meta && !spec->no_metadata)
+    g_strlcpy (report->left_out, meta->left_out->str, sizeof report->left_out);
+  return ok;
 }
 
 static bool
@@ -110,20 +146,35 @@ export_to (SbExportRender *render, const SbExportFormat *format, const SbExportS
            SbExportReport *report, SbProgress *progress, GError **error)
 {
   SbExportTarget target = {.fd = -1};
-  bool in_place = false;
+  SbExportReport unasked, *told = report ? report : &unasked;
+  memset (told, 0, sizeof *told);
   const char *source_path = render->is_file ? sb_file_source_path (render->source) : NULL;
   bool ok = sb_export_render_prepare (render, error) &&
             sb_export_target_open (&target, spec->path, source_path, error) &&
-            write_target (render, format, &target, try_copy, &in_place, progress, error) &&
-            (!spec->hash || !report || hash_both (render, &target, report, progress, error)) &&
+            write_target (render, format, spec, &target, try_copy, told, progress, error) &&
+            (!spec->hash || hash_both (render, &target, told, progress, error)) &&
             !sb_progress_check (progress, error) && sb_export_target_commit (&target, error);
-  if (ok && report)
-    fill_report (report, render, format, in_place);
+  if (ok)
+    fill_report (told, render, format);
   if (ok)
     sb_progress_set (progress, 1);
   sb_export_target_abort (&target);
   sb_export_render_clear (render);
   return ok;
+}
+
+/* The part that is asked for lies in the recording. */
+static bool
+choose_part (SbSource *original, const SbExportSpec *spec, int64_t *n_frames, GError **error)
+{
+  const int64_t all = sb_source_n_frames (original);
+  *n_frames = spec->n_frames > 0 ? spec->n_frames : all - spec->first;
+  if (spec->first >= 0 && spec->first < all && *n_frames <= all - spec->first)
+    return true;
+  g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
+               "The part to export does not lie in the recording, which is %.3f s long. Choose another part.",
+               sb_source_duration_s (original));
+  return false;
 }
 
 bool
@@ -132,19 +183,25 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
 {
   const bool is_file = sb_is_file_source (original), painted = is_painted (original, resynth);
   const SbSampleType type = is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
+  int64_t n_frames;
+  if (!choose_part (original, spec, &n_frames, error) ||
+      !sb_export_target_check (spec->path, is_file ? sb_file_source_path (original) : NULL, error))
+    return false;
   const SbExportShape shape = {
       .rate = sb_source_rate (original),
       .channels = sb_source_channels (original),
-      .n_frames = sb_source_n_frames (original),
+      .n_frames = n_frames,
       .type = spec->removed ? SB_SAMPLE_OTHER : type,
       .sf_format = is_file ? sb_file_source_sf_format (original) : 0,
   };
   SbExportFormat format;
   SbExportShape copied = shape;
   copied.type = type;
+  const bool as_it_is =
+      is_file && !spec->removed && n_frames == sb_source_n_frames (original) && !spec->no_metadata && !spec->history;
   /* Nothing to change in a file of this kind: whatever it is, it is copied, though we could not write such a one. */
   const bool whole =
-      is_file && !painted && !spec->removed && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
+      as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
   if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &format, error))
     return false;
   g_autoptr (SbSource) removed = painted ? sb_removed_source_new (resynth) : NULL;
@@ -158,8 +215,10 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
       .dither = spec->dither,
       .work = format.work,
       .bits = format.bits,
+      .first = spec->first,
+      .n_frames = n_frames,
   };
-  const bool try_copy = whole || (is_file && !spec->removed && format.same_container && format.same_type);
+  const bool try_copy = whole || (as_it_is && format.same_container && format.same_type);
   return export_to (&render, &format, spec, try_copy, report, progress, error);
 }
 
@@ -182,6 +241,7 @@ sb_export_source (SbSource *source, const char *path, const char *subtype, SbPro
       .dither = true,
       .work = format.work,
       .bits = format.bits,
+      .n_frames = shape.n_frames,
   };
   const SbExportSpec spec = {.path = path};
   return export_to (&render, &format, &spec, false, NULL, progress, error);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Export.  Same container and sample type: the file is copied and only the
- * changed samples are overwritten.  Otherwise libsndfile encodes.  Always: a
- * temporary file in the target's folder, first error kept, fsync, reopened and
- * decoded to the end and compared, renamed, folder fsynced.  The target is
- * replaced whole or not at all; the source is never a target.
+ * changed samples are overwritten.  Another container of chunks (WAV, RF64, W64,
+ * AIFF, CAF), or a part of the recording: written by ourselves, chunks along as
+ * far as the target can hold them, times in them moved.  The rest libsndfile
+ * encodes.  Always: a temporary file in the target's folder, first error kept,
+ * read back to the end and compared, fsync, renamed, folder fsynced.  The target
+ * is replaced whole or not at all; recordings and projects are never targets.
  * A link as target: what it points to is replaced.  A target beyond 4 GB becomes
  * RF64 when it is a WAV.  A recording of which nothing is painted is copied byte
  * for byte to the same container, whatever it holds.
@@ -23,6 +25,9 @@ typedef struct {
   bool removed;              /* write r (float unless subtype says) instead of y */
   bool hash;                 /* SHA-256 of source and result into the report: reads both once more */
   bool dither;               /* TPDF to integers where r ≠ 0; default true */
+  int64_t first, n_frames;   /* a part of the recording; n_frames 0: from first to the end */
+  bool no_metadata;          /* only the samples */
+  bool history;              /* a line in the broadcast chunk's coding history; WAV, RF64, W64 */
 } SbExportSpec;
 
 typedef struct {
@@ -33,6 +38,7 @@ typedef struct {
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
   char subtype[16];          /* what was written */
+  char left_out[160];        /* metadata that the target does not hold: "bext, smpl"; "" when all came along */
   char source_sha256[65], result_sha256[65]; /* "" unless asked for */
 } SbExportReport;
 

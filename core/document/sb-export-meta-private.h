@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a recording holds besides its samples, for exports that do not copy the
+ * file:
+ *
+ *   read    chunks byte for byte, and what they mean: texts, cue points, speakers
+ *   cut     a part of the recording: times move along, what lies outside goes
+ *   make    the chunks of another container
+ *
+ * Between containers of one family (WAV, RF64, W64) chunks go over byte for
+ * byte; elsewhere texts and cue points do.  What stays behind is told.
+ * Thread: worker.  Blocks: disk (read). */
+#pragma once
+#include "audio/sb-container.h"
+#include "document/sb-export-private.h"
+
+#include <sndfile.h>
+
+typedef enum { SB_META_NONE, SB_META_RIFF, SB_META_AIFF, SB_META_CAF } SbMetaFamily;
+
+typedef struct {
+  char id[5];
+  uint8_t guid[16]; /* of a chunk from W64, else zeros */
+  GByteArray *bytes;
+  bool after;  /* stood behind the samples */
+  bool meant;  /* its meaning is in texts or cue points too */
+} SbMetaChunk;
+
+typedef struct {
+  int64_t frame;
+  char *name; /* NULL: none */
+} SbMetaCue;
+
+struct SbExportMeta {
+  SbMetaFamily family;             /* of the chunks */
+  GPtrArray *chunks;               /* of SbMetaChunk, as they stood in the file */
+  char *text[SF_STR_LAST + 1];     /* by SF_STR_…; NULL: none */
+  GPtrArray *cues;                 /* of SbMetaCue */
+  uint32_t speakers;               /* WAVEFORMATEXTENSIBLE's mask; 0: not told */
+  GString *left_out;               /* "bext, smpl": what an export drops */
+};
+
+/* Never fails: what cannot be read is not there. */
+SbExportMeta *sb_export_meta_read (SbSource *file_source);
+void sb_export_meta_free (SbExportMeta *meta);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbExportMeta, sb_export_meta_free)
+/* Keeps what belongs to [first, first + n), counted from first on. */
+void sb_export_meta_cut (SbExportMeta *meta, int64_t first, int64_t n);
+/* Nothing but the order of the speakers stays. */
+void sb_export_meta_strip (SbExportMeta *meta);
+/* A line of the broadcast chunk's coding history; makes the chunk where there is none. */
+void sb_export_meta_add_history (SbExportMeta *meta, const char *line);
+/* Before chunks of this family are written: what does not go over is told. */
+void sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target);
+
+/* Texts, cue points and speakers out of the chunks, and what libsndfile knows of the file. */
+void sb_export_meta_understand (SbExportMeta *meta, const char *path);
+SbMetaChunk *sb_export_meta_add (SbExportMeta *meta, const char *id, const void *bytes, gsize n);
+/* The first chunk of that name whose bytes begin with `type` (may be NULL). */
+SbMetaChunk *sb_export_meta_find (const SbExportMeta *meta, const char *id, const char *type);
+void sb_export_meta_leave_out (SbExportMeta *meta, const char *id);
+
+/* Numbers in byte arrays.  get: 0 beyond the end. */
+void sb_export_put (GByteArray *to, uint64_t value, int bytes, bool big_endian);
+void sb_export_put_text (GByteArray *to, const char *text); /* without the 0 */
+uint64_t sb_export_get (const GByteArray *from, gsize at, int bytes, bool big_endian);
+void sb_export_set (GByteArray *in, gsize at, uint64_t value, int bytes, bool big_endian);
+
+/* ---- containers of our own making ---- */
+
+typedef struct {
+  GByteArray *head, *tail; /* before the samples; behind them, padding included */
+  SbExportLayout layout;
+} SbExportShell;
+
+/* Whether a format is written by us: samples as they are in a container of chunks. */
+bool sb_export_shell_knows (const SbExportFormat *format);
+/* meta may be NULL.  false: the container cannot count so much. */
+bool sb_export_shell_make (const SbExportFormat *format, const SbExportShape *shape, SbExportMeta *meta,
+                           SbExportShell *shell);
+void sb_export_shell_clear (SbExportShell *shell);
+/* The chunks of a family, made from texts and cue points; appended to the meta's own. */
+void sb_export_meta_make (SbExportMeta *meta, SbMetaFamily target);
