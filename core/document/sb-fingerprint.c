@@ -54,8 +54,9 @@ sb_fingerprint_file (const char *path, GError **error)
         ok = hash_span (fd, room / N_SPREAD * i + room % N_SPREAD * i / N_SPREAD, HEAD_BYTES, sum);
   }
   if (!ok) {
+    const int code = errno; /* making the name fit to show may change it */
     g_autofree char *shown = g_filename_display_name (path);
-    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s.", shown, g_strerror (errno));
+    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s.", shown, g_strerror (code));
   }
   if (fd >= 0)
     close (fd);

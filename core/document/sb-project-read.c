@@ -42,9 +42,15 @@ read_header (const char *path, uint32_t *application_id, uint32_t *user_version)
   if (fd < 0)
     return false;
   struct stat st;
-  const bool read_it = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && pread (fd, head, sizeof head, 0) == sizeof head;
+  size_t n = 0;
+  for (ssize_t got = fstat (fd, &st) == 0 && S_ISREG (st.st_mode); got != 0 && n < sizeof head;) {
+    got = pread (fd, head + n, sizeof head - n, (off_t)n);
+    if (got < 0 && errno != EINTR)
+      break;
+    n += got > 0 ? (size_t)got : 0;
+  }
   close (fd);
-  if (!read_it || memcmp (head, SQLITE_HEADER, sizeof SQLITE_HEADER) != 0)
+  if (n < sizeof head || memcmp (head, SQLITE_HEADER, sizeof SQLITE_HEADER) != 0)
     return false;
   uint32_t words[2];
   memcpy (&words[0], head + 68, 4);

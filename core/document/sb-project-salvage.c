@@ -8,6 +8,7 @@
 #include "document/sb-project-read-private.h"
 #include "edit/sb-op-json.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -72,6 +73,8 @@ sb_project_salvage_bytes (const char *path, SbProject *project)
     bytes = g_try_malloc ((gsize)st.st_size + 1);
   while (bytes && n < (gsize)st.st_size) {
     const ssize_t got = pread (fd, bytes + n, (gsize)st.st_size - n, (off_t)n);
+    if (got < 0 && errno == EINTR)
+      continue;
     if (got <= 0)
       break;
     n += (gsize)got;

@@ -77,9 +77,38 @@ sb_place_remove_older (const SbPlace *place)
   const char *name;
   while (dir && (name = g_dir_read_name (dir))) {
     const int n = generation_of (name, place->base);
-    if (n > 0 && n < place->generation)
+    if (n > place->untouched && n < place->generation)
       remove_database (place, n);
   }
+}
+
+static void
+sync_folder (const char *folder)
+{
+  const int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync (fd);
+    close (fd);
+  }
+}
+
+char *
+sb_place_put_aside (SbPlace *place)
+{
+  g_autofree char *file = sb_place_file (place, place->generation), *log = g_strconcat (file, "-wal", NULL);
+  for (int i = 1; i < 1000; i++) {
+    g_autofree char *aside = g_strdup_printf ("%s/%s.damaged-%d", place->folder, place->base, i);
+    g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
+    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+      continue;
+    unlink (aside_log); /* of one that did not come to an end */
+    if ((link (log, aside_log) != 0 && errno != ENOENT) || link (file, aside) != 0)
+      break;
+    sync_folder (place->folder);
+    return g_steal_pointer (&aside);
+  }
+  place->untouched = place->generation;
+  return NULL;
 }
 
 static char *
@@ -184,10 +213,6 @@ sb_place_rename (const char *folder, const char *from, const char *to)
   }
   if (rename (old, new) != 0)
     return false;
-  const int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    fsync (fd);
-    close (fd);
-  }
+  sync_folder (folder);
   return true;
 }

@@ -20,6 +20,7 @@ typedef struct {
   int lock_fd;    /* −1: not ours */
   char *holder;   /* who has it, for the sentence, or NULL */
   int generation; /* of the newest file; 0: none yet */
+  int untouched;  /* files up to this generation are never removed */
 } SbPlace;
 
 char *sb_place_base (const char *path, const char *fingerprint);
@@ -32,6 +33,9 @@ int sb_place_newest (const char *folder, const char *base);
 /* Older files than this one, with what SQLite keeps beside them. */
 void sb_place_remove_older (const SbPlace *place);
 void sb_place_clear (SbPlace *place);
+/* Gives the newest file a second name that no session has, newly allocated; where that cannot be, NULL, and it is left
+ * where it is for as long as this process lives. */
+char *sb_place_put_aside (SbPlace *place);
 /* Base names in the folder that end or begin so; newly allocated strings, newest first. */
 GPtrArray *sb_place_find (const char *folder, const char *prefix, const char *suffix);
 /* The files of `from` become those of `to` (both locked by the caller). */

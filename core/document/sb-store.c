@@ -23,6 +23,7 @@ struct SbStore {
   SbWriter *writer;   /* NULL: nothing is kept */
   SbStoreState state;
   char *other_path, *sentence;
+  bool other_there; /* COPY: and it still does */
   /* since attaching */
   SbDocument *document;
   GArray *serials; /* uint64_t of the steps that were handed over */
@@ -57,9 +58,10 @@ say (SbStore *store, char *sentence)
 /* ---- which session ---- */
 
 static SbProject *
-load_base (const char *folder, const char *base, bool ours, GError **error)
+load_base (const char *folder, const char *base, bool ours, int *generation, GError **error)
 {
   SbProject *project = NULL;
+  *generation = 0;
   /* a damaged newer file does not hide a good older one */
   for (int n = sb_place_newest (folder, base); n > 0 && !project; n--) {
     SbPlace place = {.folder = (char *)folder, .base = (char *)base, .lock_fd = -1};
@@ -68,6 +70,7 @@ load_base (const char *folder, const char *base, bool ours, GError **error)
       break;
     g_clear_error (error);
     project = sb_project_load_live (path, ours, error);
+    *generation = n;
   }
   return project;
 }
@@ -106,9 +109,10 @@ look_for_twins (Opening *opening)
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
   for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
     const char *base = g_ptr_array_index (bases, i);
+    int generation;
     if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, NULL);
+    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, &generation, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
         (project->project_path && *project->project_path))
       continue;
@@ -116,9 +120,10 @@ look_for_twins (Opening *opening)
     const bool gone = !there && !g_file_test (project->source_path, G_FILE_TEST_EXISTS);
     if (gone && adopt (opening, base))
       store->state.found = SB_FOUND_MOVED;
-    else { /* there, or other content in its place: never guessed */
+    else { /* there, or other content in its place: never guessed; or it could not be taken over */
       store->state.found = SB_FOUND_COPY;
       store->other = g_steal_pointer (&project);
+      store->other_there = there;
     }
     if (store->state.found != SB_FOUND_NOTHING)
       store->other_path = g_strdup (store->other ? store->other->source_path : project->source_path);
@@ -133,7 +138,9 @@ look_for_past (Opening *opening)
   g_autofree char *prefix = g_strndup (opening->place.base, 17);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
   for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
-    g_autoptr (SbProject) project = load_base (opening->place.folder, g_ptr_array_index (bases, i), false, NULL);
+    const char *base = g_ptr_array_index (bases, i);
+    int generation;
+    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, &generation, NULL);
     if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
       continue;
     store->state.found = SB_FOUND_CHANGED;
@@ -141,36 +148,55 @@ look_for_past (Opening *opening)
   }
 }
 
+/* The files that a session was not wholly read from are not written on and not removed: people may want them. */
+static char *
+put_aside (Opening *opening)
+{
+  g_autofree char *aside = opening->place.lock_fd >= 0 ? sb_place_put_aside (&opening->place) : NULL;
+  g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
+  return g_filename_display_name (aside ? aside : here);
+}
+
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
 load_session (Opening *opening, bool *sound, GError **error)
 {
   SbStore *store = opening->store;
+  const bool ours = opening->place.lock_fd >= 0;
+  SbProject *project = NULL;
+  int generation = 0;
   *sound = false;
   if (opening->place.generation == 0)
     return true;
   g_autoptr (GError) why = NULL;
-  SbProject *project = load_base (opening->place.folder, opening->place.base, opening->place.lock_fd >= 0, &why);
+  for (int attempt = 0; attempt < 2 && (!project || project->salvaged); attempt++) { /* a read may fail but once */
+    g_clear_error (&why);
+    sb_project_free (project);
+    project = load_base (opening->place.folder, opening->place.base, ours, &generation, &why);
+  }
   if (!project) {
     if (strstr (why ? why->message : "", "newer version")) { /* never written over */
       g_propagate_error (error, g_steal_pointer (&why));
       return false;
     }
-    say (store,
-         g_strdup ("What was kept of this recording cannot be read; a new session begins. The damaged file stays "
-                   "beside it."));
+    g_autofree char *shown = put_aside (opening);
+    say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
+                                 "file stays at “%s”.",
+                                 shown));
     return true;
   }
   if (g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) != 0 && !project->salvaged) {
     sb_project_free (project); /* a hash that begins alike; or somebody moved files about */
+    g_free (put_aside (opening));
     return true;
   }
-  *sound = project->salvaged == NULL;
-  if (project->salvaged)
-    say (store,
-         g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them with "
-                          "what you remember.",
-                          (int)project->ops->len));
+  *sound = project->salvaged == NULL && generation == opening->place.generation;
+  if (!*sound) {
+    g_autofree char *shown = put_aside (opening);
+    say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
+                                 "with what you remember. The damaged file stays at “%s”.",
+                                 (int)project->ops->len, shown));
+  }
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
   sb_project_free (store->project);
@@ -208,7 +234,9 @@ explain (SbStore *store)
   if (store->state.found == SB_FOUND_MOVED)
     say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
   else if (store->state.found == SB_FOUND_COPY)
-    say (store, g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n));
+    say (store, store->other_there
+                    ? g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n)
+                    : g_strdup_printf ("%d edits were made in this recording when it was “%s”. They can be copied.", n, shown));
   else if (store->state.found == SB_FOUND_CHANGED)
     say (store, g_strdup_printf ("This recording has changed since %d edits were made in it. They are not applied, but "
                                  "can be copied.",

@@ -56,11 +56,24 @@ choose_growth (SbRaster *raster, double height_hz)
   raster->grow_cols = (3 * grid->n_fft + 4 * grid->hop - 1) / (4 * grid->hop);
 }
 
+/* Operations may reach as far as they like, integers not. */
+static int64_t
+to_cell (double x)
+{
+  return (int64_t)CLAMP (x, -1e15, 1e15);
+}
+
+static int64_t
+nearest_of (double x, int64_t low, int64_t high)
+{
+  return (int64_t)CLAMP (rint (x), (double)low, (double)high);
+}
+
 /* Integers inside the closed interval, or the one nearest to its middle; within 0 … n−1. */
 static void
 cells_inside (double from, double to, int64_t n, int64_t *first, int64_t *end)
 {
-  double slack = EPSILON * MAX (1.0, fabs (to));
+  double slack = EPSILON * CLAMP (fabs (to), 1.0, MAX ((double)n, 1.0));
   double a = CLAMP (ceil (from - slack), 0.0, (double)n);
   double b = CLAMP (floor (to + slack), -1.0, (double)n - 1.0);
   if (b < a) {
@@ -119,7 +132,7 @@ add_band (const SbRaster *raster, const SbOpSpec *spec, double low_hz, double hi
     most = MAX (most, a);
   }
   if (most < 0.5f) {
-    int64_t nearest = CLAMP ((int64_t)rint (0.5 * (low + high)), 0, raster->plane.n_bins - 1);
+    int64_t nearest = nearest_of (0.5 * (low + high), 0, raster->plane.n_bins - 1);
     profile[nearest] = 1.0f;
   }
 }
@@ -166,8 +179,7 @@ prepare_separable (SbRaster *raster, const SbOpSpec *spec)
     most = MAX (most, sb_raster_ramp (MIN (col - raster->from_col, raster->to_col - col), raster->ramp_cols));
   raster->nearest_col = -1;
   if (most < 0.5)
-    raster->nearest_col
-        = CLAMP ((int64_t)rint (0.5 * (raster->from_col + raster->to_col)), 0, raster->plane.n_cols - 1);
+    raster->nearest_col = nearest_of (0.5 * (raster->from_col + raster->to_col), 0, raster->plane.n_cols - 1);
 }
 
 /* The largest of time(k) over the columns that grow into this one: time() rises, stays, falls, so it is the column
@@ -181,7 +193,7 @@ time_coverage (const SbRaster *raster, int64_t col)
   if (raster->nearest_col >= a && raster->nearest_col <= b)
     return 1.0f;
   double middle = 0.5 * (raster->from_col + raster->to_col);
-  int64_t best = CLAMP ((int64_t)rint (middle), a, b);
+  int64_t best = nearest_of (middle, a, b);
   return (float)sb_raster_ramp (MIN (best - raster->from_col, raster->to_col - best) + EPSILON, raster->ramp_cols);
 }
 
@@ -281,8 +293,8 @@ sb_raster_steady (const SbRaster *raster, int64_t *first, int64_t *end)
   }
   if (raster->ramp_cols <= 0.0)
     return;
-  *first = MAX (*first, (int64_t)ceil (raster->from_col + raster->ramp_cols) - raster->grow_cols);
-  *end = MIN (*end, (int64_t)floor (raster->to_col - raster->ramp_cols) + raster->grow_cols + 1);
+  *first = MAX (*first, to_cell (ceil (raster->from_col + raster->ramp_cols)) - raster->grow_cols);
+  *end = MIN (*end, to_cell (floor (raster->to_col - raster->ramp_cols)) + raster->grow_cols + 1);
   *end = MAX (*first, *end);
 }
 

@@ -251,6 +251,7 @@ test_damaged_and_newer (void)
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, NULL);
   g_assert_null (sb_store_open (folder, source, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "newer version"));
+  g_clear_error (&error);
   g_assert_true (g_file_set_contents (newest, "SQLite format 3, or not", -1, NULL));
   s = open_session (folder, path);
   g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "cannot be read"));
@@ -258,6 +259,14 @@ test_damaged_and_newer (void)
   paint (&s, 0.1);
   g_assert_true (sb_store_flush (s.store, 30));
   close_session (&s);
+  /* both damaged files are still there, though newer ones took their place */
+  g_autofree char *start = g_strndup (file, strstr (file, ".1.sonobrush") - file), *text = NULL;
+  g_autofree char *first = g_strconcat (start, ".damaged-1", NULL), *second = g_strconcat (start, ".damaged-2", NULL);
+  g_assert_true (g_file_get_contents (second, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "SQLite format 3, or not");
+  g_autoptr (SbProject) damaged = sb_project_load (first, &error);
+  g_assert_nonnull (damaged);
+  g_assert_cmpuint (damaged->ops->len, ==, 4);
   s = open_session (folder, path);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
   close_session (&s);

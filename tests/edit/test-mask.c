@@ -79,6 +79,24 @@ test_box (void)
 }
 
 /* Depth: none to 15 dB, one cell to 30 dB, 5 bins × 3 columns beyond (Hann, 75 % overlap). */
+/* A box that reaches far beyond the recording, in either direction, is the one that ends with it.  (Rounding room was a
+ * share of the far end, and whole columns by then.) */
+static void
+test_far_box (void)
+{
+  g_autoptr (SbOperation) near = sb_test_box (1.0, 5.0, 500, 1000, -INFINITY, SB_EDGE_DEEP);
+  g_autoptr (SbMask) wanted = mask_of (&near, 1, 1, NULL);
+  g_autofree float *matrix = matrix_of (wanted, 0);
+  g_autofree float *a = g_new (float, sb_mask_n_cols (wanted) * 129);
+  for (int64_t i = 0; i < sb_mask_n_cols (wanted) * 129; i++)
+    a[i] = 1.0f - matrix[i];
+  for (double to_s = 1e3; to_s < 1e200; to_s *= 1e9) {
+    g_autoptr (SbOperation) far = sb_test_box (1.0, to_s, 500, 1000, -INFINITY, SB_EDGE_DEEP);
+    g_autoptr (SbMask) mask = mask_of (&far, 1, 1, NULL);
+    g_assert_cmpfloat (differs_from (mask, a, 0.0f), ==, 0.0);
+  }
+}
+
 static void
 test_growth (void)
 {
@@ -397,6 +415,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mask/box/centres-inside", test_box);
+  g_test_add_func ("/mask/box/far-beyond-the-end", test_far_box);
   g_test_add_func ("/mask/growth-by-depth", test_growth);
   g_test_add_func ("/mask/stroke/is-a-row-of-dabs", test_stroke_is_a_row_of_dabs);
   g_test_add_func ("/mask/stroke/thin-has-no-gaps", test_thin_stroke_has_no_gaps);

@@ -4,12 +4,17 @@
  *
  *   paint RECORDING SESSIONS N [PAUSE_US]   N strokes, now and then an undo, a mute, a removal; prints the list's
  *                                           JSON hash after each change that is acknowledged
+ *   strokes RECORDING SESSIONS N            the same, strokes alone
+ *   undo RECORDING SESSIONS N               five strokes unless they are there, then N times undo and redo
+ *   analyse RECORDING CACHE                 the picture, from the cache folder or computed and kept there; prints
+ *                                           from where, and a hash of its codes
  *   show RECORDING SESSIONS                 opens, prints n edits, n steps and the hash, and what is said
  *   save RECORDING SESSIONS PROJECT         opens, Save Project As
  *   load PROJECT                            opens a project, prints n edits
  */
 #include "audio/sb-file-source.h"
 #include "document/sb-store.h"
+#include "view/sb-spectrogram-private.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,8 +108,33 @@ change (SbDocument *document, int number, GError **error)
   return op && sb_document_apply (document, op, error);
 }
 
+static bool
+add_stroke (SbDocument *document, int number, GError **error)
+{
+  g_autoptr (SbOperation) op = stroke (number, error);
+  return op && sb_document_apply (document, op, error);
+}
+
+/* Only steps back and forth, as far as it goes: three back, two forth … */
+static bool
+undo_or_redo (SbDocument *document, int number, GError **error)
+{
+  const int n = sb_document_n_edits (document);
+  if (sb_document_n_steps (document) < 5)
+    return add_stroke (document, n, error);
+  if (number % 5 < 3 && sb_document_can_undo (document))
+    sb_document_undo (document);
+  else if (sb_document_can_redo (document))
+    sb_document_redo (document);
+  else
+    sb_document_undo (document);
+  return true;
+}
+
+typedef bool (*Change) (SbDocument *document, int number, GError **error);
+
 static int
-paint (const char *path, const char *folder, int n, int pause_us)
+paint (const char *path, const char *folder, int n, int pause_us, Change make_change)
 {
   Session s = {0};
   g_autoptr (GError) error = NULL;
@@ -115,12 +145,12 @@ paint (const char *path, const char *folder, int n, int pause_us)
   if (!shadow || !sb_project_restore (sb_store_project (s.store), shadow, NULL, &error))
     return fail (error);
   for (int i = 0; i < n; i++) {
-    if (!change (shadow, i, &error))
+    if (!make_change (shadow, i, &error))
       return fail (error);
     g_autofree char *hash = state_hash (shadow);
     printf ("made %s\n", hash);
     fflush (stdout);
-    if (!change (s.document, i, &error))
+    if (!make_change (s.document, i, &error))
       return fail (error);
     if (!sb_store_flush (s.store, 4)) {
       g_autofree char *why = sb_store_trouble (s.store);
@@ -165,6 +195,41 @@ save (const char *path, const char *folder, const char *target)
   return ok ? 0 : fail (error);
 }
 
+/* Small columns: a recording of some seconds is as many of them as the cache asks for. */
+static int
+analyse (const char *path, const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  SbSpectrogramLook look;
+  const SbBudget budget = {512 << 10, 1 << 20};
+  uint32_t lut[256], *argb = g_new0 (uint32_t, 200 * 100);
+  sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
+  SbPool *pool = sb_pool_new (2);
+  SbSpectrogram *s = source ? sb_spectrogram_new_sized (source, &look, pool, NULL, &budget, &error) : NULL;
+  if (!s)
+    return fail (error);
+  sb_spectrogram_set_cache (s, folder, "the one recording");
+  printf ("from %s\n", sb_spectrogram_progress (s) >= 1 ? "cache" : "samples");
+  sb_spectrogram_analyse (s);
+  sb_pool_wait (pool, s); /* the cache is written as well */
+  for (int i = 0; i < 256; i++)
+    lut[i] = (uint32_t)i;
+  SbViewport view = {0};
+  view.to_s = (double)source->n_frames / source->rate;
+  view.high_hz = source->rate / 2.0;
+  view.width_px = 200;
+  view.height_px = 100;
+  sb_spectrogram_compose (s, &view, 0, 200, lut, argb, 200, false);
+  g_autofree char *hash = g_compute_checksum_for_data (G_CHECKSUM_MD5, (const guchar *)argb, 200 * 100 * 4);
+  g_autofree char *problem = sb_spectrogram_take_problem (s);
+  printf ("hash %s\nproblem %s\ndone\n", hash, problem ? problem : "none");
+  sb_spectrogram_free (s);
+  sb_pool_free (pool);
+  g_free (argb);
+  return 0;
+}
+
 static int
 load (const char *path)
 {
@@ -181,7 +246,13 @@ main (int argc, char **argv)
 {
   const char *what = argc > 1 ? argv[1] : "";
   if (strcmp (what, "paint") == 0 && argc >= 5)
-    return paint (argv[2], argv[3], atoi (argv[4]), argc > 5 ? atoi (argv[5]) : 0);
+    return paint (argv[2], argv[3], atoi (argv[4]), argc > 5 ? atoi (argv[5]) : 0, change);
+  if (strcmp (what, "strokes") == 0 && argc == 5)
+    return paint (argv[2], argv[3], atoi (argv[4]), 0, add_stroke);
+  if (strcmp (what, "undo") == 0 && argc == 5)
+    return paint (argv[2], argv[3], atoi (argv[4]), 0, undo_or_redo);
+  if (strcmp (what, "analyse") == 0 && argc == 4)
+    return analyse (argv[2], argv[3]);
   if (strcmp (what, "show") == 0 && argc == 4)
     return show (argv[2], argv[3]);
   if (strcmp (what, "save") == 0 && argc == 5)

@@ -6,12 +6,15 @@
  *   SB_FAULT_CALL   write | fsync | rename | unlink | read | truncate | any
  *   SB_FAULT_AT     n, counted from 1; 0: none, only count
  *   SB_FAULT_DO     kill (half a write is done first) | ENOSPC | EIO | EINTR | short
+ *                   | cut (power cut: the ext4 of SB_FAULT_MOUNT is shut down without its journal, then kill)
  *   SB_FAULT_STICKY 1: every call from the n-th on
  *   SB_FAULT_PATH   the word
- *   SB_FAULT_COUNT  a file that gets one byte for each call that was counted
+ *   SB_FAULT_COUNT  a file that gets one letter for each call that was counted: the call's first one, in
+ *                   capitals where the file is not a database's log
  *
  * Thread: any. */
 #undef _FILE_OFFSET_BITS /* pwrite and pwrite64 are two names here */
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,12 +25,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 static atomic_long n_calls;
 static int count_fd = -1;
+static _Thread_local bool is_log; /* what the last call that matched was about */
 
 #define REAL(name) ((__typeof__ (&name))dlsym (RTLD_NEXT, #name))
 
@@ -43,6 +48,8 @@ static bool
 path_matches (const char *path)
 {
   const char *word = getenv ("SB_FAULT_PATH");
+  const size_t n = path ? strlen (path) : 0;
+  is_log = n > 4 && strcmp (path + n - 4, "-wal") == 0;
   return !word || (path && strstr (path, word));
 }
 
@@ -68,14 +75,34 @@ is_hit (const char *call)
   if (!wanted || (strcmp (wanted, call) != 0 && (strcmp (wanted, "any") != 0 || strcmp (call, "read") == 0)))
     return false;
   const long n = atomic_fetch_add (&n_calls, 1) + 1, hit = at ? atol (at) : 0;
-  if (count_fd >= 0 && REAL (write) (count_fd, ".", 1) < 0)
+  const char letter = (char)(is_log ? call[0] : toupper (call[0]));
+  if (count_fd >= 0 && REAL (write) (count_fd, &letter, 1) < 0)
     return false;
   return hit > 0 && (n == hit || (sticky && n > hit));
+}
+
+#define SHUT_DOWN_EXT4     _IOR ('X', 125, unsigned)
+#define WITHOUT_ITS_JOURNAL 2
+
+static bool
+does (const char *what)
+{
+  const char *wanted = getenv ("SB_FAULT_DO");
+  return strcmp (wanted ? wanted : "kill", what) == 0;
 }
 
 static void
 die (void)
 {
+  if (does ("cut")) {
+    const unsigned how = WITHOUT_ITS_JOURNAL;
+    const char *mount = getenv ("SB_FAULT_MOUNT");
+    const int fd = mount ? open (mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd < 0 || ioctl (fd, SHUT_DOWN_EXT4, &how) != 0) {
+      perror ("the shutdown ioctl");
+      _exit (3);
+    }
+  }
   kill (getpid (), SIGKILL);
   for (;;)
     pause ();
@@ -85,20 +112,18 @@ die (void)
 static int
 fault (void)
 {
-  const char *what = getenv ("SB_FAULT_DO");
-  if (!what || strcmp (what, "kill") == 0)
+  if (does ("kill") || does ("cut"))
     die ();
-  if (strcmp (what, "short") == 0)
+  if (does ("short"))
     return 0;
-  errno = strcmp (what, "ENOSPC") == 0 ? ENOSPC : strcmp (what, "EINTR") == 0 ? EINTR : EIO;
+  errno = does ("ENOSPC") ? ENOSPC : does ("EINTR") ? EINTR : EIO;
   return -1;
 }
 
 static bool
 kills (void)
 {
-  const char *what = getenv ("SB_FAULT_DO");
-  return !what || strcmp (what, "kill") == 0;
+  return does ("kill") || does ("cut");
 }
 
 ssize_t

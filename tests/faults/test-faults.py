@@ -5,132 +5,155 @@
     test-faults.py ROOT DRIVER SHIM CLI
 
 At the n-th write, fsync, rename or unlink, for n = 1, 2, 3 … until nothing is
-left to hit: what was acknowledged is there, a target is the old one or
-complete, and the next start is an ordinary one.  SB_LONG_TESTS=1: 1,000 random
-kills instead of 40.
+left to hit, in opening, analysis, strokes, undo, the checkpoint, Save As,
+export and the first start after a kill: what was acknowledged is there, a
+target is the old one or complete, and the next start is an ordinary one.  The
+same with EIO, ENOSPC, EINTR and short writes and reads.  SB_LONG_TESTS=1:
+every n instead of some, and 1,000 random kills instead of 40.
 """
 import json
 import os
 import random
 import shutil
 import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-ROOT, DRIVER, SHIM, CLI = sys.argv[1:5]
-sys.path.insert(0, os.path.join(ROOT, "tests", "project"))
-from tap import Tap  # noqa: E402
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, empty_state, fresh, last, make_recording, path, run, state,
+                    whole_lines)
+from tap import Tap
 
-LONG = bool(os.environ.get("SB_LONG_TESTS"))
 N_STROKES = 24 if LONG else 5
+ERRORS = ("EIO", "ENOSPC", "EINTR", "short")
 cases = Tap()
-folder = tempfile.mkdtemp(prefix="sonobrush-faults-")
 
 
-def path(*names):
-    return os.path.join(folder, *names)
+def places(n, do, few=5):
+    """Which of n calls are hit: every one for kills and in the long run; else both ends and some between."""
+    if do == "kill" or LONG or n <= 2 * few:
+        return range(1, n + 1)
+    between = random.Random(7).sample(range(few + 1, n - few // 2), few // 2)
+    return sorted(set(range(1, few + 1)) | set(between) | set(range(n - few // 2, n + 1)))
 
 
-def make_recording(name, n_frames=22050):
-    rng = random.Random(5)
-    frames = b"".join(struct.pack("<h", rng.randint(-9000, 9000)) for _ in range(n_frames))
-    with open(path(name), "wb") as file:
-        file.write(b"RIFF" + struct.pack("<I", 36 + len(frames)) + b"WAVEfmt "
-                   + struct.pack("<IHHIIHH", 16, 1, 1, 22050, 44100, 2, 16) + b"data" + struct.pack("<I", len(frames))
-                   + frames)
-    return path(name)
-
-
-def run(*command, **fault):
-    """Output, error, status.  fault: call, at, do, word, sticky, count."""
-    environment = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
-    if fault:
-        environment["LD_PRELOAD"] = SHIM
-        for key, value in fault.items():
-            environment["SB_FAULT_" + key.upper()] = str(value)
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
-    return done.stdout, done.stderr, done.returncode
-
-
-def last(output, word):
-    found = [line.split()[1] for line in output.splitlines() if line.startswith(word + " ") and len(line.split()) > 1]
-    return found[-1] if found else None
-
-
-EMPTY = None
-
-
-def state(recording, sessions):
-    out, err, status = run(DRIVER, "show", recording, sessions)
-    assert status == 0, f"it does not open: {err}"
-    return last(out, "hash"), out
-
-
-def check_kept(output, recording, sessions, where, before=None):
-    hash_now, shown = state(recording, sessions)
-    kept, made = last(output, "kept"), last(output, "made")
-    allowed = {kept or before or EMPTY, made} if made else {before or EMPTY}
-    assert hash_now in allowed, f"{where}: acknowledged {kept}, made {made}, found {hash_now}"
-    assert "damaged" not in shown and "cannot be read" not in shown, f"{where}: {shown}"
-    assert state(recording, sessions)[0] == hash_now, f"{where}: another state at the second start"
-
-
-def paint_loop(do):
-    recording = make_recording("paint.wav")
-    n = 0
-    while True:
-        n += 1 if LONG or do == "kill" else 3
-        sessions = path("sessions")
-        shutil.rmtree(sessions, ignore_errors=True)
-        out, err, status = run(DRIVER, "paint", recording, sessions, str(N_STROKES), call="any", at=n, do=do,
-                               path="sessions/")
+def keeping(what, do):
+    """`paint` (strokes, mutes, removals, now and then an undo) or `undo` (only back and forth)."""
+    recording, sessions = make_recording(what + ".wav"), path("sessions-" + what)
+    command = (DRIVER, what, recording, sessions, str(N_STROKES if what == "paint" else 2 * N_STROKES))
+    n_calls = len(calls(*command, word="sessions-" + what))
+    for n in places(n_calls, do):
+        fresh("sessions-" + what)
+        out, err, status = run(*command, call="any", at=n, do=do, path="sessions-" + what)
         check_kept(out, recording, sessions, f"{do} at call {n}")
-        if do != "kill":
-            assert status == 0, f"{do} at call {n}: {status} {err}"
-        elif status == 0:
-            break
-        if do != "kill" and not reached(n, "paint", recording, str(N_STROKES)):
-            break
-    return n
+        assert do == "kill" or status == 0, f"{do} at call {n}: {status} {err}"
+    fresh("sessions-" + what)
+    assert do != "kill" or run(*command, call="any", at=n_calls + 1, do=do, path="sessions-" + what)[2] == 0, \
+        "there are more calls than were counted"
+    print(f"# {do} at {len(places(n_calls, do))} of {n_calls} calls")
+    assert n_calls > 20
 
 
-def reached(n, *what):
-    """Whether an unhurt run makes at least n calls."""
-    global counted
-    if what not in counted:
-        sessions, count = path("sessions-count"), path("count")
-        shutil.rmtree(sessions, ignore_errors=True)
-        if os.path.exists(count):
-            os.remove(count)
-        run(DRIVER, what[0], what[1], sessions, *what[2:], call="any", at=0, do="EIO", path="sessions", count=count)
-        counted[what] = os.path.getsize(count)
-    return n <= counted[what]
+def kept_session(name, n=6):
+    """A session as a kill leaves it: all in the database's log, nothing put back yet."""
+    recording, sessions = make_recording(name + ".wav"), fresh(name + "-made")
+    out, _, status = run(DRIVER, "paint", recording, sessions, str(n + 2), call="fsync", at=n + 3, do="kill", path=name + "-made")
+    assert status != 0 and last(out, "kept"), out
+    assert any(file.endswith("-wal") for file in os.listdir(sessions)), "no log was left"
+    return recording, sessions, {last(out, "kept"), last(out, "made")}
 
 
-counted = {}
+def opening(do, call="any"):
+    """Of a new recording, of one that was closed in peace, and of one that was moved (its session goes along)."""
+    total = 0
+    for kind in ("new", "closed", "moved"):
+        word = f"opening-{kind}"
+        recording, made = make_recording(word + ".wav"), fresh(word + "-made")
+        expected = empty_state()
+        if kind != "new":
+            out, _, status = run(DRIVER, "paint", recording, made, "4")
+            assert status == 0
+            expected = last(out, "kept")
+        if kind == "moved":
+            os.rename(recording, path(word + "-there.wav"))
+            recording = path(word + "-there.wav")
+
+        def before():
+            sessions = fresh(word + "-sessions")
+            if kind != "new":
+                shutil.copytree(made, sessions)
+            return sessions
+        sessions = before()
+        # an error while the recording itself is read is an error of opening; the session's are none
+        n_calls = len(calls(DRIVER, "show", recording, sessions, word=word + "-sessions" if call == "any" else word, call=call))
+        for n in places(n_calls, do):
+            sessions = before()
+            out, err, status = run(DRIVER, "show", recording, sessions, call=call, at=n, do=do,
+                                   path=word + "-sessions" if call == "any" else word)
+            where = f"{kind}: {do} at {call} {n} of {n_calls}"
+            # what cannot be taken over is offered
+            offered = kind == "moved" and f"when it was “{path(word + '.wav')}”. They can be copied." in out
+            assert do == "kill" or (status == 0 and (last(out, "hash") == expected or offered)) or \
+                (call == "read" and (status == 1 and err.strip().endswith(".") or "keeping" in out)), f"{where}: {out} {err}"
+            now, shown = state(recording, sessions)
+            assert now == expected and "damaged" not in shown, f"{where}: {shown}"
+        total += n_calls
+    print(f"# {total} calls")
+    assert total > 5
 
 
-def kill_while_painting():
-    n = paint_loop("kill")
-    print(f"# killed at each of {n - 1} calls")
-    assert n > 20
+def analysis(do, call="any"):
+    """The picture is the same, from the cache or from samples; what is damaged is not taken."""
+    recording, cache = make_recording("analysis.wav", 1700000), path("analysis-pictures")
+    command = (DRIVER, "analyse", recording, cache)
+    fresh("analysis-pictures")
+    out, err, status = run(*command)
+    good = last(out, "hash")
+    assert status == 0 and last(out, "from") == "samples" and os.listdir(cache), out + err
+    assert (last(run(*command)[0], "from"), last(run(*command)[0], "hash")) == ("cache", good)
+    fresh("analysis-pictures")
+    word = "analysis-pictures" if call == "any" else "analysis"
+    n_calls = len(calls(*command, word=word, call=call))
+    for n in places(n_calls, do, few=3):
+        fresh("analysis-pictures")
+        out, err, status = run(*command, call=call, at=n, do=do, path=word)
+        where = f"{do} at {call} {n} of {n_calls}"
+        assert do == "kill" or (status == 0 and last(out, "hash") == good) or \
+            (call == "read" and (err.strip().endswith(".") or last(out, "problem") != "none")), f"{where}: {out} {err}"
+        left = [name for name in (os.listdir(cache) if os.path.isdir(cache) else []) if not name.endswith(".sbpicture")]
+        assert do == "kill" or not left, f"{where}: left behind: {left}"
+        out, err, status = run(*command)
+        assert status == 0 and last(out, "hash") == good, f"{where}, the next time: {out} {err}"
+        left = [name for name in os.listdir(cache) if not name.endswith(".sbpicture")]
+        assert not left or last(out, "from") == "cache", f"{where}, the next time: left behind: {left}"
+    print(f"# {do} at {len(places(n_calls, do, few=3))} of {n_calls} calls")
+    assert n_calls > 3
 
 
-def errors_while_painting(do):
-    n = paint_loop(do)
-    print(f"# {do} at each of {n - 1} calls")
-    assert n > 20
+def checkpoint(do):
+    """The log is put back into the database by itself at 1,000 pages, and when a session is closed."""
+    recording, sessions, n = make_recording("checkpoint.wav"), fresh("checkpoint-sessions"), 420
+    command = (DRIVER, "paint", recording, sessions, str(n))
+    made = calls(*command, word="checkpoint-sessions")
+    first_log = made.index("w")
+    by_itself = [i + 1 for i in range(first_log, len(made)) if made[i] in "WFT"]
+    closing = [i for i in by_itself if i > made.rindex("w")]
+    by_itself = [i for i in by_itself if i <= made.rindex("w")]
+    print(f"# {len(made)} calls; the checkpoint at {by_itself[:1]}: {len(by_itself)}, at the end: {len(closing)}")
+    assert len(by_itself) > 3 and len(closing) > 1, "there was no checkpoint"
+    few = 1000 if LONG else 2
+    for hit in by_itself[:few] + by_itself[-few:] + closing[:few] + closing[-few:]:
+        sessions = fresh("checkpoint-sessions")
+        out, err, status = run(*command, call="any", at=hit, do=do, path="checkpoint-sessions")
+        check_kept(out, recording, sessions, f"{do} at call {hit}")
+        assert do == "kill" or status == 0, f"{do} at call {hit}: {status} {err}"
 
 
 def full_disk_for_good():
     """Every write fails from some point on: what was acknowledged is there, and it is said."""
     recording = make_recording("full.wav")
     for n in (1, 2, 5, 9, 17, 30):
-        sessions = path("sessions-full")
-        shutil.rmtree(sessions, ignore_errors=True)
+        sessions = fresh("sessions-full")
         out, err, status = run(DRIVER, "paint", recording, sessions, "3", call="write", at=n, do="ENOSPC", sticky=1,
                                path="sessions")
         assert status == 0, err
@@ -138,32 +161,25 @@ def full_disk_for_good():
         check_kept(out, recording, sessions, f"full at write {n}")
 
 
-def kill_at_first_restart():
-    recording = make_recording("restart.wav")
-    made = path("sessions-made")
-    shutil.rmtree(made, ignore_errors=True)
-    out, _, _ = run(DRIVER, "paint", recording, made, "5", call="fsync", at=9, do="kill", path="sessions-made")
-    assert last(out, "kept"), out
-    n = 0
-    while True:
-        n += 1
-        sessions = path("sessions-made-again")
-        shutil.rmtree(sessions, ignore_errors=True)
-        shutil.copytree(made, sessions)
-        more, _, status = run(DRIVER, "paint", recording, sessions, "1", call="any", at=n, do="kill", path="sessions-made-again")
-        now, _ = state(recording, sessions)
-        assert now in {last(more, "kept"), last(more, "made"), last(out, "kept"), last(out, "made")}, f"call {n}"
-        if last(more, "kept"):
-            assert now == last(more, "kept"), f"call {n}"
-        if status == 0:
-            break
-    print(f"# killed at each of {n - 1} calls")
-    assert n > 3
+def first_restart(do):
+    recording, made, allowed = kept_session("restart")
+    before = shutil.copytree(made, fresh("restart-sessions"))
+    n_calls = len(calls(DRIVER, "paint", recording, before, "1", word="restart-sessions"))
+    for n in places(n_calls, do):
+        sessions = shutil.copytree(made, fresh("restart-sessions"))
+        more, err, status = run(DRIVER, "paint", recording, sessions, "1", call="any", at=n, do=do, path="restart-sessions")
+        now, shown = state(recording, sessions)
+        where = f"{do} at call {n} of {n_calls}"
+        assert now in allowed | {last(more, "kept"), last(more, "made")}, where
+        assert "damaged" not in shown and "cannot be read" not in shown, f"{where}: {shown}"
+        assert not last(more, "kept") or now == last(more, "kept"), where
+        assert do == "kill" or status == 0, f"{where}: {err}"
+    print(f"# {do} at {len(places(n_calls, do))} of {n_calls} calls")
+    assert n_calls > 3
 
 
 def save_as(do):
-    recording, sessions = make_recording("save.wav"), path("sessions-save")
-    shutil.rmtree(sessions, ignore_errors=True)
+    recording, sessions = make_recording("save.wav"), fresh("sessions-save")
     run(DRIVER, "paint", recording, sessions, "7")
     work = path("save-" + do)
     os.makedirs(work)
@@ -190,11 +206,7 @@ def save_as(do):
 
 
 def hit_again(n, recording, sessions, target, word):
-    count = path("count-save")
-    if os.path.exists(count):
-        os.remove(count)
-    run(DRIVER, "save", recording, sessions, target, call="any", at=0, do="EIO", path=word, count=count)
-    return n < os.path.getsize(count)
+    return n < len(calls(DRIVER, "save", recording, sessions, target, word=word))
 
 
 def export(ending, do):
@@ -206,16 +218,12 @@ def export(ending, do):
         json.dump({"version": 1, "ops": [{"kind": "box", "from_s": 0.5, "to_s": 1, "low_hz": 900, "high_hz": 3000,
                                           "gain_db": "-inf"}]}, file)
     assert run(CLI, "edit", recording, "--ops", ops, "-o", good)[2] == 0
-    count = path("count-export")
-    if os.path.exists(count):
-        os.remove(count)
     with open(good, "rb") as file:
         complete = file.read()
-    run(CLI, "edit", recording, "--ops", ops, "-o", target, call="any", at=0, do="EIO", path=f"export-{ending}", count=count)
-    total = os.path.getsize(count)
-    places = range(1, total + 1) if LONG or total <= 60 else sorted(set(
+    total = len(calls(CLI, "edit", recording, "--ops", ops, "-o", target, word=f"export-{ending}"))
+    hit = range(1, total + 1) if LONG or total <= 60 else sorted(set(
         list(range(1, 16)) + list(range(total - 12, total + 1)) + random.Random(3).sample(range(1, total), 20)))
-    for n in places:
+    for n in hit:
         with open(target, "wb") as file:
             file.write(b"the old one")
         _, err, status = run(CLI, "edit", recording, "--ops", ops, "-o", target, call="any", at=n, do=do,
@@ -230,22 +238,19 @@ def export(ending, do):
     assert run(CLI, "edit", recording, "--ops", ops, "-o", target)[2] == 0
     left = [name for name in os.listdir(work) if name != os.path.basename(target)]
     assert not left, f"left behind: {left}"
-    print(f"# {do} at {len(places)} of {total} calls")
+    print(f"# {do} at {len(hit)} of {total} calls")
 
 
 def random_kills():
     """Painting all the time, killed at any time; every session goes on where the last one ended."""
-    recording, sessions = make_recording("random.wav"), path("sessions-random")
-    shutil.rmtree(sessions, ignore_errors=True)
-    rng, before, n_kept = random.Random(11), EMPTY, 0
+    recording, sessions = make_recording("random.wav"), fresh("sessions-random")
+    rng, before, n_kept = random.Random(11), empty_state(), 0
     count = int(os.environ.get("SB_KILLS", "1000" if LONG else "40"))
     for i in range(count):
         process = subprocess.Popen([DRIVER, "paint", recording, sessions, "400"], stdout=subprocess.PIPE, text=True)
         time.sleep(rng.uniform(0.005, 0.15))
         process.send_signal(signal.SIGKILL)
-        out = process.communicate()[0]
-        lines = [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
-        out = "".join(lines)
+        out = whole_lines(process.communicate()[0])
         n_kept += out.count("kept ")
         now, shown = state(recording, sessions)
         allowed = {last(out, "kept") or before, last(out, "made") or before}
@@ -254,7 +259,7 @@ def random_kills():
         before = now
         if i % 25 == 24:
             shutil.rmtree(sessions)
-            before = EMPTY
+            before = empty_state()
     print(f"# {count} kills, {n_kept} strokes acknowledged, none lost")
     assert n_kept > count / 4
 
@@ -275,19 +280,24 @@ def odd_surroundings():
             assert state(recording, sessions)[0] == last(out.stdout, "kept"), when
 
 
-EMPTY = state(make_recording("empty.wav"), path("sessions-empty"))[0]
 try:
-    cases.run("kill at each call while painting", kill_while_painting)
-    cases.run("kill at each call of the first restart", kill_at_first_restart)
-    for fault in ("EIO", "ENOSPC", "EINTR", "short"):
-        cases.run(f"{fault} at each call while painting", errors_while_painting, fault)
-    cases.run("a disk that stays full", full_disk_for_good)
-    for fault in ("kill", "ENOSPC", "EIO", "EINTR", "short"):
+    for fault in ("kill", *ERRORS):
+        cases.run(f"{fault} at each call of opening", opening, fault)
+        cases.run(f"{fault} at each call of the analysis", analysis, fault)
+        cases.run(f"{fault} at each call while painting", keeping, "paint", fault)
+        cases.run(f"{fault} at each call of undo and redo", keeping, "undo", fault)
+        if LONG or fault in ("kill", "ENOSPC"):
+            cases.run(f"{fault} at each call of a checkpoint", checkpoint, fault)
+        cases.run(f"{fault} at each call of the first restart", first_restart, fault)
         cases.run(f"{fault} at each call of Save As", save_as, fault)
         for kind in ("wav", "rf64", "flac", "ogg") if LONG else ("wav", "flac"):
             cases.run(f"{fault} at each call of an export to {kind}", export, kind, fault)
+    for fault in ("EIO", "EINTR", "short") if LONG else ("EIO",):
+        cases.run(f"{fault} at each read of opening", opening, fault, "read")
+        cases.run(f"{fault} at each read of the analysis", analysis, fault, "read")
+    cases.run("a disk that stays full", full_disk_for_good)
     cases.run("random kills", random_kills)
     cases.run("no home, a clock that jumps", odd_surroundings)
 finally:
-    shutil.rmtree(folder, ignore_errors=True)
+    clean()
 sys.exit(cases.finish())
