@@ -8,12 +8,14 @@
  *       └──────────────────┘ ▐
  *              time
  *
- * Measures are for 1600×900 and grow with the square root of the area.
+ * Channels above one another are so many pictures with one time axis, each
+ * named on its right.  Measures are for 1600×900 and grow with the square root of the area.
  * Thread: worker.  Blocks: disk, compute. */
 #include "view/sb-picture.h"
 #include "base/sb-whole-file.h"
 #include "view/sb-axis.h"
 #include "view/sb-canvas-private.h"
+#include "view/sb-lanes.h"
 #include <math.h>
 #include <string.h>
 
@@ -23,8 +25,9 @@
 typedef struct {
   double scale;          /* 1 at 1600×900 */
   double font_px;
-  int x, y, width, height; /* the picture itself */
+  int x, y, width, height; /* the picture itself, or all of them */
   int bar_x, bar_width;
+  SbLanes lanes;
 } Layout;
 
 void
@@ -74,6 +77,12 @@ check (const SbPictureSpec *spec, SbSource *source, GError **error)
                  view->from_s, view->to_s, length_s);
     return false;
   }
+  int channels = sb_source_channels (source);
+  if (spec->lanes > 1 && (spec->lanes > SB_MOST_LANES || spec->channel < 0 || spec->lanes > channels - spec->channel)) {
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
+                 "The recording has no %d channels from channel %d on. Choose others.", spec->lanes, spec->channel + 1);
+    return false;
+  }
   if (!isnan (spec->low_db) && !isnan (spec->high_db) && !(spec->high_db > spec->low_db)) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "The level range must rise: %g dB to %g dB does not.", spec->low_db,
                  spec->high_db);
@@ -86,19 +95,27 @@ static bool
 lay_out (const SbPictureSpec *spec, Layout *layout, GError **error)
 {
   int width = spec->view.width_px, height = spec->view.height_px;
-  *layout = (Layout){.width = width, .height = height};
-  if (!spec->axes)
+  bool stacked = spec->lanes > 1;
+  *layout = (Layout){.width = width, .height = height, .lanes = sb_lanes_single (height, -1)};
+  if (!spec->axes) {
+    if (stacked)
+      layout->lanes = (SbLanes){spec->channel, spec->lanes, height, 1};
     return true;
+  }
   double scale = CLAMP (sqrt ((double) width * height / (1600.0 * 900.0)), 0.55, 6.0);
   layout->scale = scale;
   layout->font_px = 17.0 * scale;
   layout->x = (int) (92 * scale);
   layout->y = (int) ((spec->title ? 58 : 22) * scale);
   layout->bar_width = (int) (20 * scale);
-  layout->width = width - layout->x - (int) (122 * scale);
+  int names = stacked ? (int) (46 * scale) : 0;
+  layout->width = width - layout->x - (int) (122 * scale) - names;
   layout->height = height - layout->y - (int) (76 * scale);
-  layout->bar_x = layout->x + layout->width + (int) (24 * scale);
-  if (layout->width < 16 || layout->height < 16) {
+  layout->bar_x = layout->x + layout->width + names + (int) (24 * scale);
+  layout->lanes = sb_lanes_single (layout->height, -1);
+  if (stacked)
+    layout->lanes = (SbLanes){spec->channel, spec->lanes, layout->height, (int) ceil (12 * scale)};
+  if (layout->width < 16 || layout->height < 16 * layout->lanes.n + layout->lanes.gap_px * (layout->lanes.n - 1)) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
                  "%d × %d pixels leave no room for a picture inside its axes. Make it larger, or leave the axes out.",
                  width, height);
@@ -149,16 +166,23 @@ draw_time (SbCanvas *canvas, const Layout *layout, const SbViewport *view)
                   &style);
 }
 
+static bool
+in_kilohertz (const SbViewport *view)
+{
+  return view->scale == SB_SCALE_LINEAR && view->high_hz >= 2000;
+}
+
+/* top: of the lane, from the picture's. */
 static void
-draw_hz (SbCanvas *canvas, const Layout *layout, const SbViewport *view)
+draw_hz (SbCanvas *canvas, const Layout *layout, const SbViewport *view, int top)
 {
   double ink = fmax (1.0, layout->scale), left = layout->x - ink;
-  bool kilo = view->scale == SB_SCALE_LINEAR && view->high_hz >= 2000;
+  bool kilo = in_kilohertz (view);
   SbTextStyle style = style_of (layout, 1);
   g_autoptr (GArray) ticks = sb_axis_hz (view, layout->font_px * (view->scale == SB_SCALE_LINEAR ? 2.6 : 1.5));
   for (guint i = 0; i < ticks->len; i++) {
     const SbTick *tick = &g_array_index (ticks, SbTick, i);
-    double y = layout->y + tick->pos_px;
+    double y = layout->y + top + tick->pos_px;
     sb_canvas_line (canvas, left, y, left - (tick->major ? 7 : 4) * layout->scale, y, ink, INK);
     if (!tick->major)
       continue;
@@ -167,10 +191,26 @@ draw_hz (SbCanvas *canvas, const Layout *layout, const SbViewport *view)
     g_ascii_formatd (label, sizeof label, "%.6g", fabs (hz) < 1e-9 * view->high_hz ? 0 : hz / 1000);
     sb_canvas_text (canvas, kilo ? label : tick->label, left - 11 * layout->scale, y + 0.36 * layout->font_px, &style);
   }
+}
+
+static void
+name_hz (SbCanvas *canvas, const Layout *layout, const SbViewport *view)
+{
   SbTextStyle name = style_of (layout, 0.5);
   name.upwards = true;
-  sb_canvas_text (canvas, kilo ? "Frequency (kHz)" : "Frequency (Hz)", 24 * layout->scale,
+  sb_canvas_text (canvas, in_kilohertz (view) ? "Frequency (kHz)" : "Frequency (Hz)", 24 * layout->scale,
                   layout->y + layout->height / 2.0, &name);
+}
+
+static void
+name_lane (SbCanvas *canvas, const Layout *layout, int lane, int channels)
+{
+  SbTextStyle style = style_of (layout, 0);
+  char name[16];
+  style.bold = true;
+  sb_lanes_name (sb_lanes_channel (&layout->lanes, lane), channels, name, sizeof name);
+  sb_canvas_text (canvas, name, layout->x + layout->width + 9 * layout->scale,
+                  layout->y + sb_lanes_top (&layout->lanes, lane) + layout->font_px, &style);
 }
 
 static void
@@ -221,6 +261,76 @@ draw_title (SbCanvas *canvas, const Layout *layout, const char *title)
   sb_canvas_text (canvas, text, layout->x + layout->width / 2.0, layout->y - 20 * layout->scale, &style);
 }
 
+/* The range that is asked for, what is left open from the spectrogram. */
+static void
+choose_range (SbPictureSpec *spec, SbSpectrogram *spectrogram)
+{
+  double low_db, high_db, asked_low = spec->low_db, asked_high = spec->high_db;
+  if (!isnan (asked_low) && !isnan (asked_high))
+    return;
+  sb_spectrogram_auto_range (spectrogram, &low_db, &high_db);
+  spec->high_db = isnan (asked_high) ? high_db : asked_high;
+  spec->low_db = isnan (asked_low) ? low_db : asked_low;
+  if (spec->high_db <= spec->low_db && isnan (asked_low)) /* the end that was asked for stays */
+    spec->low_db = spec->high_db - 70;
+  else if (spec->high_db <= spec->low_db)
+    spec->high_db = spec->low_db + 70;
+}
+
+typedef struct {
+  SbSource *source;
+  const SbGrid *grid;
+  SbPool *pool;
+  SbPictureSpec *spec;
+  const Layout *layout;
+  SbProgress *progress;
+} Composer;
+
+/* One lane into its rows of argb; the first lane chooses what range was left open. */
+static bool
+compose_lane (const Composer *c, int lane, uint32_t *argb, GError **error)
+{
+  const Layout *layout = c->layout;
+  bool stacked = layout->lanes.n > 1;
+  SbSpectrogramLook look = {.grid = *c->grid,
+                            .reassigned = c->spec->reassigned,
+                            .channels = stacked ? SB_CHANNELS_ONE : c->spec->channels,
+                            .channel = stacked ? sb_lanes_channel (&layout->lanes, lane) : c->spec->channel};
+  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_look (c->source, &look, c->pool, NULL, NULL, error);
+  if (!spectrogram)
+    return false;
+  uint32_t lut[256];
+  SbViewport view = c->spec->view;
+  view.width_px = layout->width;
+  view.height_px = sb_lanes_height (&layout->lanes, lane);
+  sb_spectrogram_set_statistic (spectrogram, c->spec->statistic);
+  choose_range (c->spec, spectrogram);
+  sb_colormap_lut (c->spec->map, c->spec->low_db, c->spec->high_db, lut);
+  return sb_spectrogram_compose_exact (spectrogram, &view, lut,
+                                       argb + (gsize) sb_lanes_top (&layout->lanes, lane) * (gsize) layout->width,
+                                       layout->width, c->progress, error);
+}
+
+static void
+draw_axes (SbCanvas *canvas, const Layout *layout, const SbPictureSpec *spec, int channels)
+{
+  SbViewport view = spec->view;
+  view.width_px = layout->width;
+  for (int lane = 0; lane < layout->lanes.n; lane++) {
+    int top = sb_lanes_top (&layout->lanes, lane);
+    view.height_px = sb_lanes_height (&layout->lanes, lane);
+    frame (canvas, layout, layout->x, layout->y + top, layout->width, view.height_px);
+    draw_hz (canvas, layout, &view, top);
+    if (layout->lanes.n > 1)
+      name_lane (canvas, layout, lane, channels);
+  }
+  draw_time (canvas, layout, &view);
+  name_hz (canvas, layout, &view);
+  draw_levels (canvas, layout, spec);
+  if (spec->title)
+    draw_title (canvas, layout, spec->title);
+}
+
 bool
 sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPictureSpec *asked, const char *path,
                  SbProgress *progress, GError **error)
@@ -231,51 +341,27 @@ sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPic
   if (!sb_canvas_kind_from_path (path, &kind, error) || !check (&spec, source, error) ||
       !lay_out (&spec, &layout, error))
     return false;
-  SbSpectrogramLook look = {.grid = *grid,
-                            .reassigned = spec.reassigned,
-                            .channels = spec.channels,
-                            .channel = spec.channel};
-  g_autoptr (SbSpectrogram) spectrogram = sb_spectrogram_new_look (source, &look, pool, NULL, NULL, error);
-  if (!spectrogram)
-    return false;
-  sb_spectrogram_set_statistic (spectrogram, spec.statistic);
-  g_autofree uint32_t *argb = g_try_malloc_n ((gsize) layout.width * (gsize) layout.height, sizeof *argb);
+  gsize n_px = (gsize) layout.width * (gsize) layout.height;
+  g_autofree uint32_t *argb = g_try_malloc_n (n_px, sizeof *argb);
   if (!argb) {
     g_set_error (error, SB_ERROR, SB_ERROR_MEMORY,
                  "There is not enough memory for a picture of %d × %d pixels. Make it smaller.", layout.width,
                  layout.height);
     return false;
   }
-  double low_db, high_db;
-  if (isnan (spec.low_db) || isnan (spec.high_db)) {
-    sb_spectrogram_auto_range (spectrogram, &low_db, &high_db);
-    spec.high_db = isnan (asked->high_db) ? high_db : asked->high_db;
-    spec.low_db = isnan (asked->low_db) ? low_db : asked->low_db;
-    if (spec.high_db <= spec.low_db && isnan (asked->low_db)) /* the end that was asked for stays */
-      spec.low_db = spec.high_db - 70;
-    else if (spec.high_db <= spec.low_db)
-      spec.high_db = spec.low_db + 70;
-  }
-  uint32_t lut[256];
-  sb_colormap_lut (spec.map, spec.low_db, spec.high_db, lut);
-  SbViewport view = spec.view;
-  view.width_px = layout.width;
-  view.height_px = layout.height;
-  if (!sb_spectrogram_compose_exact (spectrogram, &view, lut, argb, layout.width, progress, error))
-    return false;
+  for (gsize i = 0; i < n_px; i++) /* between lanes: a line, or the page beside frames */
+    argb[i] = spec.axes ? 0xffffff : FAINT;
+  Composer composer = {source, grid, pool, &spec, &layout, progress};
+  for (int lane = 0; lane < layout.lanes.n; lane++)
+    if (!compose_lane (&composer, lane, argb, error))
+      return false;
 
   g_autoptr (SbCanvas) canvas = sb_canvas_new (kind, spec.view.width_px, spec.view.height_px, error);
   if (!canvas)
     return false;
   sb_canvas_image (canvas, argb, layout.width, layout.height, layout.x, layout.y);
-  if (spec.axes) {
-    frame (canvas, &layout, layout.x, layout.y, layout.width, layout.height);
-    draw_time (canvas, &layout, &view);
-    draw_hz (canvas, &layout, &view);
-    draw_levels (canvas, &layout, &spec);
-    if (spec.title)
-      draw_title (canvas, &layout, spec.title);
-  }
+  if (spec.axes)
+    draw_axes (canvas, &layout, &spec, sb_source_channels (source));
   g_autoptr (GByteArray) bytes = sb_canvas_finish (canvas, error);
   return bytes && !sb_progress_check (progress, error) &&
          sb_whole_file_save (path, bytes->data, bytes->len, error);

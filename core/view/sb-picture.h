@@ -18,6 +18,7 @@ typedef struct {
   SbChannelMode channels;
   int channel;
   bool reassigned;
+  int lanes;            /* more than 1: so many channels above one another, from `channel` on */
 } SbPictureSpec;
 
 void sb_picture_spec_init (SbPictureSpec *spec, SbSource *source); /* whole file, mel, 1600×900, magma, axes on */

@@ -117,6 +117,65 @@ test_small_recordings (void)
   g_unlink (path);
 }
 
+/* Rows [top, top + height) of the picture at path. */
+static GBytes *
+rows_of (const char *path, int top, int height)
+{
+  cairo_surface_t *image = cairo_image_surface_create_from_png (path);
+  int stride = cairo_image_surface_get_stride (image);
+  g_assert_cmpint (cairo_image_surface_get_height (image), >=, top + height);
+  GBytes *rows = g_bytes_new (cairo_image_surface_get_data (image) + (gsize) top * (gsize) stride,
+                              (gsize) height * (gsize) stride);
+  cairo_surface_destroy (image);
+  return rows;
+}
+
+/* Channels above one another: each lane is the picture of its channel alone, in the order of the channels. */
+static void
+test_stacked (void)
+{
+  enum { N = 30000, CHANNELS = 3, HIGH = 100 };
+  g_autofree char *path = g_build_filename (folder, "a.png", NULL), *svg = g_build_filename (folder, "a.svg", NULL);
+  g_autofree float *x = g_new (float, N * CHANNELS);
+  for (int i = 0; i < N * CHANNELS; i++)
+    x[i] = 0.5f * sinf ((float) (i / CHANNELS) * 0.2f * (float) (1 + i % CHANNELS));
+  g_autoptr (SbSource) source = sb_memory_source_new (x, N, CHANNELS, 8000);
+  SbPictureSpec spec;
+  sb_picture_spec_init (&spec, source);
+  spec.axes = false;
+  spec.low_db = -100;
+  spec.high_db = 0;
+  spec.view.width_px = 400;
+  spec.view.height_px = 2 * HIGH + 1;
+  spec.channel = 1;
+  spec.lanes = 2;
+  save (source, &spec, path);
+  g_autoptr (GBytes) upper = rows_of (path, 0, HIGH), lower = rows_of (path, HIGH + 1, HIGH);
+  g_assert_false (g_bytes_equal (upper, lower));
+  spec.lanes = 0;
+  spec.channels = SB_CHANNELS_ONE;
+  spec.view.height_px = HIGH;
+  for (int lane = 0; lane < 2; lane++) {
+    spec.channel = 1 + lane;
+    save (source, &spec, path);
+    g_autoptr (GBytes) alone = rows_of (path, 0, HIGH);
+    g_assert_true (g_bytes_equal (alone, lane ? lower : upper));
+  }
+  g_autofree char *text = NULL;
+  spec.axes = true;
+  spec.lanes = 2;
+  spec.channel = 1;
+  spec.view.width_px = 800;
+  spec.view.height_px = 600;
+  save (source, &spec, svg);
+  g_assert_true (g_file_get_contents (svg, &text, NULL, NULL));
+  const char *name = strstr (text, ">2</text>");
+  g_assert_nonnull (name);
+  g_assert_nonnull (strstr (name, ">3</text>"));
+  g_unlink (path);
+  g_unlink (svg);
+}
+
 static void
 expect_refusal (const SbPictureSpec *spec, SbSource *source, const char *name, int code)
 {
@@ -157,6 +216,9 @@ test_refusals (void)
   spec.low_db = -10;
   spec.high_db = -20;
   expect_refusal (&spec, source, "a.png", SB_ERROR_VALUE);
+  spec = good;
+  spec.lanes = 2; /* of one channel */
+  expect_refusal (&spec, source, "a.png", SB_ERROR_VALUE);
   g_autoptr (SbProgress) progress = sb_progress_new ();
   sb_progress_cancel (progress);
   SbGrid grid = sb_grid_default (8000);
@@ -175,6 +237,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("sb-picture-XXXXXX", NULL);
   g_test_add_func ("/picture/png", test_png);
   g_test_add_func ("/picture/text-is-text", test_text);
+  g_test_add_func ("/picture/stacked", test_stacked);
   g_test_add_func ("/picture/small-recordings", test_small_recordings);
   g_test_add_func ("/picture/refusals", test_refusals);
   int result = g_test_run ();
