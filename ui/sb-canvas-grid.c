@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   Mel Hz ▾ | time ruler 26        | dB ▾
- *   L+R      | waveform 60          |
+ *   L+R ▾    | waveform 60          |
  *   Hz 58    | picture, all the rest| colours 68
  *   All      | overview 50          |
  *
  * The corner cells are menus: a setting lives where its effect is. */
 #include "ui/sb-canvas-grid.h"
+#include "ui/sb-channel-menu.h"
 #include "ui/sb-colorbar.h"
 #include "ui/sb-note-ruler.h"
 #include "ui/sb-overlay.h"
@@ -20,7 +21,7 @@ enum { WAVE = 60, WAVE_LOW = 40 };
 struct _SbCanvasGrid {
   GtkGrid parent;
   SbSession *session;
-  GtkWidget *overlay, *wave, *overview, *wave_label, *axis_menu;
+  GtkWidget *overlay, *wave, *overview, *axis_menu;
 };
 
 G_DEFINE_TYPE (SbCanvasGrid, sb_canvas_grid, GTK_TYPE_GRID)
@@ -34,28 +35,8 @@ append_choices (GMenu *menu, const char *title, const char *const choices[][2])
   g_menu_append_submenu (menu, title, G_MENU_MODEL (section));
 }
 
-/* Channels are listed when there are some to choose from; of many, the first 64. */
-static void
-append_channels (GMenu *menu, int n_channels)
-{
-  g_autoptr (GMenu) all = g_menu_new (), some = g_menu_new (), paint = g_menu_new (), whole = g_menu_new ();
-  if (n_channels < 2)
-    return;
-  g_menu_append (all, "All, the Loudest", "win.channels::all");
-  g_menu_append (all, "Middle", "win.channels::mid");
-  for (int c = 1; c <= MIN (n_channels, 64); c++) {
-    g_autofree char *action = g_strdup_printf ("win.channels::%d", c), *number = g_strdup_printf ("Channel %d", c);
-    g_menu_append (some, n_channels > 2 ? number : c == 1 ? "Left" : "Right", action);
-  }
-  g_menu_append (paint, "Paint Only on What Is Shown", "win.paint-shown");
-  g_menu_append_section (whole, NULL, G_MENU_MODEL (all));
-  g_menu_append_section (whole, NULL, G_MENU_MODEL (some));
-  g_menu_append_section (whole, NULL, G_MENU_MODEL (paint));
-  g_menu_append_submenu (menu, "Channels", G_MENU_MODEL (whole));
-}
-
 static GMenuModel *
-axis_menu (int n_channels)
+axis_menu (void)
 {
   static const char *const titles[] = {"Linear", "Logarithmic", "Mel", "Bark"};
   static const char *const times[][2] = {{"Hours, Minutes, Seconds", "win.times::clock"},
@@ -73,7 +54,6 @@ axis_menu (int n_channels)
     g_menu_append (scales, titles[s], action);
   }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (scales));
-  append_channels (more, n_channels);
   append_choices (more, "Times", times);
   g_menu_append (more, "Note Ruler", "win.notes");
   g_menu_append (more, "Harmonic Cursor", "win.harmonic-cursor");
@@ -145,20 +125,6 @@ lane_label (const char *text)
 }
 
 static void
-recording_changed (SbCanvasGrid *self)
-{
-  const SbRecording *recording = sb_session_recording (self->session);
-  if (!recording)
-    return;
-  g_autoptr (GMenuModel) menu = axis_menu (recording->channels);
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->axis_menu), menu);
-  g_autofree char *many = g_strdup_printf ("%d ch", recording->channels);
-  gtk_label_set_text (GTK_LABEL (self->wave_label), recording->channels == 1   ? "Mono"
-                                                    : recording->channels == 2 ? "L+R"
-                                                                               : many);
-}
-
-static void
 axis_changed (SbCanvasGrid *self)
 {
   static const char *const labels[] = {"Linear Hz", "Log Hz", "Mel Hz", "Bark Hz"};
@@ -208,8 +174,7 @@ sb_canvas_grid_new (SbSession *session)
   SbCanvasGrid *self = g_object_new (SB_TYPE_CANVAS_GRID, NULL);
   GtkGrid *grid = GTK_GRID (self);
   self->session = g_object_ref (session);
-  self->axis_menu = corner ("Mel Hz", axis_menu (2), "Frequency Axis");
-  self->wave_label = lane_label ("L+R");
+  self->axis_menu = corner ("Mel Hz", axis_menu (), "Frequency Axis");
   self->wave = sb_wave_lane_new (session);
   sb_canvas_grid_set_low (self, false);
   self->overview = sb_overview_new (session);
@@ -222,7 +187,7 @@ sb_canvas_grid_new (SbSession *session)
   gtk_grid_attach (grid, self->axis_menu, 0, 0, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_HORIZONTAL), 1, 0, 1, 1);
   gtk_grid_attach (grid, corner ("dB", colour_menu (), "Palette and Range"), 3, 0, 1, 1);
-  gtk_grid_attach (grid, self->wave_label, 0, 1, 1, 1);
+  gtk_grid_attach (grid, sb_channel_menu_new (session), 0, 1, 1, 1);
   gtk_grid_attach (grid, self->wave, 1, 1, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_VERTICAL), 0, 2, 1, 1);
   gtk_grid_attach (grid, stack, 1, 2, 1, 1);
@@ -230,7 +195,6 @@ sb_canvas_grid_new (SbSession *session)
   gtk_grid_attach (grid, sb_colorbar_new (session), 3, 2, 1, 1);
   gtk_grid_attach (grid, lane_label ("All"), 0, 3, 1, 1);
   gtk_grid_attach (grid, self->overview, 1, 3, 1, 1);
-  g_signal_connect_object (session, "recording", G_CALLBACK (recording_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (axis_changed), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

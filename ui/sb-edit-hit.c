@@ -67,12 +67,22 @@ sb_edit_covers (const SbOperation *op, const SbViewport *view, double x, double 
   return true;
 }
 
+bool
+sb_edit_in_channel (const SbOperation *op, int channel)
+{
+  const SbOpSpec *spec = sb_operation_spec (op);
+  bool in = channel < 0 || !spec->channels;
+  for (int i = 0; i < spec->n_channels && !in; i++)
+    in = spec->channels[i] == channel;
+  return in;
+}
+
 SbOperation *
-sb_edit_at (const SbDocument *document, const SbViewport *view, double x, double y)
+sb_edit_at (const SbDocument *document, const SbViewport *view, int channel, double x, double y)
 {
   for (int i = sb_document_n_edits (document) - 1; i >= 0; i--) {
     SbOperation *op = sb_document_edit (document, i, NULL);
-    if (sb_edit_covers (op, view, x, y))
+    if (sb_edit_in_channel (op, channel) && sb_edit_covers (op, view, x, y))
       return op;
   }
   return NULL;

@@ -5,6 +5,7 @@
  * that differs is spliced. */
 #include "ui/sb-edit-list.h"
 #include "base/sb-units.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-thumb.h"
 
 #include <math.h>
@@ -199,6 +200,16 @@ title_of (const SbOperation *op, const SbRecording *recording)
   return g_strdup (sb_operation_title (op));
 }
 
+/* " · Left" where not all channels are changed. */
+static char *
+channels_text (SbSession *session, const SbOpSpec *spec)
+{
+  if (!spec->channels || spec->n_channels >= sb_session_recording (session)->channels)
+    return g_strdup ("");
+  g_autofree char *name = sb_session_channel_name (session, spec->n_channels == 1 ? spec->channels[0] : -1);
+  return *name ? g_strdup_printf (" · %s", name) : g_strdup_printf (" · %d channels", spec->n_channels);
+}
+
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *session)
 {
@@ -221,7 +232,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   g_autofree char *lines = spec->kind == SB_OP_HARMONICS ? g_strdup_printf (" · × %d", spec->count) : g_strdup ("");
   g_autofree char *extent =
       all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
-  g_autofree char *band = g_strconcat (extent, lines, NULL);
+  g_autofree char *channels = channels_text (session, spec), *band = g_strconcat (extent, lines, channels, NULL);
   row->item = item;
   gtk_label_set_text (GTK_LABEL (row->title), title);
   gtk_label_set_text (GTK_LABEL (row->strength), strength);

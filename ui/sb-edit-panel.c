@@ -5,19 +5,25 @@
 #include "base/sb-units.h"
 #include "ui/sb-edit-list.h"
 #include "ui/sb-option-row.h"
+#include "ui/sb-session-lanes.h"
 
 #include <math.h>
 
 enum { PANEL_WIDTH = 340 };
 #define DEEPEST_DB 60.0
 
+/* All or this one · all or one of a few by name · all or one by number. */
+typedef enum { CHANNEL_THIS, CHANNEL_NAMED, CHANNEL_TYPED } ChannelChoice;
+enum { MOST_NAMED = 6 };
+
 struct _SbEditPanel {
   GtkBox parent;
   SbSession *session;
   GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *count, *fundamental, *edge_row, *edge[2],
-      *channel_row, *channels;
+      *channel_row, *channels, *channel_spin;
   GtkWidget *done, *n_edits, *clear, *promise_icon, *promise, *stack;
   int n_channels;
+  ChannelChoice channel_choice;
   bool setting;
 };
 
@@ -226,6 +232,10 @@ set_channel (SbEditPanel *self, int channel)
     change_edited (self, &spec);
     return;
   }
+  if (channel < 0) {
+    sb_session_set_paint_shown (self->session, channel == SB_CHANNEL_THIS);
+    return;
+  }
   brush.channel = channel;
   sb_session_set_brush (self->session, &brush);
 }
@@ -233,15 +243,19 @@ set_channel (SbEditPanel *self, int channel)
 static void
 on_channel (GtkWidget *button, SbEditPanel *self)
 {
-  if (!self->setting && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)))
-    set_channel (self, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")));
+  int channel = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel"));
+  if (self->setting || !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)))
+    return;
+  if (channel >= 0 && self->channel_spin)
+    channel = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->channel_spin)) - 1;
+  set_channel (self, channel);
 }
 
 static void
-on_channel_drop_down (GtkDropDown *drop_down, GParamSpec *spec, SbEditPanel *self)
+on_channel_typed (GtkSpinButton *spin, SbEditPanel *self)
 {
   if (!self->setting)
-    set_channel (self, (int)gtk_drop_down_get_selected (drop_down) - 1);
+    set_channel (self, gtk_spin_button_get_value_as_int (spin) - 1);
 }
 
 static GtkWidget *
@@ -256,48 +270,71 @@ linked_toggle (GtkWidget *box, const char *label, GtkWidget *group, const char *
   return button;
 }
 
-/* All, Left, Right; numbers for up to six channels, a list for more. */
+static GtkWidget *
+channel_toggle (SbEditPanel *self, const char *label, int channel, GtkWidget *group)
+{
+  GtkWidget *button = linked_toggle (self->channels, label, group,
+                                     channel == -1                ? "Edit all channels"
+                                     : channel == SB_CHANNEL_THIS ? "Edit only the channel that is painted on"
+                                                                  : "Edit only this channel");
+  g_object_set_data (G_OBJECT (button), "channel", GINT_TO_POINTER (channel));
+  g_signal_connect (button, "toggled", G_CALLBACK (on_channel), self);
+  return button;
+}
+
 static void
-build_channels (SbEditPanel *self, int n_channels)
+build_channels (SbEditPanel *self, int n_channels, ChannelChoice choice)
 {
   if (self->channels)
     gtk_box_remove (GTK_BOX (self->channel_row), self->channels);
   self->n_channels = n_channels;
-  if (n_channels > 6) {
-    GtkStringList *names = gtk_string_list_new ((const char *const[]){"All", NULL});
-    for (int c = 0; c < n_channels; c++) {
-      g_autofree char *name = g_strdup_printf ("%d", c + 1);
-      gtk_string_list_append (names, name);
-    }
-    self->channels = gtk_drop_down_new (G_LIST_MODEL (names), NULL);
-    g_signal_connect (self->channels, "notify::selected", G_CALLBACK (on_channel_drop_down), self);
-  } else {
-    GtkWidget *first = NULL;
-    self->channels = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-    gtk_widget_add_css_class (self->channels, "linked");
-    for (int c = -1; c < n_channels; c++) {
-      g_autofree char *number = g_strdup_printf ("%d", c + 1);
-      const char *label = c < 0 ? "All" : n_channels > 2 ? number : c ? "Right" : "Left";
-      GtkWidget *button = linked_toggle (self->channels, label, first, "Which channels the next edit changes");
-      g_object_set_data (G_OBJECT (button), "channel", GINT_TO_POINTER (c));
-      g_signal_connect (button, "toggled", G_CALLBACK (on_channel), self);
-      first = first ? first : button;
-    }
-  }
+  self->channel_choice = choice;
+  self->channel_spin = NULL;
+  self->channels = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (self->channels, "linked");
   gtk_widget_set_hexpand (self->channels, TRUE);
   gtk_box_append (GTK_BOX (self->channel_row), self->channels);
+  GtkWidget *all = channel_toggle (self, "All", -1, NULL);
+  if (choice == CHANNEL_THIS)
+    channel_toggle (self, "This One", SB_CHANNEL_THIS, all);
+  for (int c = 0; c < n_channels && choice == CHANNEL_NAMED; c++) {
+    g_autofree char *number = g_strdup_printf ("%d", c + 1);
+    channel_toggle (self, n_channels > 2 ? number : c ? "Right" : "Left", c, all);
+  }
+  if (choice != CHANNEL_TYPED)
+    return;
+  channel_toggle (self, "One", 0, all);
+  self->channel_spin = gtk_spin_button_new_with_range (1, n_channels, 1);
+  gtk_widget_set_tooltip_text (self->channel_spin, "Edit only this channel");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->channel_spin), GTK_ACCESSIBLE_PROPERTY_LABEL, "Channel", -1);
+  g_signal_connect (self->channel_spin, "value-changed", G_CALLBACK (on_channel_typed), self);
+  gtk_box_append (GTK_BOX (self->channels), self->channel_spin);
+}
+
+/* For the next stroke what is shown is offered, where that is one channel; an edit that is there names its own. */
+static void
+choose_channels (SbEditPanel *self, int n_channels, bool edited)
+{
+  ChannelChoice choice = !edited && sb_session_shows_single (self->session) ? CHANNEL_THIS
+                         : n_channels > MOST_NAMED                          ? CHANNEL_TYPED
+                                                                            : CHANNEL_NAMED;
+  if (n_channels != self->n_channels || choice != self->channel_choice)
+    build_channels (self, n_channels, choice);
 }
 
 static void
 show_channel (SbEditPanel *self, int channel)
 {
-  if (GTK_IS_DROP_DOWN (self->channels)) {
-    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->channels), channel + 1);
-    return;
+  int wanted = channel == SB_CHANNEL_THIS && self->channel_choice != CHANNEL_THIS ? -1 : channel;
+  if (self->channel_spin) {
+    gtk_widget_set_sensitive (self->channel_spin, wanted >= 0);
+    if (wanted >= 0)
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->channel_spin), wanted + 1);
+    wanted = MIN (wanted, 0);
   }
   for (GtkWidget *button = gtk_widget_get_first_child (self->channels); button;
        button = gtk_widget_get_next_sibling (button))
-    if (GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")) == channel)
+    if (GTK_IS_TOGGLE_BUTTON (button) && GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")) == wanted)
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
 }
 
@@ -382,8 +419,8 @@ tool_changed (SbEditPanel *self)
   g_autofree char *icon = g_strdup_printf ("sb-%s-symbolic", shown.icon);
   g_autofree char *title = edited ? edit_title (edited) : g_strdup (sb_tool_title (sb_session_tool (self->session)));
   self->setting = true;
-  if (recording && recording->channels != self->n_channels)
-    build_channels (self, recording->channels);
+  if (recording)
+    choose_channels (self, recording->channels, edited != NULL);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->head_icon), icon);
   gtk_label_set_text (GTK_LABEL (self->head), title);
   gtk_widget_set_visible (self->done, edited != NULL);
@@ -485,7 +522,7 @@ build_options (SbEditPanel *self)
   g_signal_connect (self->edge[1], "toggled", G_CALLBACK (on_edge), self);
   gtk_box_append (GTK_BOX (self->edge_row), edges);
   self->channel_row = named_row (box, "Channels");
-  build_channels (self, 2);
+  build_channels (self, 2, CHANNEL_NAMED);
   gtk_box_append (GTK_BOX (self), box);
   gtk_box_append (GTK_BOX (self), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
 }

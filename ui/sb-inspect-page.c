@@ -4,6 +4,7 @@
  * others.  Nothing is computed while the page is out of sight. */
 #include "ui/sb-inspect-page.h"
 #include "ui/sb-marker-list.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-slice-plot.h"
 
 #include <math.h>
@@ -41,7 +42,9 @@ show_where (SbInspectPage *self)
   g_autofree char *to = sb_inspector_format_time (inspector (self), slice->to_s);
   g_autofree char *text = slice->from_s == slice->to_s ? g_strconcat ("at ", from, NULL)
                                                        : g_strconcat ("mean of ", from, "\u2009\u2013\u2009", to, NULL);
-  gtk_label_set_text (GTK_LABEL (self->where), text);
+  g_autofree char *channel = sb_session_channel_name (self->session, sb_inspector_slice_channel (inspector (self)));
+  g_autofree char *whole = *channel ? g_strdup_printf ("%s, %s", channel, text) : g_strdup (text);
+  gtk_label_set_text (GTK_LABEL (self->where), whole);
 }
 
 static void

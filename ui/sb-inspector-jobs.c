@@ -64,6 +64,7 @@ slice_done (void *data)
     return;
   if (q->slice) {
     sb_slice_free (self->slice);
+    self->slice_channel = q->channel;
     self->slice = g_steal_pointer (&q->slice);
     sb_inspector_emit (self, "results");
   }
@@ -85,10 +86,12 @@ sb_inspector_ask_slice (SbInspector *self)
   }
   Question *q = question_new (self);
   self->slice_busy = true;
-  q->from_s = q->to_s = self->inside ? self->t_s : sb_session_playhead (self->session);
+  q->from_s = q->to_s = self->inside ? self->at.t_s : sb_session_playhead (self->session);
+  q->channel = self->inside ? self->at.channel : -1;
   if (!self->inside && self->has_box) {
     q->from_s = self->box.from_s;
     q->to_s = self->box.to_s;
+    q->channel = self->box_channel;
   }
   sb_bridge_run (sb_session_pool (self->session), self, PRIORITY, slice_work, slice_done, q, question_free);
 }
@@ -133,6 +136,7 @@ sb_inspector_ask_measurement (SbInspector *self)
   }
   Question *q = question_new (self);
   q->box = self->box;
+  q->channel = self->box_channel;
   self->measure_progress = sb_progress_ref (q->progress);
   sb_bridge_run (sb_session_pool (self->session), self, PRIORITY + 1, measure_work, measure_done, q, question_free);
 }

@@ -8,11 +8,13 @@ struct _SbInspector {
   GObject parent;
   SbSession *session; /* NULL once it is gone */
   bool inside;
-  double t_s, hz;
+  SbPlace at;
   bool has_box;
   SbBox box;
+  int box_channel;
   bool watched;
   SbSlice *slice;
+  int slice_channel;
   bool slice_busy, slice_again;
   bool measured, measure_again;
   SbMeasurement measurement;

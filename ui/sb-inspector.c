@@ -3,6 +3,7 @@
  * One question of each kind is under way at a time.  A newer one cancels a
  * measurement that may take long and waits for its end. */
 #include "ui/sb-inspector-private.h"
+#include "ui/sb-session-lanes.h"
 
 #include <math.h>
 
@@ -21,13 +22,12 @@ sb_inspector_emit (SbInspector *self, const char *signal)
 /* --- pointer --- */
 
 void
-sb_inspector_move (SbInspector *self, double t_s, double hz)
+sb_inspector_move (SbInspector *self, const SbPlace *place)
 {
-  if (self->inside && self->t_s == t_s && self->hz == hz)
+  if (self->inside && self->at.t_s == place->t_s && self->at.hz == place->hz && self->at.channel == place->channel)
     return;
   self->inside = true;
-  self->t_s = t_s;
-  self->hz = hz;
+  self->at = *place;
   g_signal_emit (self, signals[POINTER], 0);
   sb_inspector_ask_slice (self);
 }
@@ -46,10 +46,16 @@ bool
 sb_inspector_pointer (SbInspector *self, double *t_s, double *hz)
 {
   if (t_s)
-    *t_s = self->t_s;
+    *t_s = self->at.t_s;
   if (hz)
-    *hz = self->hz;
+    *hz = self->at.hz;
   return self->inside;
+}
+
+int
+sb_inspector_pointer_channel (SbInspector *self)
+{
+  return self->inside ? self->at.channel : -1;
 }
 
 /* --- box --- */
@@ -57,10 +63,17 @@ sb_inspector_pointer (SbInspector *self, double *t_s, double *hz)
 void
 sb_inspector_set_box (SbInspector *self, const SbBox *box)
 {
+  sb_inspector_set_box_in (self, box, -1);
+}
+
+void
+sb_inspector_set_box_in (SbInspector *self, const SbBox *box, int channel)
+{
   const SbRecording *recording = self->session ? sb_session_recording (self->session) : NULL;
   if (!recording || (!box && !self->has_box))
     return;
   self->has_box = box != NULL;
+  self->box_channel = channel;
   if (box) {
     self->box.from_s = CLAMP (MIN (box->from_s, box->to_s), 0, recording->duration_s);
     self->box.to_s = CLAMP (MAX (box->from_s, box->to_s), 0, recording->duration_s);
@@ -81,6 +94,12 @@ sb_inspector_box (SbInspector *self, SbBox *box)
   return self->has_box;
 }
 
+int
+sb_inspector_box_channel (SbInspector *self)
+{
+  return self->has_box ? self->box_channel : -1;
+}
+
 /* --- results --- */
 
 void
@@ -98,6 +117,12 @@ const SbSlice *
 sb_inspector_slice (SbInspector *self)
 {
   return self->slice;
+}
+
+int
+sb_inspector_slice_channel (SbInspector *self)
+{
+  return self->slice ? self->slice_channel : -1;
 }
 
 const SbMeasurement *
@@ -120,11 +145,13 @@ sb_inspector_measurement_text (SbInspector *self)
     return NULL;
   g_autofree char *from = sb_inspector_format_time (self, m->box.from_s),
                   *to = sb_inspector_format_time (self, m->box.to_s);
+  g_autofree char *name = sb_session_channel_short (self->session, self->box_channel);
+  g_autofree char *channel = *name ? g_strdup_printf ("channel\t%s\n", name) : g_strdup ("");
   return g_strdup_printf (
       "from\t%s\nto\t%s\nduration_s\t%.6f\nlow_hz\t%.2f\nhigh_hz\t%.2f\nbandwidth_hz\t%.2f\n"
-      "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\nrms_db\t%.2f\nsnr_db\t%.2f\n",
+      "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\nrms_db\t%.2f\nsnr_db\t%.2f\n%s",
       from, to, m->box.to_s - m->box.from_s, m->box.low_hz, m->box.high_hz, m->box.high_hz - m->box.low_hz,
-      m->energy_low_hz, m->energy_high_hz, m->peak_s, m->peak_hz, m->peak_db, m->level_db, m->snr_db);
+      m->energy_low_hz, m->energy_high_hz, m->peak_s, m->peak_hz, m->peak_db, m->level_db, m->snr_db, channel);
 }
 
 /* --- how times are written --- */

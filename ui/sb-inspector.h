@@ -17,6 +17,7 @@
 #include "document/sb-labels.h"
 #include "ui/sb-session.h"
 #include "view/sb-measure.h"
+#include "view/sb-readout.h"
 #include "view/sb-slice.h"
 
 #define SB_TYPE_INSPECTOR (sb_inspector_get_type ())
@@ -25,18 +26,23 @@ G_DECLARE_FINAL_TYPE (SbInspector, sb_inspector, SB, INSPECTOR, GObject)
 /* The session's own, made on first use; borrowed. */
 SbInspector *sb_inspector_of (SbSession *session);
 
-/* Canvas widgets tell where the pointer is; false from _pointer(): nowhere. */
-void sb_inspector_move (SbInspector *inspector, double t_s, double hz);
+/* Canvas widgets tell where the pointer is, and in whose lane (−1: all channels are shown in one); false from
+ * _pointer(): nowhere. */
+void sb_inspector_move (SbInspector *inspector, const SbPlace *place);
 void sb_inspector_leave (SbInspector *inspector);
 bool sb_inspector_pointer (SbInspector *inspector, double *t_s, double *hz);
+int sb_inspector_pointer_channel (SbInspector *inspector);
 
-/* NULL: none.  Clamped to the recording. */
+/* NULL: none.  Clamped to the recording.  Measured in one channel where that one was shown, −1: in all. */
 void sb_inspector_set_box (SbInspector *inspector, const SbBox *box);
+void sb_inspector_set_box_in (SbInspector *inspector, const SbBox *box, int channel);
 bool sb_inspector_box (SbInspector *inspector, SbBox *box);
+int sb_inspector_box_channel (SbInspector *inspector);
 
 /* Somebody looks at results: without one, none are computed. */
 void sb_inspector_set_watched (SbInspector *inspector, bool watched);
 const SbSlice *sb_inspector_slice (SbInspector *inspector);             /* NULL: not yet */
+int sb_inspector_slice_channel (SbInspector *inspector);
 const SbMeasurement *sb_inspector_measurement (SbInspector *inspector); /* NULL: no box, or not yet */
 bool sb_inspector_is_measuring (SbInspector *inspector);
 /* The numbers of the box as text, a line each; newly allocated, NULL without a measurement. */

@@ -2,6 +2,7 @@
  *
  *   ■───■───■   grab: which edges the drag moves; all four: the box itself */
 #include "ui/sb-measure-tool.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-theme.h"
 
 #include <math.h>
@@ -16,7 +17,8 @@ struct _SbMeasureTool {
   bool active, had_box;
   SbBox former;
   int grab;
-  double start_x, start_y;
+  int lane, former_channel;
+  double start_x, start_y; /* from the lane's top */
 };
 
 G_DEFINE_TYPE (SbMeasureTool, sb_measure_tool, G_TYPE_OBJECT)
@@ -34,7 +36,16 @@ in_hand (SbMeasureTool *self)
 static SbViewport
 viewport (SbMeasureTool *self)
 {
-  return sb_session_viewport (self->session, gtk_widget_get_width (self->area), gtk_widget_get_height (self->area));
+  SbLanes lanes = sb_session_lanes (self->session, gtk_widget_get_height (self->area));
+  return sb_session_viewport (self->session, gtk_widget_get_width (self->area),
+                              sb_lanes_height (&lanes, MIN (self->lane, lanes.n - 1)));
+}
+
+bool
+sb_measure_tool_box_in (SbMeasureTool *self, int channel)
+{
+  int box_channel = sb_inspector_box_channel (sb_inspector_of (self->session));
+  return channel < 0 || box_channel < 0 || box_channel == channel;
 }
 
 static Corners
@@ -48,10 +59,10 @@ corners_of (const SbBox *box, const SbViewport *view)
 /* --- the hand --- */
 
 static int
-what_is_at (SbMeasureTool *self, double x, double y)
+what_is_at (SbMeasureTool *self, int channel, double x, double y)
 {
   SbBox box;
-  if (!sb_inspector_box (sb_inspector_of (self->session), &box))
+  if (!sb_inspector_box (sb_inspector_of (self->session), &box) || !sb_measure_tool_box_in (self, channel))
     return NEW;
   SbViewport view = viewport (self);
   Corners c = corners_of (&box, &view);
@@ -70,15 +81,21 @@ on_drag_begin (GtkGestureDrag *drag, double x, double y, SbMeasureTool *self)
   gtk_widget_grab_focus (self->area);
   self->active = true;
   self->had_box = sb_inspector_box (sb_inspector_of (self->session), &self->former);
-  self->grab = what_is_at (self, x, y);
+  self->former_channel = sb_inspector_box_channel (sb_inspector_of (self->session));
+  SbLanes lanes = sb_session_lanes (self->session, gtk_widget_get_height (self->area));
+  self->lane = sb_lanes_at (&lanes, y);
   self->start_x = x;
-  self->start_y = y;
+  self->start_y = sb_lanes_into (&lanes, self->lane, y);
+  self->grab = what_is_at (self, sb_lanes_channel (&lanes, self->lane), x, self->start_y);
 }
 
 static SbBox
 dragged (SbMeasureTool *self, double dx, double dy)
 {
   SbViewport view = viewport (self);
+  SbLanes lanes = sb_session_lanes (self->session, gtk_widget_get_height (self->area));
+  if (lanes.n > 1) /* no further than its lane */
+    dy = CLAMP (self->start_y + dy, 0, view.height_px) - self->start_y;
   if (self->grab == NEW)
     return (SbBox){sb_viewport_time (&view, self->start_x), sb_viewport_time (&view, self->start_x + dx),
                    sb_viewport_hz (&view, self->start_y + dy), sb_viewport_hz (&view, self->start_y)};
@@ -101,7 +118,9 @@ on_drag_update (GtkGestureDrag *drag, double dx, double dy, SbMeasureTool *self)
   if (!self->active || (self->grab == NEW && hypot (dx, dy) < LEAST_PX))
     return;
   SbBox box = dragged (self, dx, dy);
-  sb_inspector_set_box (sb_inspector_of (self->session), &box);
+  SbLanes lanes = sb_session_lanes (self->session, gtk_widget_get_height (self->area));
+  int channel = self->grab == NEW ? sb_lanes_channel (&lanes, MIN (self->lane, lanes.n - 1)) : self->former_channel;
+  sb_inspector_set_box_in (sb_inspector_of (self->session), &box, channel);
 }
 
 static void
@@ -124,7 +143,8 @@ sb_measure_tool_cancel (SbMeasureTool *self)
   bool was = self->active;
   self->active = false;
   if (was)
-    sb_inspector_set_box (sb_inspector_of (self->session), self->had_box ? &self->former : NULL);
+    sb_inspector_set_box_in (sb_inspector_of (self->session), self->had_box ? &self->former : NULL,
+                             self->former_channel);
   return was;
 }
 
@@ -208,6 +228,7 @@ append_size (SbMeasureTool *self, GtkSnapshot *snapshot, const SbBox *box, const
     x = c->x0;
     y = c->y1 + 10 + full_h > view->height_px ? c->y0 - 10 - full_h : c->y1 + 10;
   }
+  y = CLAMP (y, 0, MAX (view->height_px - full_h, 0));
   const GdkRGBA ground = {.06f, .06f, .06f, .88f}, white = {1, 1, 1, 1};
   GskRoundedRect chip;
   gsk_rounded_rect_init_from_rect (&chip, &GRAPHENE_RECT_INIT (round (x), round (y), full_w, full_h), 6);

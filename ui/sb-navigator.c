@@ -7,6 +7,7 @@
  *
  * Over the frequency ruler the wheel means frequency without Shift. */
 #include "ui/sb-navigator.h"
+#include "ui/sb-session-lanes.h"
 
 #include <math.h>
 
@@ -68,7 +69,8 @@ on_scroll (GtkEventControllerScroll *controller, double dx, double dy, Navigator
     pointer (nav, GTK_EVENT_CONTROLLER (controller), &x, &y);
     double factor = pow (ZOOM_STEP, -dy);
     if (band)
-      sb_session_zoom_band (nav->session, factor, sb_viewport_hz (&view, y));
+      sb_session_zoom_band (nav->session, factor,
+                            sb_session_hz_at (nav->session, gtk_widget_get_height (nav->area), y));
     else
       sb_session_zoom_time (nav->session, factor, sb_viewport_time (&view, x));
   } else if (band)
@@ -105,7 +107,8 @@ on_pan_begin (GtkGestureDrag *drag, double x, double y, Navigator *nav)
 static void
 on_pan (GtkGestureDrag *drag, double dx, double dy, Navigator *nav)
 {
-  double width = gtk_widget_get_width (nav->area), height = gtk_widget_get_height (nav->area);
+  SbLanes lanes = sb_session_lanes (nav->session, gtk_widget_get_height (nav->area));
+  double width = gtk_widget_get_width (nav->area), height = sb_lanes_height (&lanes, 0);
   if (dx != nav->pan_x)
     sb_session_scroll (nav->session, (nav->pan_x - dx) / width, 0);
   if (dy != nav->pan_y && nav->axes & SB_NAVIGATE_BAND)

@@ -3,6 +3,7 @@
  * From the top down each note gets its name when the one before left room;
  * every C has a longer tick. */
 #include "ui/sb-note-ruler.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-theme.h"
 
 #include <adwaita.h>
@@ -69,7 +70,13 @@ sb_note_ruler_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!self->node) {
     self->node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
     cairo_t *cr = gsk_cairo_node_get_draw_context (self->node);
-    draw (self, cr, height);
+    SbLanes lanes = sb_session_lanes (self->session, height);
+    for (int lane = 0; lane < lanes.n; lane++) {
+      cairo_save (cr);
+      cairo_translate (cr, 0, sb_lanes_top (&lanes, lane));
+      draw (self, cr, sb_lanes_height (&lanes, lane));
+      cairo_restore (cr);
+    }
     cairo_destroy (cr);
   }
   gtk_snapshot_append_node (snapshot, self->node);

@@ -15,7 +15,7 @@ enum { MAX_CHANNELS = 8, FOLLOW_CELLS_PX = 6 };
 typedef struct {
   SbMask *mask;
   SbViewport view;
-  int rate;
+  int rate, channel;
   GArray *segments; /* in samples */
   bool follow;
   /* n+1 edges bound n samples */
@@ -60,7 +60,9 @@ choose_samples (Job *job)
 static bool
 read_values (Job *job)
 {
-  int n_bins = sb_mask_n_bins (job->mask), channels = MIN (sb_mask_channels (job->mask), MAX_CHANNELS);
+  int n_bins = sb_mask_n_bins (job->mask);
+  int c0 = MAX (job->channel, 0);
+  int c1 = MIN (sb_mask_channels (job->mask), job->channel < 0 ? MAX_CHANNELS : job->channel + 1);
   g_autofree float *gain = g_malloc_n (n_bins, sizeof (float));
   bool any = false;
   for (int t = 0; t < job->n_t; t++) {
@@ -71,7 +73,7 @@ read_values (Job *job)
     float *out = job->value + (size_t)t * job->n_f;
     int64_t step = MAX (1, (end - first) / 4); /* of many columns under a pixel, a few */
     for (int64_t col = first; col < end; col += step)
-      for (int c = 0; c < channels; c++) {
+      for (int c = c0; c < c1; c++) {
         if (!sb_mask_column (job->mask, c, col, gain))
           continue;
         any = true;
@@ -219,9 +221,9 @@ trace (Job *job)
 }
 
 GArray *
-sb_outline_trace (SbMask *mask, const SbViewport *view, int rate)
+sb_outline_trace (SbMask *mask, const SbViewport *view, int rate, int channel)
 {
-  Job job = {.mask = mask, .view = *view, .rate = rate};
+  Job job = {.mask = mask, .view = *view, .rate = rate, .channel = channel};
   job.segments = g_array_new (FALSE, FALSE, sizeof (SbContourSegment));
   trace (&job);
   GArray *points = sb_contour_join (job.segments);

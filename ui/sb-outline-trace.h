@@ -7,5 +7,6 @@
 #include "ui/sb-contour.h"
 #include "view/sb-viewport.h"
 
-/* Chains of SbContourPoint for what the view shows, x in seconds, y in hertz, NAN between chains.  New array. */
-GArray *sb_outline_trace (SbMask *mask, const SbViewport *view, int rate);
+/* Chains of SbContourPoint for what the view shows, x in seconds, y in hertz, NAN between chains.  New array.
+ * channel −1: where any of the first 8 is touched. */
+GArray *sb_outline_trace (SbMask *mask, const SbViewport *view, int rate, int channel);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-outline.h"
+#include "ui/sb-edit-hit.h"
 #include "ui/sb-outline-trace.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -9,6 +10,7 @@ struct _SbOutline {
   GObject parent;
   SbSession *session;
   SbOutlineWhat what;
+  int channel;
   GArray *points; /* of SbContourPoint */
   SbOutlineTiles *tiles;
   SbOutlineStyle style;
@@ -18,6 +20,7 @@ struct _SbOutline {
   SbViewport asked_view;
   SbOutlineStyle asked_style;
   uint64_t asked_revision;
+  int asked_channel;
   GPtrArray *asked_ops; /* SbOperation*; NULL: the mask in force */
   int asked_scale;
   bool busy, again;
@@ -32,7 +35,7 @@ typedef struct {
   GPtrArray *ops;     /* NULL: that mask */
   SbViewport view;
   SbOutlineStyle style;
-  int rate, channels, scale;
+  int rate, channels, channel, scale;
   int64_t n_frames, first_px;
   double px_per_s;
   SbOutlineTiles *previous;
@@ -87,7 +90,7 @@ work (void *data)
   if (job->ops && !alone)
     job->points = g_array_new (FALSE, FALSE, sizeof (SbContourPoint));
   else
-    job->points = sb_outline_trace (alone ? alone : job->mask, &job->view, job->rate);
+    job->points = sb_outline_trace (alone ? alone : job->mask, &job->view, job->rate, job->channel);
   job->tiles = sb_outline_tiles_new (job->points, &job->view, &job->style, job->scale, job->first_px, job->previous);
 }
 
@@ -105,7 +108,8 @@ done (void *data)
 {
   Job *job = data;
   SbOutline *self = job->outline;
-  take (self, g_steal_pointer (&job->points), g_steal_pointer (&job->tiles));
+  if (job->channel == self->channel)
+    take (self, g_steal_pointer (&job->points), g_steal_pointer (&job->tiles));
   self->style = job->style;
   self->view = job->view;
   self->px_per_s = job->px_per_s;
@@ -153,6 +157,8 @@ choose_ops (SbOutline *self, bool *muted)
     const char *op_id = sb_operation_id (op);
     if (self->what == SB_OUTLINE_MUTED ? !is_muted : g_strcmp0 (op_id, id) != 0)
       continue;
+    if (!sb_edit_in_channel (op, self->channel))
+      continue;
     *muted = is_muted;
     if (edited && g_str_equal (sb_operation_id (edited), op_id))
       op = edited;
@@ -173,6 +179,7 @@ start (SbOutline *self, SbSnapshot *snapshot)
   job->view = self->asked_view;
   job->style = self->asked_style;
   job->scale = self->scale;
+  job->channel = self->asked_channel;
   job->rate = recording->rate;
   job->channels = recording->channels;
   job->n_frames = recording->n_frames;
@@ -180,6 +187,15 @@ start (SbOutline *self, SbSnapshot *snapshot)
   job->first_px = llround (job->view.from_s * job->px_per_s);
   job->previous = self->tiles ? sb_outline_tiles_ref (self->tiles) : NULL;
   sb_bridge_run (sb_session_pool (self->session), self, -1, work, done, job, job_free);
+}
+
+void
+sb_outline_set_channel (SbOutline *self, int channel)
+{
+  if (channel == self->channel)
+    return;
+  self->channel = channel;
+  take (self, NULL, NULL); /* another channel's line is no line of this one */
 }
 
 void
@@ -216,12 +232,13 @@ sb_outline_update (SbOutline *self, int width, int height, int scale)
     return;
   }
   if (self->asked_revision == revision && same_ops (self->asked_ops, ops) && same_view (&view, &self->asked_view) &&
-      self->asked_scale == scale && self->asked_style.rgb == style.rgb && self->asked_style.dashed == style.dashed)
+      self->asked_scale == scale && self->asked_channel == self->channel && self->asked_style.rgb == style.rgb && self->asked_style.dashed == style.dashed)
     return;
   self->asked_revision = revision;
   self->asked_view = view;
   self->asked_style = style;
   self->asked_scale = scale;
+  self->asked_channel = self->channel;
   g_clear_pointer (&self->asked_ops, g_ptr_array_unref);
   self->asked_ops = g_steal_pointer (&ops);
   start (self, snapshot);
@@ -274,5 +291,6 @@ sb_outline_new (SbSession *session, SbOutlineWhat what)
   SbOutline *self = g_object_new (SB_TYPE_OUTLINE, NULL);
   self->session = g_object_ref (session);
   self->what = what;
+  self->channel = self->asked_channel = -1;
   return self;
 }

@@ -20,6 +20,8 @@ typedef enum {
 
 /* Emits "changed" when it looks different. */
 SbOutline *sb_outline_new (SbSession *session, SbOutlineWhat what);
-/* Size of the picture in logical pixels; asks for what belongs to the present view and edits. */
+/* Only what touches this channel; −1: what touches any.  To be followed by _update(). */
+void sb_outline_set_channel (SbOutline *outline, int channel);
+/* Size of the picture or lane in logical pixels; asks for what belongs to the present view and edits. */
 void sb_outline_update (SbOutline *outline, int width, int height, int scale);
 void sb_outline_append (SbOutline *outline, GtkWidget *widget, GtkSnapshot *snapshot, const SbViewport *view);

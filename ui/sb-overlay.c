@@ -2,7 +2,10 @@
  *
  * White moves with the hand, colour stays with the sound, and everything has a
  * dark casing.  The outline's node is kept until the mask or the view changes;
- * the rest is cheap and drawn anew. */
+ * the rest is cheap and drawn anew.
+ *
+ * Where channels are stacked each lane is a plane of its own: what belongs to a
+ * frequency is drawn lane by lane, moved to its top; lines in time go through. */
 #include "ui/sb-overlay.h"
 #include "base/sb-units.h"
 #include "ui/sb-inspector.h"
@@ -10,8 +13,10 @@
 #include "ui/sb-edit-hit.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-outline.h"
+#include "ui/sb-lane-labels.h"
 #include "ui/sb-painter.h"
 #include "ui/sb-probe.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-theme.h"
 
 #include <math.h>
@@ -24,7 +29,8 @@ struct _SbOverlay {
   SbSession *session;
   SbPainter *painter;
   SbMeasureTool *measure;
-  SbOutline *outline[N_OUTLINES];
+  SbOutline *outline[SB_MOST_LANES][N_OUTLINES]; /* made when a lane is first shown */
+  GskRenderNode *labels;                         /* NULL: to be made, where there are any */
   SbProbe *probe;
   bool inside, chip_hidden;
   guint chip_timeout;
@@ -34,11 +40,44 @@ struct _SbOverlay {
 
 G_DEFINE_TYPE (SbOverlay, sb_overlay, GTK_TYPE_WIDGET)
 
-static SbViewport
-viewport (SbOverlay *self)
+static SbLanes
+lanes_of (SbOverlay *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  return sb_session_viewport (self->session, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  return sb_session_lanes (self->session, gtk_widget_get_height (GTK_WIDGET (self)));
+}
+
+/* A lane: its channel (−1: all), where it starts, and its plane. */
+typedef struct {
+  int lane, channel, top;
+  SbViewport view;
+} Plane;
+
+static Plane
+plane_of (SbOverlay *self, const SbLanes *lanes, int lane)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  return (Plane){lane, sb_lanes_channel (lanes, lane), sb_lanes_top (lanes, lane),
+                 sb_session_viewport (self->session, width, sb_lanes_height (lanes, lane))};
+}
+
+/* Where the pointer is, and its y there; a drag stays in the lane it began in. */
+static Plane
+plane_of_pointer (SbOverlay *self, double *y)
+{
+  SbLanes lanes = lanes_of (self);
+  int lane = sb_lanes_at (&lanes, self->y);
+  if (sb_painter_is_active (self->painter))
+    lane = MIN (sb_painter_lane (self->painter), lanes.n - 1);
+  *y = sb_lanes_into (&lanes, lane, self->y);
+  return plane_of (self, &lanes, lane);
+}
+
+static SbPlace
+place_of_pointer (SbOverlay *self)
+{
+  double y;
+  Plane plane = plane_of_pointer (self, &y);
+  return (SbPlace){sb_viewport_time (&plane.view, self->x), sb_viewport_hz (&plane.view, y), plane.channel};
 }
 
 bool
@@ -50,7 +89,7 @@ sb_overlay_cancel (SbOverlay *self)
 /* --- drawing --- */
 
 static void
-append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view) /* view: of the whole height */
 {
   const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .55}, faint = {1, 1, 1, .28};
   double from, to;
@@ -79,11 +118,11 @@ dab_path (cairo_t *cr, const SbViewport *view, double t, double hz, double radiu
 }
 
 static void
-draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view)
+draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view, double hz)
 {
   static const double dashes[] = {3, 2.5};
   const SbBrush *brush = sb_session_brush (self->session);
-  double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
+  double t = sb_viewport_time (view, self->x);
   double radius_s = brush->duration_s / 2, radius_hz = brush->bandwidth_hz / 2;
   dab_path (cr, view, t, hz, radius_s, radius_hz);
   cairo_set_source_rgba (cr, 0, 0, 0, .65);
@@ -106,9 +145,9 @@ draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view)
 }
 
 static void
-draw_cross (SbOverlay *self, cairo_t *cr)
+draw_cross (SbOverlay *self, cairo_t *cr, double pointer_y)
 {
-  double x = round (self->x) + .5, y = round (self->y) + .5;
+  double x = round (self->x) + .5, y = round (pointer_y) + .5;
   for (int pass = 0; pass < 2; pass++) {
     cairo_move_to (cr, x - 4, y);
     cairo_line_to (cr, x + 4, y);
@@ -140,19 +179,23 @@ append_harmonics (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view
   }
 }
 
-/* The measure tool's cross runs from ruler to ruler; what is read stands in a small ring. */
+/* The measure tool's cross runs from ruler to ruler, its upright through all lanes; what is read stands in a small
+ * ring in the pointer's lane. */
 static void
-append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view, bool here, double pointer_y)
 {
   const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .45f};
-  double x = floor (self->x), y = floor (self->y);
+  double x = floor (self->x), y = floor (pointer_y);
   SbReadout readout;
   gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (x - 1, 0, 3, view->height_px));
-  gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (0, y - 1, view->width_px, 3));
+  if (here)
+    gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (0, y - 1, view->width_px, 3));
   gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (x, 0, 1, view->height_px));
+  if (!here)
+    return;
   gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (0, y, view->width_px, 1));
   bool known = sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db);
-  append_harmonics (self, snapshot, view, known ? readout.hz : sb_viewport_hz (view, self->y));
+  append_harmonics (self, snapshot, view, known ? readout.hz : sb_viewport_hz (view, pointer_y));
   if (known)
     y = floor (sb_viewport_y (view, MAX (readout.hz, view->low_hz * .5)));
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x - 8, y - 8, 17, 17));
@@ -166,16 +209,19 @@ append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view
 }
 
 static void
-append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view) /* view: of the whole height */
 {
-  double t = sb_viewport_time (view, self->x), hz = sb_viewport_hz (view, self->y);
+  SbPlace place = place_of_pointer (self);
+  double t = place.t_s, hz = place.hz;
   SbReadout readout;
   if (measures (self) && sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db))
     hz = readout.hz; /* what sounds there, not where the hand is */
   g_autofree char *time = sb_inspector_format_time (sb_inspector_of (self->session), t);
   g_autofree char *frequency = sb_format_hz (hz, 1);
   g_autofree char *note = sb_format_note (hz);
-  g_autofree char *head = g_strjoin ("   ", time, frequency, *note ? note : NULL, NULL);
+  g_autofree char *channel = sb_session_channel_short (self->session, place.channel);
+  g_autofree char *where = *channel ? g_strconcat (channel, "   ", time, NULL) : g_strdup (time);
+  g_autofree char *head = g_strjoin ("   ", where, frequency, *note ? note : NULL, NULL);
   const char *level = sb_probe_text (self->probe);
   g_autoptr (PangoLayout) first = sb_theme_layout (GTK_WIDGET (self), 12, true, head);
   g_autoptr (PangoLayout) second = sb_theme_layout (GTK_WIDGET (self), 12, false, *level ? level : " ");
@@ -204,13 +250,13 @@ append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
   gtk_snapshot_restore (snapshot);
 }
 
+/* hz: under the pointer, which may be in another lane; only its own shows the cross. */
 static void
-append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
+append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view, bool here, double hz)
 {
   const SbBrush *brush = sb_session_brush (self->session);
-  double rx = 8, top = self->y - 8, bottom = self->y + 8;
+  double y = sb_viewport_y (view, hz), rx = 8, top = y - 8, bottom = y + 8;
   if (sb_tool_is_round (sb_session_tool (self->session))) { /* only this much needs repainting */
-    double hz = sb_viewport_hz (view, self->y);
     rx = brush->duration_s / 2 * view->width_px / (view->to_s - view->from_s);
     top = MIN (top, sb_viewport_y (view, hz + brush->bandwidth_hz / 2));
     bottom = MAX (bottom, sb_viewport_y (view, MAX (hz - brush->bandwidth_hz / 2, view->low_hz * 0.5)));
@@ -223,54 +269,118 @@ append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view)
     return;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   if (sb_tool_is_round (sb_session_tool (self->session)))
-    draw_ring (self, cr, view);
-  draw_cross (self, cr);
+    draw_ring (self, cr, view, hz);
+  if (here)
+    draw_cross (self, cr, y);
   cairo_destroy (cr);
+}
+
+/* --- lane by lane --- */
+
+static void
+append_outlines (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
+{
+  for (int i = 0; i < N_OUTLINES && self->outline[plane->lane][i]; i++)
+    sb_outline_append (self->outline[plane->lane][i], GTK_WIDGET (self), snapshot, &plane->view);
+}
+
+static void
+append_hand (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
+{
+  double y;
+  Plane hand = plane_of_pointer (self, &y);
+  bool here = hand.lane == plane->lane, reached = sb_painter_reaches (self->painter, hand.channel, plane->channel);
+  if (sb_measure_tool_box_in (self->measure, plane->channel))
+    sb_measure_tool_snapshot (self->measure, snapshot, &plane->view);
+  if (sb_painter_is_active (self->painter) && reached && !sb_tool_is_round (sb_session_tool (self->session))) {
+    /* not for strokes: a node as large as the lane has all of it painted again */
+    cairo_t *cr = gtk_snapshot_append_cairo (
+        snapshot, &GRAPHENE_RECT_INIT (0, 0, plane->view.width_px, plane->view.height_px));
+    sb_painter_draw (self->painter, cr, &plane->view);
+    cairo_destroy (cr);
+  }
+  if (!self->inside && !gtk_widget_has_visible_focus (GTK_WIDGET (self)))
+    return;
+  if (measures (self))
+    append_crosshair (self, snapshot, &plane->view, here, y);
+  else if (here || (reached && sb_tool_is_round (sb_session_tool (self->session))))
+    append_pointer (self, snapshot, &plane->view, here, sb_viewport_hz (&hand.view, y));
+}
+
+static void
+each_lane (SbOverlay *self, GtkSnapshot *snapshot, void (*append) (SbOverlay *, GtkSnapshot *, const Plane *))
+{
+  SbLanes lanes = lanes_of (self);
+  for (int lane = 0; lane < lanes.n; lane++) {
+    Plane plane = plane_of (self, &lanes, lane);
+    if (lanes.n == 1) {
+      append (self, snapshot, &plane);
+      return;
+    }
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, plane.top));
+    gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, plane.view.width_px, plane.view.height_px));
+    append (self, snapshot, &plane);
+    gtk_snapshot_pop (snapshot);
+    gtk_snapshot_restore (snapshot);
+  }
 }
 
 static void
 sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   SbOverlay *self = SB_OVERLAY (widget);
-  SbViewport view = viewport (self);
+  SbViewport view = sb_session_viewport (self->session, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
   if (!sb_session_recording (self->session))
     return;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
-  for (int i = 0; i < N_OUTLINES; i++)
-    sb_outline_append (self->outline[i], widget, snapshot, &view);
+  each_lane (self, snapshot, append_outlines);
   append_lines (self, snapshot, &view);
-  sb_measure_tool_snapshot (self->measure, snapshot, &view);
-  if (sb_painter_is_active (self->painter) && !sb_tool_is_round (sb_session_tool (self->session))) {
-    /* not for strokes: a node as large as the picture has all of it painted again */
-    cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
-    sb_painter_draw (self->painter, cr, view.width_px, view.height_px);
-    cairo_destroy (cr);
-  }
-  if (self->inside || gtk_widget_has_visible_focus (widget)) {
-    if (measures (self))
-      append_crosshair (self, snapshot, &view);
-    else
-      append_pointer (self, snapshot, &view);
-    if (!self->chip_hidden)
-      append_chip (self, snapshot, &view);
-  }
+  if (!self->labels)
+    self->labels = sb_lane_labels_node_new (self->session, widget, view.height_px);
+  if (self->labels)
+    gtk_snapshot_append_node (snapshot, self->labels);
+  each_lane (self, snapshot, append_hand);
+  if ((self->inside || gtk_widget_has_visible_focus (widget)) && !self->chip_hidden)
+    append_chip (self, snapshot, &view);
   gtk_snapshot_pop (snapshot);
 }
 
 /* --- what makes it draw again --- */
 
 static void
+add_outlines (SbOverlay *self, int lane)
+{
+  for (int i = 0; i < N_OUTLINES; i++) {
+    self->outline[lane][i] = sb_outline_new (self->session, (SbOutlineWhat)i);
+    g_signal_connect_object (self->outline[lane][i], "changed", G_CALLBACK (gtk_widget_queue_draw), self,
+                             G_CONNECT_SWAPPED);
+  }
+}
+
+static void
 update_outlines (SbOverlay *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  for (int i = 0; i < N_OUTLINES; i++)
-    sb_outline_update (self->outline[i], gtk_widget_get_width (widget), gtk_widget_get_height (widget),
-                       gtk_widget_get_scale_factor (widget));
+  SbLanes lanes = lanes_of (self);
+  for (int lane = 0; lane < lanes.n; lane++) {
+    if (!self->outline[lane][0])
+      add_outlines (self, lane);
+    for (int i = 0; i < N_OUTLINES; i++) {
+      sb_outline_set_channel (self->outline[lane][i], sb_lanes_channel (&lanes, lane));
+      sb_outline_update (self->outline[lane][i], gtk_widget_get_width (widget), sb_lanes_height (&lanes, lane),
+                         gtk_widget_get_scale_factor (widget));
+    }
+  }
+  for (int lane = lanes.n; lane < SB_MOST_LANES; lane++)
+    for (int i = 0; i < N_OUTLINES; i++)
+      g_clear_object (&self->outline[lane][i]);
 }
 
 static void
 view_changed (SbOverlay *self)
 {
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
   update_outlines (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -282,8 +392,9 @@ hover (SbOverlay *self)
   const SbRecording *recording = sb_session_recording (self->session);
   SbOperation *op = NULL;
   if (recording && self->inside && !sb_painter_is_active (self->painter)) {
-    SbViewport view = viewport (self);
-    op = sb_edit_at (recording->document, &view, self->x, self->y);
+    double y;
+    Plane plane = plane_of_pointer (self, &y);
+    op = sb_edit_at (recording->document, &plane.view, plane.channel, self->x, y);
   }
   sb_session_hover (self->session, op ? sb_operation_id (op) : NULL);
 }
@@ -294,14 +405,16 @@ describe (SbOverlay *self)
   const SbRecording *recording = sb_session_recording (self->session);
   if (!recording)
     return;
-  SbViewport view = viewport (self);
+  SbPlace place = place_of_pointer (self);
+  SbViewport view = sb_session_viewport (self->session, 1, 1);
   g_autofree char *span = sb_format_span (view.from_s, view.to_s, 2);
   g_autofree char *band = sb_format_band (view.low_hz, view.high_hz);
-  g_autofree char *time = sb_format_time (sb_viewport_time (&view, self->x), 3);
-  g_autofree char *frequency = sb_format_hz (sb_viewport_hz (&view, self->y), 1);
-  g_autofree char *pointer =
-      self->inside ? g_strdup_printf ("; pointer at %s, %s, %s", time, frequency, sb_probe_text (self->probe))
-                   : g_strdup ("");
+  g_autofree char *time = sb_format_time (place.t_s, 3);
+  g_autofree char *frequency = sb_format_hz (place.hz, 1);
+  g_autofree char *channel = sb_session_channel_name (self->session, place.channel);
+  g_autofree char *pointer = self->inside ? g_strdup_printf ("; pointer at %s%s%s, %s, %s", channel, *channel ? ", " : "",
+                                                             time, frequency, sb_probe_text (self->probe))
+                                          : g_strdup ("");
   g_autofree char *text = g_strdup_printf ("%s, %s, %s; %s; %d edits%s", sb_view_name (sb_session_view (self->session)),
                                            span, band, sb_tool_title (sb_session_tool (self->session)),
                                            sb_document_n_edits (recording->document), pointer);
@@ -320,12 +433,11 @@ level_ready (SbOverlay *self)
 static void
 ask_level (SbOverlay *self)
 {
-  SbViewport view = viewport (self);
-  double t = sb_viewport_time (&view, self->x), hz = sb_viewport_hz (&view, self->y);
+  SbPlace place = place_of_pointer (self);
   if (!self->inside)
     return;
-  sb_probe_ask (self->probe, t, hz);
-  sb_inspector_move (sb_inspector_of (self->session), t, hz);
+  sb_probe_ask (self->probe, &place);
+  sb_inspector_move (sb_inspector_of (self->session), &place);
 }
 
 static void
@@ -432,6 +544,7 @@ static void
 sb_overlay_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbOverlay *self = SB_OVERLAY (widget);
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
   update_outlines (self);
 }
 
@@ -442,8 +555,10 @@ sb_overlay_dispose (GObject *object)
   g_clear_handle_id (&self->chip_timeout, g_source_remove);
   g_clear_object (&self->painter);
   g_clear_object (&self->measure);
-  for (int i = 0; i < N_OUTLINES; i++)
-    g_clear_object (&self->outline[i]);
+  for (int lane = 0; lane < SB_MOST_LANES; lane++)
+    for (int i = 0; i < N_OUTLINES; i++)
+      g_clear_object (&self->outline[lane][i]);
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
   g_clear_object (&self->probe);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sb_overlay_parent_class)->dispose (object);
@@ -492,10 +607,6 @@ sb_overlay_new (SbSession *session)
 {
   SbOverlay *self = g_object_new (SB_TYPE_OVERLAY, NULL);
   self->session = g_object_ref (session);
-  for (int i = 0; i < N_OUTLINES; i++) {
-    self->outline[i] = sb_outline_new (session, (SbOutlineWhat)i);
-    g_signal_connect_object (self->outline[i], "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
-  }
   self->probe = sb_probe_new (session);
   self->painter = sb_painter_new (session, GTK_WIDGET (self));
   self->measure = sb_measure_tool_new (session, GTK_WIDGET (self));

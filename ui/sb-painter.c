@@ -9,8 +9,12 @@
  * sent once a frame, however many points came.  A box or a band may change the
  * whole recording each time: its next one is sent when the workers are through
  * with what is visible of the last (a job behind theirs tells), so that a fast
- * hand never starves the picture, or after PATIENCE_MS for the ear's sake. */
+ * hand never starves the picture, or after PATIENCE_MS for the ear's sake.
+ *
+ * A drag stays in the lane it began in: its y is counted from there and ends at
+ * the lane's edges. */
 #include "ui/sb-painter.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
@@ -27,8 +31,9 @@ struct _SbPainter {
   bool active;
   SbTool tool;
   GArray *points; /* of SbOpPoint */
+  int lane, channel;        /* where it began; channel −1: all */
   double start_s, start_hz; /* where it began, whatever is visible meanwhile */
-  double x, y;
+  double x, y;              /* y from the lane's top */
   double radius_s, radius_hz;
   char *id; /* of the stroke in progress: previews that share it are known to continue one another */
   guint tick;
@@ -39,10 +44,18 @@ struct _SbPainter {
 
 G_DEFINE_TYPE (SbPainter, sb_painter, G_TYPE_OBJECT)
 
+static SbLanes
+lanes_of (SbPainter *self)
+{
+  return sb_session_lanes (self->session, gtk_widget_get_height (self->area));
+}
+
 static SbViewport
 viewport (SbPainter *self)
 {
-  return sb_session_viewport (self->session, gtk_widget_get_width (self->area), gtk_widget_get_height (self->area));
+  SbLanes lanes = lanes_of (self);
+  return sb_session_viewport (self->session, gtk_widget_get_width (self->area),
+                              sb_lanes_height (&lanes, MIN (self->lane, lanes.n - 1)));
 }
 
 static void
@@ -57,6 +70,19 @@ sb_painter_is_active (SbPainter *self)
   return self->active;
 }
 
+int
+sb_painter_lane (SbPainter *self)
+{
+  return self->lane;
+}
+
+bool
+sb_painter_reaches (SbPainter *self, int hand, int channel)
+{
+  int painted = sb_session_paint_channel (self->session, self->active ? self->channel : hand);
+  return painted < 0 || channel < 0 || painted == channel;
+}
+
 /* --- from points to an operation --- */
 
 static void
@@ -67,7 +93,7 @@ spec_from_brush (SbPainter *self, SbOpSpec *spec, const int *channel)
   spec->gain_db = spec->restore ? 0 : brush->gain_db;
   spec->edge = brush->strict ? SB_EDGE_STRICT : SB_EDGE_AUTO;
   spec->soft = brush->soft;
-  if (brush->channel >= 0) {
+  if (*channel >= 0) {
     spec->channels = channel;
     spec->n_channels = 1;
   }
@@ -114,7 +140,7 @@ static SbOperation *
 make_operation (SbPainter *self, GError **error)
 {
   SbOpSpec spec;
-  int channel = sb_session_brush (self->session)->channel;
+  int channel = sb_session_paint_channel (self->session, self->channel);
   if (sb_tool_is_round (self->tool)) {
     sb_op_spec_init (&spec, SB_OP_STROKE);
     spec.radius_s = self->radius_s;
@@ -209,11 +235,14 @@ finish (SbPainter *self)
   changed (self);
 }
 
+/* area_y: from the top of the widget. */
 static void
-add_point (SbPainter *self, double x, double y, double size)
+add_point (SbPainter *self, double x, double area_y, double size)
 {
   const SbRecording *recording = sb_session_recording (self->session);
   SbViewport view = viewport (self);
+  SbLanes lanes = lanes_of (self);
+  double y = sb_lanes_into (&lanes, MIN (self->lane, lanes.n - 1), area_y);
   bool moved = x != self->x || y != self->y;
   self->x = x;
   self->y = y;
@@ -281,9 +310,12 @@ begin (SbPainter *self, double x, double y, double size)
   const SbBrush *brush = sb_session_brush (self->session);
   self->active = true;
   self->tool = sb_session_tool (self->session);
+  SbLanes lanes = lanes_of (self);
+  self->lane = sb_lanes_at (&lanes, y);
+  self->channel = sb_lanes_channel (&lanes, self->lane);
   SbViewport view = viewport (self);
   self->start_s = sb_viewport_time (&view, x);
-  self->start_hz = sb_viewport_hz (&view, y);
+  self->start_hz = sb_viewport_hz (&view, sb_lanes_into (&lanes, self->lane, y));
   g_free (self->id);
   self->id = g_uuid_string_random ();
   self->radius_s = brush->duration_s / 2;
@@ -395,15 +427,15 @@ draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec)
 }
 
 void
-sb_painter_draw (SbPainter *self, cairo_t *cr, int width, int height)
+sb_painter_draw (SbPainter *self, cairo_t *cr, const SbViewport *view)
 {
+  int width = view->width_px, height = view->height_px;
   if (!self->active || sb_tool_is_round (self->tool))
     return;
-  SbViewport view = viewport (self);
   if (self->tool == SB_TOOL_LASSO) {
     for (guint i = 0; i < self->points->len; i++) {
       const SbOpPoint *point = &g_array_index (self->points, SbOpPoint, i);
-      cairo_line_to (cr, sb_viewport_x (&view, point->t_s), sb_viewport_y (&view, point->f_hz));
+      cairo_line_to (cr, sb_viewport_x (view, point->t_s), sb_viewport_y (view, point->f_hz));
     }
     cairo_close_path (cr);
     cased_dashes (cr);
@@ -413,13 +445,13 @@ sb_painter_draw (SbPainter *self, cairo_t *cr, int width, int height)
   if (self->tool == SB_TOOL_HARMONICS) {
     sb_op_spec_init (&spec, SB_OP_HARMONICS);
     comb (self, &spec);
-    draw_comb (cr, &view, &spec);
+    draw_comb (cr, view, &spec);
     return;
   }
   sb_op_spec_init (&spec, SB_OP_BOX);
   box_bounds (self, &spec);
-  double x0 = MAX (sb_viewport_x (&view, spec.from_s), -4), x1 = MIN (sb_viewport_x (&view, spec.to_s), width + 4);
-  double y0 = MAX (sb_viewport_y (&view, spec.high_hz), -4), y1 = MIN (sb_viewport_y (&view, spec.low_hz), height + 4);
+  double x0 = MAX (sb_viewport_x (view, spec.from_s), -4), x1 = MIN (sb_viewport_x (view, spec.to_s), width + 4);
+  double y0 = MAX (sb_viewport_y (view, spec.high_hz), -4), y1 = MIN (sb_viewport_y (view, spec.low_hz), height + 4);
   cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_rectangle (cr, x0, y0, x1 - x0, y1 - y0);

@@ -17,5 +17,9 @@ bool sb_painter_is_active (SbPainter *painter);
 bool sb_painter_cancel (SbPainter *painter);
 /* One dab, as a click would. */
 void sb_painter_dab (SbPainter *painter, double x, double y);
-/* The shape being drawn (box, lasso), in white, over the picture. */
-void sb_painter_draw (SbPainter *painter, cairo_t *cr, int width, int height);
+/* The lane it paints in while it is active. */
+int sb_painter_lane (SbPainter *painter);
+/* What is under way, or would be begun in a lane of channel `hand`, acts on this channel's lane, too. */
+bool sb_painter_reaches (SbPainter *painter, int hand, int channel);
+/* The shape being drawn (box, lasso), in white, on the plane of a lane. */
+void sb_painter_draw (SbPainter *painter, cairo_t *cr, const SbViewport *view);

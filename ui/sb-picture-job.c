@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One picture drawn by a worker with the core's own code (as the command line
+ * One picture of what is shown, stacked channels too, drawn by a worker with the core's own code (as the command line
  * does), saved, or read back as a texture for the clipboard. */
 #include "ui/sb-picture-dialog.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-worker-bridge.h"
 #include "view/sb-picture.h"
 
@@ -90,8 +91,7 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->session = g_object_ref (session);
   job->widget = g_object_ref (widget);
   job->source = sb_source_ref (snapshot->source[shown]);
-  job->grid =
-      *sb_spectrogram_grid (recording->looked[shown] ? recording->looked[shown] : recording->spectrogram[shown]);
+  job->grid = *sb_stft_grid (recording->readout_stft); /* as it is looked at */
   job->pool = sb_session_pool (session);
   sb_picture_spec_init (&job->spec, job->source);
   job->spec.view = sb_session_viewport (session, request->width_px, request->height_px);
@@ -101,6 +101,11 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->spec.statistic = look->statistic;
   job->spec.channels = look->channels;
   job->spec.channel = look->channel;
+  SbLanes lanes = sb_session_shown_lanes (session);
+  if (look->stacked && lanes.n > 1) {
+    job->spec.lanes = lanes.n;
+    job->spec.channel = lanes.first;
+  }
   job->spec.reassigned = look->reassigned;
   job->spec.axes = request->axes;
   job->spec.title = request->title && *request->title ? g_strdup (request->title) : NULL;

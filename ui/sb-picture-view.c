@@ -6,18 +6,21 @@
  *   t = 0                 from_s
  *   |  0  |  1  |  2  |  3 ¦|  4  |  5  |  6 ¦|        ¦…¦ what the widget shows
  *
- * Scrolling moves the nodes and composes only strips that come into sight; a
- * dirty span marks the strips it touches.  A surface is never written to again
+ * Where channels are stacked, a strip holds the lanes of all, one above the
+ * other: no more pixels and nodes than without.  Scrolling moves the nodes and
+ * composes only strips that come into sight; a dirty span marks the strips it touches.  A surface is never written to again
  * once a node holds it: what changed gets a new one.  A strip is drawn as bands,
  * one above the other, each a node: the renderer paints again only what differs,
  * so a stroke costs the bands under the brush and not the window's height. */
 #include "ui/sb-picture-view.h"
+#include "ui/sb-session-lanes.h"
 
 #include "ui/sb-frame-watch.h"
 
 #include <math.h>
 #include <string.h>
 
+#define BETWEEN_LANES 0xff5e5c64u
 enum { STRIP_PX = 128, BAND_PX = 96, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
 
 typedef struct {
@@ -32,6 +35,7 @@ typedef struct {
 
 typedef struct {
   SbViewport view; /* what the strips were made for; from_s and to_s don't count */
+  SbLanes lanes;   /* logical pixels */
   double px_per_s;
   GArray *strips; /* of Strip */
 } Cache;
@@ -95,9 +99,10 @@ sb_pixels_node_new (GtkWidget *widget, uint32_t *argb, int width_px, int height_
 }
 
 static bool
-same_plane (const Cache *cache, const SbViewport *view, double px_per_s)
+same_plane (const Cache *cache, const SbViewport *view, double px_per_s, const SbLanes *lanes)
 {
-  return cache->px_per_s == px_per_s && cache->view.height_px == view->height_px && cache->view.scale == view->scale &&
+  return cache->px_per_s == px_per_s && sb_lanes_equal (&cache->lanes, lanes) &&
+         cache->view.height_px == view->height_px && cache->view.scale == view->scale &&
          cache->view.low_hz == view->low_hz && cache->view.high_hz == view->high_hz;
 }
 
@@ -144,13 +149,57 @@ make_bands (SbPictureView *self, Strip *strip, const uint32_t *argb, int height_
   }
 }
 
+/* Columns [x0, x0 + n) of a strip, and what they show when composed. */
+typedef struct {
+  int x0, n;
+  const uint32_t *lut;
+  uint32_t *argb; /* of the whole strip */
+  bool unfinished;
+  int missing;
+} Columns;
+
+/* One lane from row `top` on; `channel` −1: the plain picture.  What the wanted picture lacks is taken from the usual
+ * one. */
+static void
+compose_lane (SbPictureView *self, const SbViewport *view, int channel, int top, Columns *c)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  SbView shown = sb_session_view (self->session);
+  SbSpectrogram *usual = recording->spectrogram[shown], *wanted = recording->looked[shown];
+  bool stacked = sb_session_look (self->session)->stacked;
+  if (stacked)
+    wanted = sb_session_lane_picture (self->session, shown, channel);
+  if (!wanted && !stacked)
+    wanted = usual;
+  uint32_t *argb = c->argb + (gsize)top * STRIP_PX + c->x0;
+  SbComposed composed = {.missing = c->n};
+  if (wanted)
+    composed = sb_spectrogram_compose (wanted, view, c->x0, c->n, c->lut, argb, STRIP_PX, true);
+  c->unfinished |= composed.missing + composed.coarse > 0;
+  if (wanted != usual && composed.missing)
+    composed = sb_spectrogram_compose (usual, view, c->x0, c->n, c->lut, argb, STRIP_PX, false);
+  c->missing = MAX (c->missing, composed.missing);
+}
+
+/* All lanes and the lines between them. */
+static void
+compose_lanes (SbPictureView *self, const Cache *cache, const SbViewport *view, Columns *c, int scale)
+{
+  for (int lane = 0; lane < cache->lanes.n; lane++) {
+    SbViewport here = *view;
+    int top = sb_lanes_top (&cache->lanes, lane) * scale;
+    here.height_px = sb_lanes_height (&cache->lanes, lane) * scale;
+    for (int y = MAX (top - cache->lanes.gap_px * scale, 0); y < top; y++)
+      for (int x = c->x0; x < c->x0 + c->n; x++)
+        c->argb[(gsize)y * STRIP_PX + x] = BETWEEN_LANES;
+    compose_lane (self, &here, sb_lanes_channel (&cache->lanes, lane), top, c);
+  }
+}
+
 /* Only the dirty columns are composed: the rest is copied from the strip's last pixels. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
 {
-  const SbRecording *recording = sb_session_recording (self->session);
-  SbView shown = sb_session_view (self->session);
-  SbSpectrogram *usual = recording->spectrogram[shown], *looked = recording->looked[shown];
   SbViewport view = cache->view;
   view.from_s = strip->index * STRIP_PX / cache->px_per_s;
   view.to_s = (strip->index + 1) * STRIP_PX / cache->px_per_s;
@@ -161,11 +210,10 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   int x0 = whole ? 0 : strip->dirty_from, n = (whole ? STRIP_PX : strip->dirty_to) - x0;
   if (n < STRIP_PX)
     memcpy (argb, strip->argb, n_bytes);
-  SbComposed composed = sb_spectrogram_compose (looked ? looked : usual, &view, x0, n, lut, argb + x0, STRIP_PX, true);
-  strip->unfinished = composed.missing + composed.coarse > 0;
-  if (looked && composed.missing)
-    composed = sb_spectrogram_compose (usual, &view, x0, n, lut, argb + x0, STRIP_PX, false);
-  strip->missing = composed.missing;
+  Columns columns = {.x0 = x0, .n = n, .lut = lut, .argb = argb};
+  compose_lanes (self, cache, &view, &columns, scale);
+  strip->unfinished = columns.unfinished;
+  strip->missing = columns.missing;
   make_bands (self, strip, argb, view.height_px, scale);
   g_free (strip->argb);
   strip->argb = argb;
@@ -219,9 +267,11 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   Cache *cache = &self->cache[sb_session_view (self->session)];
   SbViewport view = sb_session_viewport (self->session, width * scale, height * scale);
   double px_per_s = sb_session_px_per_s (self->session);
-  if (!same_plane (cache, &view, px_per_s))
+  SbLanes lanes = sb_session_lanes (self->session, height);
+  if (!same_plane (cache, &view, px_per_s, &lanes))
     g_array_set_size (cache->strips, 0);
   cache->view = view;
+  cache->lanes = lanes;
   cache->px_per_s = px_per_s;
   uint32_t lut[256];
   sb_colormap_lut (look->map, look->low_db, look->high_db, lut);
@@ -274,7 +324,8 @@ sb_picture_view_size_allocate (GtkWidget *widget, int width, int height, int bas
 {
   SbPictureView *self = SB_PICTURE_VIEW (widget);
   sb_session_set_width (self->session, width * gtk_widget_get_scale_factor (widget));
-  sb_session_set_height (self->session, height * gtk_widget_get_scale_factor (widget));
+  int scale = gtk_widget_get_scale_factor (widget);
+  sb_session_set_height (self->session, height * scale, scale);
 }
 
 static void

@@ -14,7 +14,7 @@ struct _SbProbe {
   SbReadout readout;
   bool known;
   bool busy, again;
-  double t_s, hz;
+  SbPlace place;
 };
 
 G_DEFINE_TYPE (SbProbe, sb_probe, G_TYPE_OBJECT)
@@ -24,7 +24,7 @@ typedef struct {
   SbSnapshot *snapshot;
   SbStft *stft;
   SbView view;
-  double t_s, hz;
+  SbPlace place;
   char *text;
   SbReadout readout;
 } Question;
@@ -51,8 +51,8 @@ work (void *data)
 {
   Question *q = data;
   SbReadout now, before;
-  if (!sb_readout (q->snapshot->source[q->view], q->stft, q->t_s, q->hz, &now, NULL) ||
-      !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, q->t_s, q->hz, &before, NULL))
+  if (!sb_readout (q->snapshot->source[q->view], q->stft, &q->place, &now, NULL) ||
+      !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, &q->place, &before, NULL))
     return;
   q->readout = now;
   g_autofree char *level = level_text (now.level_db);
@@ -75,15 +75,15 @@ done (void *data)
   g_signal_emit_by_name (self, "changed");
   if (self->again) {
     self->again = false;
-    sb_probe_ask (self, self->t_s, self->hz);
+    SbPlace newest = self->place;
+    sb_probe_ask (self, &newest);
   }
 }
 
 void
-sb_probe_ask (SbProbe *self, double t_s, double hz)
+sb_probe_ask (SbProbe *self, const SbPlace *place)
 {
-  self->t_s = t_s;
-  self->hz = hz;
+  self->place = *place;
   const SbRecording *recording = sb_session_recording (self->session);
   if (!recording)
     return;
@@ -97,8 +97,7 @@ sb_probe_ask (SbProbe *self, double t_s, double hz)
   q->snapshot = sb_session_snapshot (self->session);
   q->stft = sb_stft_ref (recording->readout_stft);
   q->view = sb_session_view (self->session);
-  q->t_s = t_s;
-  q->hz = hz;
+  q->place = *place;
   sb_bridge_run (sb_session_pool (self->session), self, -2, work, done, q, question_free);
 }
 

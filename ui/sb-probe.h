@@ -10,7 +10,7 @@
 G_DECLARE_FINAL_TYPE (SbProbe, sb_probe, SB, PROBE, GObject)
 
 SbProbe *sb_probe_new (SbSession *session); /* emits "changed" when an answer is there */
-void sb_probe_ask (SbProbe *probe, double t_s, double hz);
+void sb_probe_ask (SbProbe *probe, const SbPlace *place);
 /* Second line of the chip, "" until known: "−47.3 dB" or "silent   was −47.3 dB". */
 const char *sb_probe_text (SbProbe *probe);
 /* Frequency and level of what is shown there; false until known. */

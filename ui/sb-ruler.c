@@ -6,6 +6,7 @@
 #include "ui/sb-inspector.h"
 #include "ui/sb-marker-lane.h"
 #include "ui/sb-navigator.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-session-sound.h"
 #include "ui/sb-theme.h"
 #include "view/sb-axis.h"
@@ -122,8 +123,10 @@ append_hz_flag (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
   if (sb_session_tool (self->session) != SB_TOOL_MEASURE ||
       !sb_inspector_pointer (sb_inspector_of (self->session), NULL, &hz))
     return;
-  SbViewport view = sb_session_viewport (self->session, 1, height);
-  double y = floor (sb_viewport_y (&view, hz) + 1e-6), top = CLAMP (y - 8, 0, height - 16);
+  SbLanes lanes = sb_session_lanes (self->session, height);
+  int lane = MAX (0, sb_lanes_of_channel (&lanes, sb_inspector_pointer_channel (sb_inspector_of (self->session))));
+  SbViewport view = sb_session_viewport (self->session, 1, sb_lanes_height (&lanes, lane));
+  double y = floor (sb_lanes_top (&lanes, lane) + sb_viewport_y (&view, hz) + 1e-6), top = CLAMP (y - 8, 0, height - 16);
   g_autofree char *text = sb_format_hz_short (hz);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, top - 1, width, 18));
   const GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){0, 0, 0, 1} : (GdkRGBA){1, 1, 1, 1};
@@ -147,7 +150,7 @@ append_hz_flag (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
 }
 
 static void
-draw_hz (SbRuler *self, cairo_t *cr, int width, int height)
+draw_lane_hz (SbRuler *self, cairo_t *cr, int width, int height)
 {
   const SbTheme *theme = sb_theme ();
   SbViewport view = sb_session_viewport (self->session, 1, height);
@@ -168,6 +171,25 @@ draw_hz (SbRuler *self, cairo_t *cr, int width, int height)
   sb_theme_source (cr, &theme->hairline);
   cairo_rectangle (cr, width - 1, 0, 1, height);
   cairo_fill (cr);
+}
+
+/* Stacked channels have a ruler each, all of the same band. */
+static void
+draw_hz (SbRuler *self, cairo_t *cr, int width, int height)
+{
+  SbLanes lanes = sb_session_lanes (self->session, height);
+  for (int lane = 0; lane < lanes.n; lane++) {
+    int top = sb_lanes_top (&lanes, lane);
+    if (lane > 0) {
+      sb_theme_source (cr, &sb_theme ()->tick);
+      cairo_rectangle (cr, 0, top - lanes.gap_px, width, lanes.gap_px);
+      cairo_fill (cr);
+    }
+    cairo_save (cr);
+    cairo_translate (cr, 0, top);
+    draw_lane_hz (self, cr, width, sb_lanes_height (&lanes, lane));
+    cairo_restore (cr);
+  }
 }
 
 void

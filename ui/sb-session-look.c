@@ -54,8 +54,9 @@ wanted_n_fft (SbSession *session)
     return session->look.n_fft;
   if (session->look.n_fft == 0)
     return grid->n_fft;
-  SbViewport view = sb_session_viewport (session, session->width_px, MAX (session->height_px, 100));
-  return sb_spectrogram_auto_n_fft (&view, session->recording->rate);
+  SbLanes lanes = sb_session_shown_lanes (session);
+  SbViewport view = sb_session_viewport (session, session->width_px, MAX (session->height_px / lanes.n, 100));
+  return MIN (sb_spectrogram_auto_n_fft (&view, session->recording->rate), sb_session_most_n_fft (session));
 }
 
 static void
@@ -73,9 +74,10 @@ change_work (void *data)
   change->stft = sb_stft_new (&change->look.grid, SB_PLAN_EXACT, &change->error);
 }
 
-static void
-set_readout (SbRecording *recording, const SbGrid *grid, SbStft *stft)
+void
+sb_session_set_readout (SbSession *session, const SbGrid *grid, SbStft *stft)
 {
+  SbRecording *recording = session->recording;
   SbStft *fresh = stft ? sb_stft_ref (stft) : sb_stft_new (grid, SB_PLAN_EXACT, NULL);
   if (!fresh)
     return;
@@ -98,7 +100,7 @@ take_made (SbSession *session, Change *change)
     sb_spectrogram_set_visible (made, view.from_s, view.to_s);
     sb_session_follow_pixels (session, made, v);
   }
-  set_readout (recording, NULL, change->stft);
+  sb_session_set_readout (session, NULL, change->stft);
 }
 
 static void
@@ -117,17 +119,26 @@ change_done (void *data)
   sb_session_update_look (session); /* what was asked for meanwhile */
 }
 
-/* The usual pictures again; the others end on a worker. */
+/* The pictures of another look end on a worker. */
+static void
+drop_looked (SbSession *session)
+{
+  SbRecording *recording = session->recording;
+  for (int v = SB_N_VIEWS - 1; v >= 0 && recording->looked[SB_VIEW_ORIGINAL]; v--)
+    sb_pool_push (session->pool, session, 5, (SbJobFunc)sb_spectrogram_free, g_steal_pointer (&recording->looked[v]),
+                  NULL);
+}
+
+/* The usual pictures again. */
 static void
 go_back (SbSession *session)
 {
-  SbRecording *recording = session->recording;
-  if (!recording->looked[SB_VIEW_ORIGINAL])
+  const SbGrid *grid = sb_document_grid (session->recording->document);
+  if (sb_grid_equal (sb_stft_grid (session->recording->readout_stft), grid) &&
+      !session->recording->looked[SB_VIEW_ORIGINAL])
     return;
-  for (int v = SB_N_VIEWS - 1; v >= 0; v--)
-    sb_pool_push (session->pool, session, 5, (SbJobFunc)sb_spectrogram_free, g_steal_pointer (&recording->looked[v]),
-                  NULL);
-  set_readout (recording, sb_document_grid (recording->document), NULL);
+  drop_looked (session);
+  sb_session_set_readout (session, grid, NULL);
   sb_session_emit (session, "colours");
 }
 
@@ -137,12 +148,19 @@ sb_session_update_look (SbSession *session)
   if (!session->recording || session->look_busy)
     return;
   int n_fft = wanted_n_fft (session);
+  SbGrid grid = {n_fft, MAX (1, n_fft / 4), session->look.window};
+  if (session->look.stacked) {
+    drop_looked (session);
+    sb_session_update_lanes (session, is_usual (session, n_fft) ? sb_document_grid (session->recording->document) : &grid,
+                             session->look.reassigned);
+    return;
+  }
+  sb_session_drop_lanes (session, false);
   if (is_usual (session, n_fft)) {
     go_back (session);
     return;
   }
   SbRecording *recording = session->recording;
-  SbGrid grid = {n_fft, MAX (1, n_fft / 4), session->look.window};
   SbSpectrogram *now = recording->looked[SB_VIEW_ORIGINAL];
   if (now && sb_grid_equal (sb_spectrogram_grid (now), &grid) &&
       recording->looked_reassigned == session->look.reassigned)
@@ -303,33 +321,13 @@ void
 sb_session_set_statistic (SbSession *session, SbStatistic statistic)
 {
   session->look.statistic = statistic;
+  sb_session_lanes_each (session, tell_statistic);
   on_each_picture (session, tell_statistic);
 }
 
-/* Painting follows what is shown when that was asked for. */
-static void
-paint_on_shown (SbSession *session)
-{
-  SbBrush brush = session->brush;
-  brush.channel = session->look.paint_shown && session->look.channels == SB_CHANNELS_ONE ? session->look.channel : -1;
-  sb_session_set_brush (session, &brush);
-}
-
+/* All, one or mid as `look` says now. */
 void
-sb_session_set_channels (SbSession *session, SbChannelMode mode, int channel)
+sb_session_tell_channels (SbSession *session)
 {
-  int n_channels = session->recording ? session->recording->channels : 1;
-  session->look.channels = mode;
-  session->look.channel = CLAMP (channel, 0, n_channels - 1);
   on_each_picture (session, tell_channels);
-  if (session->look.paint_shown)
-    paint_on_shown (session);
-}
-
-void
-sb_session_set_paint_shown (SbSession *session, bool shown)
-{
-  session->look.paint_shown = shown;
-  paint_on_shown (session);
-  sb_session_emit (session, "colours");
 }

@@ -2,6 +2,7 @@
  *
  * The session's fields, for the files that implement it. */
 #pragma once
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-session-sound.h"
 
 #include <pthread.h>
@@ -19,6 +20,12 @@ typedef struct {
 
 enum { SB_MOST_UNFINISHED = 32 };
 
+/* One channel in a lane of its own. */
+typedef struct {
+  int channel;
+  SbSpectrogram *picture[SB_N_VIEWS];
+} SbLanePicture;
+
 struct _SbSession {
   GObject parent;
   SbPool *pool;
@@ -31,9 +38,15 @@ struct _SbSession {
   int width_px;
   double low_hz, high_hz;
   SbLook look;
-  int height_px;   /* of the picture, as last shown */
+  int height_px;   /* of the picture, as last shown, in device pixels */
+  int scale;       /* device pixels a logical one */
   bool look_busy;  /* a worker makes other pictures */
   guint look_timeout;
+  /* sb-session-lanes.c */
+  SbLanePicture lane[SB_MOST_LANES];
+  int n_lanes;     /* pictures that are there, in no order */
+  SbGrid lane_grid;
+  bool lane_reassigned, lanes_busy;
   SbTimeSpan unfinished[SB_MOST_UNFINISHED];
   int n_unfinished;
   guint analysis_tick; /* while it is analysed */
@@ -68,4 +81,15 @@ void sb_session_follow_pixels (SbSession *session, SbSpectrogram *picture, SbVie
 /* sb-session-look.c */
 void sb_session_update_look (SbSession *session);
 void sb_session_look_follows_zoom (SbSession *session);
+/* What the recording is looked at with is read off with, too.  stft NULL: a new one. */
+void sb_session_set_readout (SbSession *session, const SbGrid *grid, SbStft *stft);
+void sb_session_tell_channels (SbSession *session);
+/* sb-session-lanes.c: pictures for the channels that are stacked, no others; a worker makes what is not there. */
+void sb_session_update_lanes (SbSession *session, const SbGrid *grid, bool reassigned);
+/* At once, or on a worker. */
+void sb_session_drop_lanes (SbSession *session, bool at_once);
+void sb_session_lanes_each (SbSession *session, void (*func) (SbSession *, SbSpectrogram *));
+void sb_session_lanes_follow (SbSession *session, SbSnapshot *snapshot, int64_t dirty_from, int64_t dirty_to);
+/* How the channels of a newly opened recording are shown. */
+void sb_session_lanes_start (SbSession *session);
 void sb_session_watch_analysis (SbSession *session);

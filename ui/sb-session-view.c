@@ -20,6 +20,13 @@ min_span (SbSession *session)
 }
 
 static void
+tell_visible (SbSession *session, SbSpectrogram *picture)
+{
+  SbViewport view = sb_session_viewport (session, session->width_px, 1);
+  sb_spectrogram_set_visible (picture, view.from_s, view.to_s);
+}
+
+static void
 set_span (SbSession *session, double from_s, double span_s)
 {
   span_s = CLAMP (span_s, min_span (session), duration (session));
@@ -33,6 +40,7 @@ set_span (SbSession *session, double from_s, double span_s)
       if (session->recording->looked[v])
         sb_spectrogram_set_visible (session->recording->looked[v], view.from_s, view.to_s);
     }
+    sb_session_lanes_each (session, tell_visible);
     sb_session_look_follows_zoom (session);
   }
   sb_session_emit (session, "span");
@@ -55,9 +63,13 @@ sb_session_set_width (SbSession *session, int width_px)
 }
 
 void
-sb_session_set_height (SbSession *session, int height_px)
+sb_session_set_height (SbSession *session, int height_px, int scale)
 {
+  bool changed = session->height_px != height_px;
   session->height_px = height_px;
+  session->scale = MAX (scale, 1);
+  if (changed && session->look.stacked)
+    sb_session_update_look (session); /* more lanes may fit now, or fewer */
 }
 
 SbViewport

@@ -153,6 +153,8 @@ document_changed (SbDocument *document, const SbDocumentChange *change, void *da
       sb_waveform_set_source (recording->waveform[v], snapshot->source[v], change->dirty_from, change->dirty_to);
       note_pixels (session->note[v], change->dirty_from, change->dirty_to);
     }
+  if (change->dirty_to > change->dirty_from)
+    sb_session_lanes_follow (session, snapshot, change->dirty_from, change->dirty_to);
   sb_player_set_source (session->player, snapshot->source[session->view]);
   session->revision = change->revision;
   if (change->list_changed)
@@ -178,6 +180,7 @@ recording_drop (SbSession *session)
       sb_spectrogram_set_notify (recording->looked[v], NULL, NULL);
     sb_waveform_set_notify (recording->waveform[v], NULL, NULL);
   }
+  sb_session_drop_lanes (session, true);
   sb_recording_free (recording);
   for (int v = 0; v < SB_N_VIEWS; v++)
     note_forget (&session->note[v]);
@@ -212,9 +215,7 @@ start_values (SbSession *session, const SbRecording *recording)
   session->look.low_db = recording->auto_low_db;
   session->look.high_db = recording->auto_high_db;
   session->look.auto_range = true;
-  session->look.channels = SB_CHANNELS_ALL;
-  session->look.channel = 0;
-  session->look.paint_shown = false;
+  sb_session_lanes_start (session);
   session->look.window = sb_document_grid (recording->document)->window;
   session->playhead_s = 0;
   session->playing = false;
@@ -222,8 +223,6 @@ start_values (SbSession *session, const SbRecording *recording)
   session->loop_from_s = session->loop_to_s = 0;
   session->view = SB_VIEW_RESULT;
   suit_brush (session, recording);
-  if (session->brush.channel >= recording->channels)
-    session->brush.channel = -1;
 }
 
 void
@@ -244,8 +243,10 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
     sb_player_set_source (session->player, snapshot->source[session->view]);
     sb_session_sound_recording (session);
     sb_session_fit (session);
-    for (int v = 0; v < SB_N_VIEWS; v++)
+    for (int v = 0; v < SB_N_VIEWS; v++) {
       sb_spectrogram_set_statistic (recording->spectrogram[v], session->look.statistic);
+      sb_spectrogram_set_channels (recording->spectrogram[v], session->look.channels, session->look.channel);
+    }
     sb_spectrogram_analyse (recording->spectrogram[SB_VIEW_ORIGINAL]);
     sb_session_update_look (session);
     sb_session_watch_analysis (session);
@@ -394,6 +395,7 @@ sb_session_init (SbSession *session)
   session->view = SB_VIEW_RESULT;
   session->width_px = 1000;
   session->px_per_s = 1000;
+  session->scale = 1;
   session->high_hz = 1;
   session->volume = 1;
   session->look = (SbLook){SB_SCALE_MEL, SB_COLORMAP_MAGMA, -100, -20, true};

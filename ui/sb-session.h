@@ -48,11 +48,12 @@ sb_tool_is_round (SbTool tool)
   return tool == SB_TOOL_BRUSH || tool == SB_TOOL_ERASER;
 }
 
+enum { SB_CHANNEL_THIS = -2 };
 typedef struct {
   double duration_s, bandwidth_hz; /* of the whole dab */
   double gain_db, soft;
   bool strict;
-  int channel; /* −1: all */
+  int channel; /* −1: all, SB_CHANNEL_THIS: the one painted on, where one is shown alone or in a lane of its own */
   double comb_hz; /* harmonics: width of each */
   int count;      /* of harmonics */
 } SbBrush;
@@ -65,7 +66,8 @@ typedef struct {
   SbStatistic statistic;
   SbChannelMode channels;
   int channel;          /* from 0, for SB_CHANNELS_ONE */
-  bool paint_shown;     /* edits change the shown channel alone */
+  bool stacked;         /* channels above one another; `channels` says all then */
+  int first_channel;    /* of the stack, on top */
   int n_fft;            /* 0: that of the edits, −1: by the zoom */
   SbWindowKind window;
   bool reassigned;
@@ -81,7 +83,7 @@ SbSnapshot *sb_session_snapshot (SbSession *session);         /* new reference, 
 /* --- what is visible --- */
 /* The picture's width in device pixels; time is scrolled in whole ones. */
 void sb_session_set_width (SbSession *session, int width_px);
-void sb_session_set_height (SbSession *session, int height_px);
+void sb_session_set_height (SbSession *session, int height_px, int scale); /* scale: device pixels a logical one */
 /* Spans of the picture that are not exact yet, told by who draws it; "analysis" when they change. */
 typedef struct {
   double from_s, to_s;
@@ -108,7 +110,6 @@ void sb_session_set_range (SbSession *session, double low_db, double high_db);
 void sb_session_auto_range (SbSession *session);
 void sb_session_set_statistic (SbSession *session, SbStatistic statistic);
 void sb_session_set_channels (SbSession *session, SbChannelMode mode, int channel);
-void sb_session_set_paint_shown (SbSession *session, bool shown);
 void sb_session_set_resolution (SbSession *session, int n_fft);
 void sb_session_set_window (SbSession *session, SbWindowKind window);
 void sb_session_set_reassigned (SbSession *session, bool reassigned);

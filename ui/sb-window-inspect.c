@@ -3,6 +3,7 @@
  * Actions that read off: page of the panel, markers, how times are written,
  * going to a typed time. */
 #include "ui/sb-picture-dialog.h"
+#include "ui/sb-session-lanes.h"
 #include "ui/sb-window-private.h"
 
 #include <math.h>
@@ -30,25 +31,52 @@ act_statistic (GSimpleAction *action, GVariant *parameter, void *data)
   sb_session_set_statistic (SB_WINDOW (data)->session, average ? SB_STATISTIC_AVERAGE : SB_STATISTIC_PEAK);
 }
 
-/* "all", "mid", or a number from 1 */
+/* The one that is shown alone or on top, else the first. */
+static int
+first_channel (SbSession *session)
+{
+  SbLanes lanes = sb_session_shown_lanes (session);
+  return MAX (lanes.first, 0);
+}
+
+/* "stacked", "all", "mid", "one", or a number from 1 */
 static void
 act_channels (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbSession *session = SB_WINDOW (data)->session;
   const SbRecording *recording = sb_session_recording (session);
   const char *name = g_variant_get_string (parameter, NULL);
-  gint64 number = g_ascii_strtoll (name, NULL, 10);
-  if (g_str_equal (name, "all") || g_str_equal (name, "mid"))
+  gint64 number = g_str_equal (name, "one") ? first_channel (session) + 1 : g_ascii_strtoll (name, NULL, 10);
+  if (g_str_equal (name, "stacked"))
+    sb_session_set_stacked (session, first_channel (session));
+  else if (g_str_equal (name, "all") || g_str_equal (name, "mid"))
     sb_session_set_channels (session, *name == 'a' ? SB_CHANNELS_ALL : SB_CHANNELS_MID, 0);
   else if (recording && number >= 1 && number <= recording->channels)
     sb_session_set_channels (session, SB_CHANNELS_ONE, (int)number - 1);
+}
+
+/* From 1: shown alone, or on top of the stack. */
+static void
+act_channel (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbSession *session = SB_WINDOW (data)->session;
+  const SbRecording *recording = sb_session_recording (session);
+  int number = g_variant_get_int32 (parameter);
+  if (recording && number >= 1 && number <= recording->channels)
+    sb_session_set_first_channel (session, number - 1);
+}
+
+static bool
+paints_shown (SbSession *session)
+{
+  return sb_session_brush (session)->channel == SB_CHANNEL_THIS;
 }
 
 static void
 act_paint_shown (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbSession *session = SB_WINDOW (data)->session;
-  sb_session_set_paint_shown (session, !sb_session_look (session)->paint_shown);
+  sb_session_set_paint_shown (session, !paints_shown (session));
 }
 
 /* 0: as the edits, −1: by the zoom */
@@ -77,13 +105,18 @@ static void
 update_look (SbWindow *window)
 {
   const SbLook *look = sb_session_look (window->session);
-  g_autofree char *channel = look->channels == SB_CHANNELS_ALL   ? g_strdup ("all")
+  const SbRecording *recording = sb_session_recording (window->session);
+  bool many = recording && recording->channels > SB_MANY_CHANNELS;
+  g_autofree char *channel = look->stacked                       ? g_strdup ("stacked")
+                             : look->channels == SB_CHANNELS_ALL ? g_strdup ("all")
                              : look->channels == SB_CHANNELS_MID ? g_strdup ("mid")
+                             : many                              ? g_strdup ("one")
                                                                  : g_strdup_printf ("%d", look->channel + 1);
   sb_window_set_action_state (window, "statistic",
                               g_variant_new_string (look->statistic == SB_STATISTIC_AVERAGE ? "average" : "peak"));
   sb_window_set_action_state (window, "channels", g_variant_new_string (channel));
-  sb_window_set_action_state (window, "paint-shown", g_variant_new_boolean (look->paint_shown));
+  sb_window_set_action_state (window, "paint-shown", g_variant_new_boolean (paints_shown (window->session)));
+  sb_window_set_action_state (window, "channel", g_variant_new_int32 (first_channel (window->session) + 1));
   sb_window_set_action_state (window, "resolution", g_variant_new_int32 (look->n_fft));
   sb_window_set_action_state (window, "look-window", g_variant_new_string (sb_window_name (look->window)));
   sb_window_set_action_state (window, "reassigned", g_variant_new_boolean (look->reassigned));
@@ -370,7 +403,7 @@ sb_window_update_inspect_actions (SbWindow *window)
                                                 "measure",
                                                 "statistic",
                                                 "channels",
-                                                "paint-shown",
+                                                "channel",
                                                 "resolution",
                                                 "look-window",
                                                 "reassigned",
@@ -385,6 +418,7 @@ sb_window_update_inspect_actions (SbWindow *window)
   sb_inspector_box (inspector (window), &box);
   for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
     enable (window, needs_recording[i], open);
+  enable (window, "paint-shown", sb_session_shows_single (window->session));
   enable (window, "rename-marker", open && chosen);
   enable (window, "delete-marker", open && chosen);
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
@@ -417,6 +451,7 @@ sb_window_add_inspect_actions (SbWindow *window)
       {.name = "measure", .activate = act_measure, .parameter_type = "(dddd)", .state = "(0.0, 0.0, 0.0, 0.0)"},
       {.name = "statistic", .activate = act_statistic, .parameter_type = "s", .state = "'peak'"},
       {.name = "channels", .activate = act_channels, .parameter_type = "s", .state = "'all'"},
+      {.name = "channel", .activate = act_channel, .parameter_type = "i", .state = "1"},
       {.name = "paint-shown", .activate = act_paint_shown, .state = "false"},
       {.name = "resolution", .activate = act_resolution, .parameter_type = "i", .state = "0"},
       {.name = "look-window", .activate = act_window, .parameter_type = "s", .state = "'hann'"},

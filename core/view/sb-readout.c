@@ -97,13 +97,13 @@ under_pointer (const float complex *X, const SbGrid *grid, double window_sum, in
 }
 
 bool
-sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *readout, GError **error)
+sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *readout, GError **error)
 {
   const SbGrid *grid = sb_stft_grid (stft);
   int rate = sb_source_rate (source), channels = sb_source_channels (source), n_bins = sb_stft_n_bins (stft);
   int64_t n_cols = sb_grid_n_cols (grid, sb_source_n_frames (source));
-  int64_t col = CLAMP (llround (t_s * rate / grid->hop), 0, MAX (n_cols, 1) - 1);
-  int bin = (int)CLAMP (lround (hz * grid->n_fft / rate), 0, n_bins - 1);
+  int64_t col = CLAMP (llround (place->t_s * rate / grid->hop), 0, MAX (n_cols, 1) - 1);
+  int bin = (int)CLAMP (lround (place->hz * grid->n_fft / rate), 0, n_bins - 1);
   g_autofree float *frames = g_try_malloc_n ((gsize)grid->n_fft * channels, sizeof (float));
   g_autoptr (SbStftScratch) scratch = sb_stft_scratch_new (stft);
   SbPeakEstimate loudest = {bin, 0};
@@ -114,7 +114,9 @@ sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *re
   }
   if (!sb_source_read (source, sb_grid_col_start (grid, col), grid->n_fft, frames, error))
     return false;
-  for (int c = 0; c < MIN (channels, MAX_CHANNELS); c++) {
+  bool one = place->channel >= 0 && place->channel < channels;
+  int first = one ? place->channel : 0, end = one ? first + 1 : MIN (channels, MAX_CHANNELS);
+  for (int c = first; c < end; c++) {
     const float complex *X = sb_stft_forward (stft, scratch, frames + c, channels);
     SbPeakEstimate here = under_pointer (X, grid, sb_stft_window_sum (stft), bin);
     if (here.amplitude > loudest.amplitude)

@@ -8,13 +8,18 @@
 #include "dsp/sb-stft.h"
 
 typedef struct {
+  double t_s, hz;
+  int channel; /* from 0; −1: the loudest speaks, of the first 8 */
+} SbPlace;
+
+typedef struct {
   double hz;       /* of the spectral peak under the pointer, or the bin's own */
-  double level_db; /* dBFS, loudest channel (of the first 8); −inf for digital silence */
+  double level_db; /* dBFS; −inf for digital silence */
 } SbReadout;
 
 /* Column nearest to t_s, bin nearest to hz.  Where that bin is a local peak (or beside one) the Hann window's ratio
  * estimator gives frequency and level between the bins; on other windows the bin itself speaks. */
-bool sb_readout (SbSource *source, SbStft *stft, double t_s, double hz, SbReadout *readout, GError **error);
+bool sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *readout, GError **error);
 
 typedef struct {
   double bin;       /* fractional */

@@ -26,7 +26,7 @@ test_sine (void)
   for (double hz = 100; hz < 21000; hz = hz * 1.1 + 3.7) {
     g_autoptr (SbSource) source = sine (hz, .5, 1, 0);
     SbReadout readout;
-    g_assert_true (sb_readout (source, stft, .2, hz + 5, &readout, NULL));
+    g_assert_true (sb_readout (source, stft, &(SbPlace){.2, hz + 5, -1}, &readout, NULL));
     g_assert_cmpfloat_with_epsilon (readout.hz, hz, .1);
     g_assert_cmpfloat_with_epsilon (readout.level_db, 20 * log10 (.5), .02);
   }
@@ -39,7 +39,7 @@ test_loudest_channel (void)
   g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
   g_autoptr (SbSource) source = sine (1000, .25, 3, 2);
   SbReadout readout;
-  g_assert_true (sb_readout (source, stft, .2, 1000, &readout, NULL));
+  g_assert_true (sb_readout (source, stft, &(SbPlace){.2, 1000, -1}, &readout, NULL));
   g_assert_cmpfloat_with_epsilon (readout.level_db, 20 * log10 (.25), .02);
 }
 
@@ -52,7 +52,7 @@ test_silence_and_outside (void)
   const double places[][2] = { { .2, 1000 }, { -5, -100 }, { 1e6, 1e6 }, { 0, 0 }, { .2, RATE / 2.0 } };
   for (size_t i = 0; i < G_N_ELEMENTS (places); i++) {
     SbReadout readout;
-    g_assert_true (sb_readout (source, stft, places[i][0], places[i][1], &readout, NULL));
+    g_assert_true (sb_readout (source, stft, &(SbPlace){places[i][0], places[i][1], -1}, &readout, NULL));
     g_assert_cmpfloat (readout.level_db, ==, -INFINITY);
     g_assert_true (readout.hz >= 0 && readout.hz <= RATE / 2.0);
   }

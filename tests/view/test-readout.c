@@ -37,7 +37,7 @@ test_any_sine (void)
     double db = g_rand_double_range (rand, -90, 0), phase = g_rand_double_range (rand, 0, 2 * G_PI);
     g_autoptr (SbSource) source = sine (hz, pow (10, db / 20), phase, RATE);
     SbReadout readout;
-    g_assert_true (sb_readout (source, stft, 0.08, hz, &readout, NULL));
+    g_assert_true (sb_readout (source, stft, &(SbPlace){0.08, hz, -1}, &readout, NULL));
     worst_hz = fmax (worst_hz, fabs (readout.hz - hz));
     worst_db = fmax (worst_db, fabs (readout.level_db - db));
   }
@@ -83,12 +83,30 @@ test_ends (void)
     SbGrid grid = {255, 64, windows[w]};
     g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
     SbReadout readout;
-    g_assert_true (sb_readout (silence, stft, 0.2, 1000, &readout, NULL));
+    g_assert_true (sb_readout (silence, stft, &(SbPlace){0.2, 1000, -1}, &readout, NULL));
     g_assert_true (isinf (readout.level_db) && readout.level_db < 0);
-    g_assert_true (sb_readout (dc, stft, 0.2, -5, &readout, NULL));
+    g_assert_true (sb_readout (dc, stft, &(SbPlace){0.2, -5, -1}, &readout, NULL));
     g_assert_cmpfloat_with_epsilon (readout.level_db, 20 * log10 (0.5), 7); /* bin 0 or its neighbour */
-    g_assert_true (sb_readout (dc, stft, 99, 1e9, &readout, NULL));
+    g_assert_true (sb_readout (dc, stft, &(SbPlace){99, 1e9, -1}, &readout, NULL));
     g_assert_false (isnan (readout.level_db) || isnan (readout.hz));
+  }
+}
+
+/* Each channel speaks for itself; all together, the loudest. */
+static void
+test_channels (void)
+{
+  SbGrid grid = sb_grid_default (RATE);
+  g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
+  static const double gains[3] = {.01, .5, .1};
+  g_autofree float *x = g_new (float, 3 * FRAMES);
+  for (int i = 0; i < 3 * FRAMES; i++)
+    x[i] = (float)(gains[i % 3] * sin (2 * G_PI * 1000 * (i / 3) / RATE));
+  g_autoptr (SbSource) source = sb_memory_source_new (x, FRAMES, 3, RATE);
+  for (int channel = -1; channel < 3; channel++) {
+    SbReadout readout;
+    g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000, channel}, &readout, NULL));
+    g_assert_cmpfloat_with_epsilon (readout.level_db, 20 * log10 (gains[channel < 0 ? 1 : channel]), .02);
   }
 }
 
@@ -99,5 +117,6 @@ main (int argc, char **argv)
   g_test_add_func ("/readout/any-sine", test_any_sine);
   g_test_add_func ("/readout/magnitudes", test_magnitudes);
   g_test_add_func ("/readout/ends", test_ends);
+  g_test_add_func ("/readout/channels", test_channels);
   return g_test_run ();
 }
