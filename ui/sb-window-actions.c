@@ -146,6 +146,15 @@ act_auto_range (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 static void
+act_range (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  double low_db, high_db;
+  g_variant_get (parameter, "(dd)", &low_db, &high_db);
+  if (isfinite (low_db) && isfinite (high_db) && low_db < high_db)
+    sb_session_set_range (session_of (data), low_db, high_db);
+}
+
+static void
 act_panel (GSimpleAction *action, GVariant *parameter, void *data)
 {
   g_autoptr (GVariant) state = g_action_get_state (G_ACTION (action));
@@ -419,7 +428,7 @@ sb_window_update_actions (SbWindow *window)
 {
   static const char *const needs_recording[] = {
       "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
-      "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "tool",
+      "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "range",         "tool",
       "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
@@ -446,6 +455,7 @@ sb_window_update_actions (SbWindow *window)
   sb_window_set_action_state (window, "loop", g_variant_new_boolean (looping));
   sb_window_set_action_state (window, "toggle-loop", g_variant_new_boolean (looping));
   sb_window_set_action_state (window, "show-span", g_variant_new ("(dd)", view.from_s, view.to_s));
+  sb_window_set_action_state (window, "range", g_variant_new ("(dd)", look->low_db, look->high_db));
   sb_window_set_action_state (window, "show-band", g_variant_new ("(dd)", view.low_hz, view.high_hz));
   update_seek (window);
   sb_window_update_inspect_actions (window);
@@ -475,6 +485,7 @@ sb_window_add_actions (SbWindow *window)
       {.name = "scale", .activate = act_scale, .parameter_type = "s", .state = "'mel'"},
       {.name = "palette", .activate = act_palette, .parameter_type = "s", .state = "'magma'"},
       {.name = "auto-range", .activate = act_auto_range},
+      {.name = "range", .activate = act_range, .parameter_type = "(dd)", .state = "(0.0, 0.0)"},
       {.name = "panel", .activate = act_panel, .state = "true"},
       {.name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s"},
       {.name = "export", .activate = act_export},

@@ -16,6 +16,7 @@
 
 #define BLOCK_FLOATS (1 << 20) /* 4 MB a read, more only where one column needs more */
 #define MAX_REACH 8            /* columns that reassigned energy may move */
+#define BAD_IN_A_ROW 8         /* columns that can't be read, before the rest of a job is given up */
 #define HOLE_GAP_FRAMES 16     /* holes this near are one */
 
 /* Power that has moved in from the columns around: a ring of columns. */
@@ -40,6 +41,7 @@ struct SbAnalyser {
   uint8_t *max[SB_MAX_LEVELS], *mean[SB_MAX_LEVELS]; /* the first half that waits for its second */
   float *block, *mix;             /* mix: float[n_fft], one channel from all */
   int64_t capacity_floats, block_pos, block_frames; /* frames in the block; 0: none */
+  int64_t most_ahead;             /* frames that a block may have: less after a read that failed */
   int64_t quiet_from, quiet_to;   /* frames of the block known to be all 0 */
   bool finite;                    /* the frames of the last column */
   GError *error;
@@ -131,29 +133,46 @@ sb_analyser_take_error (SbAnalyser *analyser)
 
 /* ---- frames ---- */
 
+/* Frames from `start` on, at least n_fft of them; fewer than asked for where what lies ahead can't be read: the
+ * recording became shorter, or is damaged there. */
+static bool
+read_block (SbAnalyser *analyser, SbSource *source, int64_t start, int64_t frames)
+{
+  int n_fft = sb_stft_grid (analyser->stft)->n_fft, channels = sb_source_channels (source);
+  analyser->block_frames = 0;
+  analyser->quiet_from = analyser->quiet_to = INT64_MIN;
+  if (frames * channels > analyser->capacity_floats) {
+    free (analyser->block);
+    analyser->block = malloc ((size_t) frames * (size_t) channels * sizeof *analyser->block);
+    analyser->capacity_floats = analyser->block ? frames * channels : 0;
+  }
+  while (analyser->block) {
+    frames = MAX (MIN (frames, analyser->most_ahead), n_fft);
+    GError **error = analyser->error ? NULL : &analyser->error;
+    if (sb_source_read (source, start, frames, analyser->block, error))
+      break;
+    if (frames == n_fft)
+      return false;
+    analyser->most_ahead = MAX (frames / 4, n_fft);
+  }
+  if (!analyser->block)
+    return false;
+  analyser->block_pos = start;
+  analyser->block_frames = frames;
+  if (analyser->tap)
+    sb_wave_tap_frames (analyser->tap, start, frames, analyser->block);
+  return true;
+}
+
 /* The frames under a column; reads ahead up to frame `end` (as many as a block holds). */
 static const float *
 frames_of (SbAnalyser *analyser, SbSource *source, int64_t start, int64_t end)
 {
-  int n_fft = sb_stft_grid (analyser->stft)->n_fft;
-  int channels = sb_source_channels (source);
+  int n_fft = sb_stft_grid (analyser->stft)->n_fft, channels = sb_source_channels (source);
   if (analyser->block_frames == 0 || start < analyser->block_pos ||
       start + n_fft > analyser->block_pos + analyser->block_frames) {
-    int64_t frames = MAX (n_fft, MIN (end - start, BLOCK_FLOATS / channels));
-    analyser->block_frames = 0;
-    analyser->quiet_from = analyser->quiet_to = INT64_MIN;
-    if (frames * channels > analyser->capacity_floats) {
-      free (analyser->block);
-      analyser->block = malloc ((size_t) frames * (size_t) channels * sizeof *analyser->block);
-      analyser->capacity_floats = analyser->block ? frames * channels : 0;
-    }
-    GError **error = analyser->error ? NULL : &analyser->error;
-    if (!analyser->block || !sb_source_read (source, start, frames, analyser->block, error))
+    if (!read_block (analyser, source, start, MAX (n_fft, MIN (end - start, BLOCK_FLOATS / channels))))
       return NULL;
-    analyser->block_pos = start;
-    analyser->block_frames = frames;
-    if (analyser->tap)
-      sb_wave_tap_frames (analyser->tap, start, frames, analyser->block);
   }
   return analyser->block + (start - analyser->block_pos) * channels;
 }
@@ -398,20 +417,37 @@ fill_reassigned (SbAnalyser *analyser, SbSource *source, SbPatch *patch, int64_t
   }
 }
 
+static bool
+is_readable (SbAnalyser *analyser, SbSource *source, int64_t col)
+{
+  SbWaveTap *tap = g_steal_pointer (&analyser->tap); /* sees ascending frames only */
+  const float *x = frames_of (analyser, source, sb_grid_col_start (sb_stft_grid (analyser->stft), col), 0);
+  analyser->tap = tap;
+  return x != NULL;
+}
+
 void
 sb_analyser_fill (SbAnalyser *analyser, SbSource *source, SbPatch *patch, int64_t first, int64_t end)
 {
   const SbGrid *grid = sb_stft_grid (analyser->stft);
   int64_t end_frame = sb_grid_col_start (grid, end - 1) + grid->n_fft;
   analyser->block_frames = 0; /* another source's frames */
+  analyser->most_ahead = INT64_MAX;
   if (analyser->cells_per_bin > 1) {
     fill_reassigned (analyser, source, patch, first, end);
     return;
   }
+  int n_bad = 0;     /* in a row */
+  bool gone = false; /* all the rest: each try costs milliseconds */
   for (int64_t col = first; col < end; col++) {
     /* where columns don't overlap, what lies between them is not read */
     int64_t ahead = grid->hop < grid->n_fft ? end_frame : sb_grid_col_start (grid, col) + grid->n_fft;
-    if (!codes_of (analyser, source, col, ahead, analyser->codes))
+    gone |= n_bad == BAD_IN_A_ROW && !is_readable (analyser, source, end - 1);
+    bool good = !gone && codes_of (analyser, source, col, ahead, analyser->codes);
+    if (gone)
+      memset (analyser->codes, 0, (size_t) analyser->shape.n_bins);
+    n_bad = good ? 0 : n_bad + 1;
+    if (!good)
       note_bad (patch, col);
     else if (!analyser->finite)
       note_holes (analyser, source, col, patch);
@@ -424,6 +460,7 @@ sb_analyser_column (SbAnalyser *analyser, SbSource *source, int64_t col, uint8_t
 {
   const SbGrid *grid = sb_stft_grid (analyser->stft);
   analyser->block_frames = 0;
+  analyser->most_ahead = INT64_MAX;
   if (analyser->cells_per_bin == 1) {
     codes_of (analyser, source, col, 0, codes);
     return;

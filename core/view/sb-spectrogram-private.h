@@ -67,6 +67,7 @@ struct SbSpectrogram {
   int64_t want_from, want_to;      /* grains whose kept levels are looked at, */
   uint8_t *wanted;                 /* those of them that were asked for: a grain each */
   double visible_from, visible_to; /* columns */
+  double sight_from_s, sight_to_s; /* the same, as told; NAN: never */
   bool analysing, closing;
   int tickets;                     /* jobs in the pool */
   SbSparse sparse;

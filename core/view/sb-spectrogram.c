@@ -126,6 +126,7 @@ sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPoo
   s->wants = g_array_new (FALSE, FALSE, sizeof (SbWant));
   s->analysers = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_analyser_free);
   s->visible_to = (double) s->shape.n_cols;
+  s->sight_from_s = s->sight_to_s = NAN;
   s->changed_from = INT64_MAX;
   s->tiles = sb_tile_budget_ref (budget->tiles);
   s->pyramid = sb_pyramid_new (&s->shape, s->tiles, error);
@@ -367,6 +368,8 @@ sb_spectrogram_set_visible (SbSpectrogram *s, double from_s, double to_s)
   double from = from_s * cols_per_s, to = fmax (to_s * cols_per_s, from + 1);
   pthread_mutex_lock (&s->lock);
   bool zoomed = fabs ((to - from) - (s->visible_to - s->visible_from)) > 0.01 * (to - from);
+  s->sight_from_s = from_s;
+  s->sight_to_s = to_s;
   s->visible_from = from;
   s->visible_to = to;
   guint kept = 0;
@@ -413,10 +416,21 @@ sb_spectrogram_progress (const SbSpectrogram *s)
 
 /* ---- composing: what it lacks is asked for ---- */
 
-/* What does not belong to the present view may be dropped. */
+/* What does not belong to the present view may be dropped.  A view is composed strip by strip: all strips of what is
+ * visible are one; what is composed elsewhere (a thumbnail) changes nothing. */
 static void
-begin_epoch (SbSpectrogram *s, uint64_t epoch)
+begin_epoch (SbSpectrogram *s, const SbViewport *view)
 {
+  pthread_mutex_lock (&s->lock);
+  double from_s = s->sight_from_s, to_s = s->sight_to_s;
+  pthread_mutex_unlock (&s->lock);
+  if (isnan (from_s)) {
+    from_s = view->from_s;
+    to_s = view->to_s;
+  } else if (view->from_s >= to_s || view->to_s <= from_s) {
+    return;
+  }
+  uint64_t epoch = sb_tile_budget_epoch_of (s->tiles, from_s, to_s);
   pthread_mutex_lock (&s->lock);
   s->pyramid->epoch = epoch;
   pthread_mutex_unlock (&s->lock);
@@ -468,9 +482,9 @@ sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n,
                         int stride_px, bool want)
 {
   SbSpectrogram *below = sb_spectrogram_alike_below (s);
-  begin_epoch (s, sb_tile_budget_epoch_of (s->tiles, view->from_s, view->to_s));
+  begin_epoch (s, view);
   if (below)
-    begin_epoch (below, sb_tile_budget_epoch_of (below->tiles, view->from_s, view->to_s));
+    begin_epoch (below, view);
   if (!want)
     return sb_spectrogram_paint (s, view, x0, n, lut, argb, stride_px, NULL);
   SbNeeds needs;

@@ -96,17 +96,39 @@ def looks(window, desktop):
     window.activate("resolution", "0")
 
 
+def canvas(desktop):
+    """(brightness of a part of the picture, redness of where the banner stands)"""
+    _, _, rows = desktop.pixels()
+    part = [value for y in range(500, 780, 4) for value in rows[y][200 * 3:1100 * 3:7]]
+    banner = rows[92][60 * 3:1200 * 3]
+    return sum(part) / len(part), (sum(banner[0::3]) - sum(banner[1::3])) / (len(banner) / 3)
+
+
 def shorter(window, desktop, path, screenshots):
+    """What can still be read shows at any zoom, what was seen stays, and a banner tells."""
+    window.activate("show-span", "(1.0, 1.5)")
+    bright = wait_until(lambda: canvas(desktop)[0] > 20 and canvas(desktop)[0], 5, "a picture of the second second")
+    assert canvas(desktop)[1] < 5, "a banner before anything happened"
+    window.activate("show-span", "(2.0, 19.0)")
     with open(path, "r+b") as file:
         file.truncate(200000)
     time.sleep(0.7)
     for span in ("(0.0, 19.0)", "(15.0, 15.2)", "(1.0, 1.5)"):
         window.activate("show-span", span)
         time.sleep(0.2)
+    # 200,000 bytes are 2.27 s: this span can still be read, for a look that was not taken before too
+    window.activate("resolution", "1024")
+    time.sleep(1)
+    wait_until(lambda: canvas(desktop)[0] > bright / 2, 5, "what is left of the recording to be drawn")
+    wait_until(lambda: canvas(desktop)[1] > 15, 5, "the banner")
     desktop.screenshot(os.path.join(screenshots, "inspect-shorter.png"))
+    window.activate("resolution", "0")
     os.remove(path)
     time.sleep(0.7)
     window.activate("fit")
+    wait_until(lambda: canvas(desktop)[0] > bright / 4, 5, "what was seen to stay")
+    assert canvas(desktop)[1] > 15, "the banner went"
+    desktop.screenshot(os.path.join(screenshots, "inspect-gone.png"))
     window.must_live()
 
 

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <utime.h>
 
 #define RATE 8000
@@ -365,6 +367,24 @@ test_cache (void)
   g_autofree uint32_t *fourth = through_cache (source, pool, inside, "a", &there);
   g_assert_false (there);
   g_assert_cmpmem (first, 100 * 33 * 4, fourth, 100 * 33 * 4);
+
+  /* a full disk: no file may grow beyond 4 kB; nothing half-written stays behind */
+  g_autofree char *full = sb_test_path ("full");
+  struct rlimit limit, small;
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  small = limit;
+  small.rlim_cur = 4096;
+  void (*handler) (int) = signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  g_autofree uint32_t *fifth = through_cache (source, pool, full, "a", &there);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  signal (SIGXFSZ, handler);
+  g_assert_false (there);
+  g_assert_cmpmem (first, 100 * 33 * 4, fifth, 100 * 33 * 4);
+  g_assert_cmpint (n_files (full), ==, 0);
+  g_free (through_cache (source, pool, full, "a", &there)); /* room again */
+  g_assert_false (there);
+  g_assert_cmpint (n_files (full), ==, 1);
 }
 
 /* What was used longest ago goes first; what is not ours stays. */

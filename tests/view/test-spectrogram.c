@@ -380,6 +380,45 @@ test_read_errors (void)
   sb_source_unref (&fake->parent);
 }
 
+/* The recording becomes shorter while it is shown: what was seen stays, what can still be read comes, however near the
+ * new end it lies, and whichever zoom asks for it first. */
+static void
+test_shorter (void)
+{
+  int64_t n = 100 * RATE;
+  double end_s = 60.123;
+  for (int seen = 0; seen < 2; seen++)
+    for (size_t i = 0; i < 4; i++) {
+      SbViewport all = {0, 100, 0, 4000, SB_SCALE_LINEAR, 100, 20};
+      SbViewport places[] = {{57, 60, 0, 4000, SB_SCALE_LINEAR, 200, 40}, {60, 60.1, 0, 4000, SB_SCALE_LINEAR, 100, 40},
+                            {40, 60.05, 0, 4000, SB_SCALE_LINEAR, 80, 40}, {0, 59, 0, 4000, SB_SCALE_LINEAR, 70, 40}};
+      g_autoptr (SbPool) pool = sb_pool_new (2);
+      Fake *fake = fake_new (noise (n, 1, 2), n, 1);
+      SbSpectrogram *s = new_spectrogram (&fake->parent, &small_grid, pool, NULL);
+      g_autofree uint32_t *good = fresh (fake, &small_grid, NULL, &places[i]), *whole_before = NULL;
+      if (seen)
+        whole_before = exact (s, &all);
+      fake->bad_from = (int64_t) (end_s * RATE);
+      fake->bad_to = n;
+      g_autofree uint32_t *argb = exact (s, &places[i]);
+      assert_same (good, argb, &places[i]);
+      g_autofree char *problem = sb_spectrogram_take_problem (s);
+      if (i == 1 && !seen)
+        g_assert_nonnull (problem);
+      if (seen) { /* beyond the end too */
+        g_autofree uint32_t *whole_after = exact (s, &all);
+        assert_same (whole_before, whole_after, &all);
+      }
+      int64_t before = atomic_load (&fake->frames_read);
+      SbViewport beyond = {62, 99, 0, 4000, SB_SCALE_LINEAR, 300, 40};
+      g_free (exact (s, &beyond));
+      /* and what is gone is not tried column by column: that would be 4 reads of 128 frames for each of 9000 */
+      g_assert_cmpint (atomic_load (&fake->frames_read) - before, <, 9000 * 128);
+      sb_spectrogram_free (s);
+      sb_source_unref (&fake->parent);
+    }
+}
+
 typedef struct {
   atomic_int calls;
   atomic_llong from, to;
@@ -503,6 +542,7 @@ static struct {
   {"change", test_change},
   {"spans", test_spans},
   {"read-errors", test_read_errors},
+  {"shorter", test_shorter},
   {"notify", test_notify},
   {"stress", test_stress},
   {"odd-grids", test_odd_grids},

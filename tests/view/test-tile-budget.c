@@ -11,6 +11,7 @@
 #define KEPT ((size_t) 64 << 10)
 #define TOO_LITTLE ((size_t) 8 << 10) /* a tile is 33 kB */
 #define WIDTH 200
+#define STRIP 50
 #define HEIGHT 65
 
 static uint32_t lut[256], argb[WIDTH * HEIGHT];
@@ -31,11 +32,17 @@ new_one (SbSource *source, SbPool *pool, SbTileBudget *tiles)
 static SbComposed
 look_at (SbSpectrogram *s, SbPool *pool, double from_s, double to_s)
 {
-  SbViewport view = {from_s, to_s, 0, RATE / 2.0, SB_SCALE_LINEAR, WIDTH, HEIGHT};
   SbComposed composed = {0};
   for (int round = 0; round < 20; round++) {
     sb_spectrogram_set_visible (s, from_s, to_s);
-    composed = sb_spectrogram_compose (s, &view, 0, WIDTH, lut, argb, WIDTH, true);
+    composed = (SbComposed){0};
+    for (int x = 0; x < WIDTH; x += STRIP) { /* each strip a view, as the window does it */
+      double px_s = (to_s - from_s) / WIDTH;
+      SbViewport view = {from_s + x * px_s, from_s + (x + STRIP) * px_s, 0, RATE / 2.0, SB_SCALE_LINEAR, STRIP, HEIGHT};
+      SbComposed strip = sb_spectrogram_compose (s, &view, 0, STRIP, lut, argb, WIDTH, true);
+      composed.missing += strip.missing;
+      composed.coarse += strip.coarse;
+    }
     if (composed.missing + composed.coarse == 0)
       break;
     sb_pool_wait (pool, s);
