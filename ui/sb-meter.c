@@ -26,31 +26,49 @@ x_of (double db, double width)
   return CLAMP ((db - BOTTOM_DB) / -BOTTOM_DB, 0, 1) * width;
 }
 
+/* Green, towards yellow at −11 dB and red from −3 on. */
+static cairo_pattern_t *
+level_colours (double width)
+{
+  static const struct {
+    double db;
+    uint32_t rgb;
+  } stops[] = {{-17, 0x2ec27e}, {-11, 0xe5a50a}, {-3, 0xe01b24}};
+  cairo_pattern_t *pattern = cairo_pattern_create_linear (0, 0, width, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (stops); i++)
+    cairo_pattern_add_color_stop_rgb (pattern, x_of (stops[i].db, width) / width, (stops[i].rgb >> 16 & 0xff) / 255.0,
+                                      (stops[i].rgb >> 8 & 0xff) / 255.0, (stops[i].rgb & 0xff) / 255.0);
+  return pattern;
+}
+
+static void
+pill (cairo_t *cr, double x, double y, double width)
+{
+  const double r = BAR / 2.0;
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, x + r, y + r, r, G_PI / 2, 3 * G_PI / 2);
+  cairo_arc (cr, x + width - r, y + r, r, -G_PI / 2, G_PI / 2);
+  cairo_close_path (cr);
+}
+
 static void
 draw_bar (SbMeter *self, cairo_t *cr, int channel, double y, double width)
 {
-  static const struct {
-    double from_db, to_db;
-    uint32_t rgb;
-  } zones[] = {{BOTTOM_DB, -11, 0x2ec27e}, {-11, -3, 0xe5a50a}, {-3, 0, 0xe01b24}};
+  cairo_pattern_t *colours = level_colours (width);
+  const double end = x_of (self->level_db[channel], width), peak = self->peak_db[channel];
   sb_theme_source (cr, &sb_theme ()->hairline);
-  cairo_rectangle (cr, 0, y, width, BAR);
+  pill (cr, 0, y, width);
   cairo_fill (cr);
-  double end = x_of (self->level_db[channel], width);
-  for (int i = 0; i < 3; i++) {
-    double from = x_of (zones[i].from_db, width), to = MIN (x_of (zones[i].to_db, width), end);
-    if (to <= from)
-      continue;
-    sb_theme_source_rgb (cr, zones[i].rgb, 1);
-    cairo_rectangle (cr, from, y, to - from, BAR);
+  cairo_set_source (cr, colours);
+  if (end >= BAR) {
+    pill (cr, 0, y, end);
     cairo_fill (cr);
   }
-  double peak = self->peak_db[channel];
   if (peak > BOTTOM_DB) {
-    sb_theme_source_rgb (cr, zones[peak >= -3 ? 2 : peak >= -11 ? 1 : 0].rgb, 1);
     cairo_rectangle (cr, MIN (floor (x_of (peak, width)), width - 2), y, 2, BAR);
     cairo_fill (cr);
   }
+  cairo_pattern_destroy (colours);
 }
 
 static void
@@ -67,12 +85,27 @@ sb_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     cairo_rectangle (cr, inner + 3, top, 5, 2 * BAR + 2);
     cairo_fill (cr);
   }
+  sb_theme_source (cr, &sb_theme ()->hairline);
+  for (int db = -48; db <= 0; db += 12)
+    cairo_rectangle (cr, MIN (floor (x_of (db, inner)), inner - 1), top + 2 * BAR + 4, 1, 3);
+  cairo_fill (cr);
   sb_theme_source (cr, &sb_theme ()->text);
   for (int db = -48; db <= 0; db += 12) {
     g_autofree char *label = g_strdup_printf ("%s%d", db ? "\u2212" : "", abs (db));
-    sb_theme_text (widget, cr, TEXT_PX, label, x_of (db, inner), top + 2 * BAR + 11, db ? .5 : .5, .5);
+    sb_theme_text (widget, cr, TEXT_PX, label, x_of (db, inner), top + 2 * BAR + 13, .5, .5);
   }
   cairo_destroy (cr);
+}
+
+static void
+set_clipped (SbMeter *self, bool clipped)
+{
+  if (self->clipped == clipped)
+    return;
+  self->clipped = clipped;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  clipped ? "It was too loud" : "", -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void
@@ -80,7 +113,8 @@ sb_meter_feed (SbMeter *self, const float peaks[2], gint64 now_us)
 {
   double fall = self->last_us ? FALL_DB_PER_S * (now_us - self->last_us) / 1e6 : 0;
   self->last_us = now_us;
-  self->clipped = self->clipped || peaks[0] > 1 || peaks[1] > 1;
+  if (peaks[0] > 1 || peaks[1] > 1)
+    set_clipped (self, true);
   for (int c = 0; c < 2; c++) {
     double db = peaks[c] > 0 ? MAX (20 * log10 (peaks[c]), BOTTOM_DB) : BOTTOM_DB;
     self->level_db[c] = MAX (db, MAX (self->level_db[c] - fall, BOTTOM_DB));
@@ -111,8 +145,7 @@ sb_meter_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
 static void
 on_click (SbMeter *self)
 {
-  self->clipped = false;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  set_clipped (self, false);
 }
 
 static void

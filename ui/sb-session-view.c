@@ -300,6 +300,7 @@ sb_session_set_volume (SbSession *session, double gain)
 {
   session->volume = CLAMP (gain, 0, 1);
   sb_player_set_volume (session->player, session->volume);
+  sb_session_emit (session, "listening");
 }
 
 double

@@ -8,6 +8,8 @@
 #include "ui/sb-meter.h"
 #include "ui/sb-sound-menu.h"
 
+#include <math.h>
+
 #define ZOOM_STEP 1.5
 enum { METER_WIDE = 240, METER_NARROW = 170 };
 
@@ -178,11 +180,20 @@ static void
 volume_changed (SbTransport *self)
 {
   double value = gtk_range_get_value (GTK_RANGE (self->volume));
-  sb_session_set_volume (self->session, value * value); /* finer where it is quiet */
+  if (fabs (value * value - sb_session_volume (self->session)) > 1e-6)
+    sb_session_set_volume (self->session, value * value); /* finer where it is quiet */
   gtk_button_set_icon_name (GTK_BUTTON (self->volume_icon), value <= 0    ? "audio-volume-muted-symbolic"
                                                             : value < .34 ? "audio-volume-low-symbolic"
                                                             : value < .67 ? "audio-volume-medium-symbolic"
                                                                           : "audio-volume-high-symbolic");
+}
+
+static void
+listening_changed (SbTransport *self)
+{
+  double value = gtk_range_get_value (GTK_RANGE (self->volume)), volume = sb_session_volume (self->session);
+  if (fabs (value * value - volume) > 1e-6)
+    gtk_range_set_value (GTK_RANGE (self->volume), sqrt (volume));
 }
 
 static void
@@ -309,6 +320,7 @@ sb_transport_new (SbSession *session)
   gtk_box_append (box, button ("zoom-fit-best-symbolic", "Show All (Ctrl+0)", "Show All", "win.fit"));
   g_signal_connect_object (session, "playhead", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "listening", G_CALLBACK (listening_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "span", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "analysis", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);

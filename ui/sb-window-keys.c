@@ -90,6 +90,7 @@ on_letter (SbWindow *self, guint keyval)
   } keys[] = {
       {GDK_KEY_space, "play-stop", NULL},
       {GDK_KEY_KP_Space, "play-stop", NULL},
+      {GDK_KEY_p, "play-from-pointer", NULL},
       {GDK_KEY_l, "toggle-loop", NULL},
       {GDK_KEY_Home, "to-start", NULL},
       {GDK_KEY_End, "to-end", NULL},

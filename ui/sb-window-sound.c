@@ -6,6 +6,8 @@
 #include "ui/sb-transport.h"
 #include "ui/sb-window-private.h"
 
+#include <math.h>
+
 static SbSession *
 session_of (void *data)
 {
@@ -22,6 +24,25 @@ static void
 act_play_selection (GSimpleAction *action, GVariant *parameter, void *data)
 {
   sb_session_play_selection (session_of (data));
+}
+
+/* From where the pointer is over the picture, a ruler or a lane; else from where the playhead stands. */
+static void
+act_play_from_pointer (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  double t_s, hz;
+  if (sb_inspector_pointer (sb_inspector_of (session_of (data)), &t_s, &hz))
+    sb_session_seek (session_of (data), t_s);
+  if (!sb_session_is_playing (session_of (data)))
+    sb_session_play (session_of (data));
+}
+
+static void
+act_volume (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  const double gain = g_variant_get_double (parameter);
+  if (isfinite (gain))
+    sb_session_set_volume (session_of (data), gain);
 }
 
 static void
@@ -95,6 +116,8 @@ update (SbWindow *window)
   sb_window_set_action_state (window, "toggle-follow", g_variant_new_boolean (follow != SB_FOLLOW_OFF));
   sb_window_set_action_state (window, "slow", g_variant_new_double (listening->slow));
   sb_window_set_action_state (window, "heterodyne", g_variant_new_double (listening->heterodyne_hz));
+  sb_window_set_action_state (window, "mute-channel", g_variant_new_uint64 (listening->muted_channels));
+  sb_window_set_action_state (window, "volume", g_variant_new_double (sb_session_volume (session)));
   sb_window_set_action_state (window, "listen-channels", g_variant_new ("(ii)", listening->left, listening->right));
   sb_window_set_action_state (
       window, "output", g_variant_new ("(sd)", device ? device : "", sb_session_output_latency_s (session)));
@@ -103,7 +126,7 @@ update (SbWindow *window)
 static void
 update_enabled (SbWindow *window)
 {
-  static const char *const names[] = {"band-only", "play-selection", "slow", "heterodyne", "listen-channels",
+  static const char *const names[] = {"band-only", "play-selection", "play-from-pointer", "slow", "heterodyne", "listen-channels",
                                       "mute-channel"};
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     g_simple_action_set_enabled (
@@ -117,12 +140,14 @@ sb_window_add_sound_actions (SbWindow *window)
   static const GActionEntry entries[] = {
       {.name = "band-only", .activate = act_band_only, .state = "false"},
       {.name = "play-selection", .activate = act_play_selection},
+      {.name = "play-from-pointer", .activate = act_play_from_pointer},
       {.name = "follow", .activate = act_follow, .parameter_type = "s", .state = "'off'"},
       {.name = "toggle-follow", .activate = act_toggle_follow, .state = "false"},
       {.name = "slow", .activate = act_slow, .parameter_type = "d", .state = "1.0"},
       {.name = "heterodyne", .activate = act_heterodyne, .parameter_type = "d", .state = "0.0"},
       {.name = "listen-channels", .activate = act_listen_channels, .parameter_type = "(ii)", .state = "(-1, -1)"},
-      {.name = "mute-channel", .activate = act_mute_channel, .parameter_type = "(ib)"},
+      {.name = "mute-channel", .activate = act_mute_channel, .parameter_type = "(ib)", .state = "@t 0"}, /* bits */
+      {.name = "volume", .activate = act_volume, .parameter_type = "d", .state = "1.0"},
       {.name = "output", .activate = act_output, .parameter_type = "(sd)", .state = "('', 0.0)"},
       {.name = "choose-device", .activate = act_choose_device},
   };

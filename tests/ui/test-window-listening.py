@@ -130,6 +130,7 @@ def muted(scene):
     scene.window.activate("mute-channel", "(2, true)")
     time.sleep(SETTLE_S)
     expect(scene, ({500: LEVEL, 1100: HALF * LEVEL}, {700: LEVEL, 1300: HALF * LEVEL}), "the centre muted")
+    assert scene.window.state("mute-channel") == "uint64 4", scene.window.state("mute-channel")
     scene.window.activate("mute-channel", "(2, false)")
 
 
@@ -158,6 +159,9 @@ def volume(scene):
     desktop.xdotool("mousedown", 1, "mousemove", right + 20, y, "mouseup", 1)
     time.sleep(SETTLE_S)
     expect(scene, ({700: LEVEL}, {700: LEVEL}), "full volume")
+    scene.window.activate("volume", "0.5")
+    time.sleep(SETTLE_S)
+    expect(scene, ({700: LEVEL / 2}, {700: LEVEL / 2}), "half the volume, by action")
     scene.window.quit()
 
 
@@ -281,6 +285,17 @@ def scrubbed(scene):
     assert not np.any(scene.hear(0.6)[-RATE // 4:]), "and it is silent again"
 
 
+def play_from_pointer(scene):
+    window = scene.window
+    scene.desktop.xdotool("mousemove", round(window.x_of(7)), 400)
+    time.sleep(SETTLE_S)
+    window.key("p")
+    window.wait_enabled("stop")
+    at = float(window.state("seek"))
+    assert 6.9 <= at < 8, f"it plays from where the pointer is: {at}"
+    scene.stop()
+
+
 # ---- ultrasound, tempo -----------------------------------------------------------------------------------------------
 
 def heterodyne(scene):
@@ -390,7 +405,8 @@ def main():
     loud = np.concatenate([tones(2.5, [1000]), 6 * tones(1, [1000]), tones(6, [1000])])
     run(cases, "surround", tones(4, TONES_HZ), (mixed_down, muted, pair, volume), pictures)
     run(cases, "loud", loud, (meter,), pictures)
-    run(cases, "chirp", chirp(20), (follow_page, follow_centred, follow_waits_for_a_stroke, scrubbed), pictures)
+    run(cases, "chirp", chirp(20), (follow_page, follow_centred, follow_waits_for_a_stroke, scrubbed,
+                                play_from_pointer), pictures)
     run(cases, "ultrasound", tones(4, [42300], rate=192000), (heterodyne,), pictures, rate=192000)
     run(cases, "chirp", chirp(20), (default_followed, device_chosen), pictures, default_sink=True, again=(device_kept,))
     return cases.finish()
