@@ -201,12 +201,13 @@ analyse (const char *path, const char *folder)
 {
   g_autoptr (GError) error = NULL;
   SbSpectrogramLook look;
-  const SbBudget budget = {512 << 10, 1 << 20};
+  const SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
   uint32_t lut[256], *argb = g_new0 (uint32_t, 200 * 100);
   sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
   SbPool *pool = sb_pool_new (2);
   SbSpectrogram *s = source ? sb_spectrogram_new_sized (source, &look, pool, NULL, &budget, &error) : NULL;
+  sb_tile_budget_unref (budget.tiles);
   if (!s)
     return fail (error);
   sb_spectrogram_set_cache (s, folder, "the one recording");
