@@ -120,10 +120,10 @@ def seen(scene):
     window.key("ctrl+z")
     window.wait_enabled("redo")
     assert not window.enabled("undo")
-    assert np.array_equal(scene.settled_patch(), scene.before), "undo does not bring the picture back"
+    wait_until(lambda: np.array_equal(scene.patch(), scene.before), 10, "undo to bring the picture back")
     window.key("ctrl+shift+z")
     window.wait_enabled("undo")
-    assert np.array_equal(scene.settled_patch(), after), "redo does not bring the edit back"
+    wait_until(lambda: np.array_equal(scene.patch(), after), 10, "redo to bring the edit back")
     shown = {}
     for key, source in (("1", "original"), ("3", "removed"), ("2", "result")):
         window.key(key)
