@@ -20,13 +20,17 @@
 
 #include <linux/capability.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 enum { RATE = 44100, PERIOD = RATE / 100, WIDTH = 1600, HEIGHT = 640 }; /* two periods: 20 ms */
 #define DAY_S   86400.0
 #define FRAME_S (1 / 60.0)
+/* Share of the processors beyond which a device that was called too late tells nothing about this program. */
+#define MOST_OTHERS 0.1
 
 /* --- a day, of which the disk holds a page --- */
 
@@ -198,6 +202,24 @@ give_up_priorities (void)
   syscall (SYS_capset, &header, data);
 }
 
+/* Processor time that all programs together have used, and this one alone. */
+static void
+used_s (double *all, double *own)
+{
+  g_autofree char *text = NULL;
+  struct rusage usage;
+  double field[10] = {0};
+  *all = 0;
+  if (g_file_get_contents ("/proc/stat", &text, NULL, NULL) &&
+      sscanf (text, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &field[0], &field[1], &field[2], &field[3], &field[4],
+              &field[5], &field[6], &field[7]) == 8)
+    for (int i = 0; i < 8; i++)
+      *all += i == 3 || i == 4 ? 0 : field[i] / (double)sysconf (_SC_CLK_TCK); /* idle, waiting for disks */
+  getrusage (RUSAGE_SELF, &usage);
+  *own = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 static void
 report (const Desk *desk, FakeSink *sink, double seconds)
 {
@@ -237,8 +259,13 @@ test_load (void)
   g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (desk.document);
   sb_player_set_source (desk.player, snapshot->source[SB_VIEW_RESULT]);
   sb_player_play (desk.player, RATE);
+  double all[2], own[2];
+  used_s (&all[0], &own[0]);
   work (&desk, seconds);
+  used_s (&all[1], &own[1]);
   report (&desk, sink, seconds);
+  const double others = (all[1] - all[0] - (own[1] - own[0])) / seconds / (double)sysconf (_SC_NPROCESSORS_ONLN);
+  g_test_message ("other programs had %.0f %% of the processors", 100 * others);
   g_autofree char *problem = sb_player_take_problem (desk.player);
   const SbPlayerCounts counts = sb_player_counts (desk.player);
   const bool playing = sb_player_is_playing (desk.player);
@@ -255,7 +282,10 @@ test_load (void)
   g_assert_true (playing);
   g_assert_cmpint (counts.crossfades, >, seconds);
   g_assert_cmpint (counts.underruns, ==, 0);
-  g_assert_cmpint (late, ==, 0);
+  if (late > 0 && others > MOST_OTHERS)
+    g_test_incomplete ("other programs kept this machine too busy to call a device in time");
+  else
+    g_assert_cmpint (late, ==, 0);
 }
 
 int

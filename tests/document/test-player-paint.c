@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Painting while it plays, on a device of 20 ms: how soon it is heard, that
- * nothing clicks, that everything outside crossfades is the source bit for bit
+ * nothing clicks, that ear and mask agree frame by frame, that everything outside crossfades is the source bit for bit
  * through seeks and loops, and that nothing runs dry while all processors are
  * busy and strokes never end.  The load lasts SB_LOAD_S seconds (30). */
 #include "base/sb-pool.h"
@@ -251,6 +251,81 @@ test_bit_identical (void)
   sb_player_free (player);
 }
 
+/* ---- the ear and the mask ---- */
+
+enum { N_STROKES = 24 };
+
+/* The stroke from `from` on whose result holds the heard frames at `at`; −1: none. */
+static int
+stroke_of (float *const results[], int from, int n_results, const float *heard, int64_t at)
+{
+  enum { SURE = 32 };
+  for (int k = from; k < n_results; k++)
+    if (memcmp (heard + 2 * at, results[k] + 2 * at, 2 * SURE * sizeof (float)) == 0)
+      return k;
+  return -1;
+}
+
+/* Whatever is heard is the result of one stroke of those so far, and never an older one again. */
+static void
+test_every_stroke (void)
+{
+  const int64_t n = 4 * RATE, n_heard = 3 * RATE;
+  g_autoptr (SbSource) source = noise (9, 4);
+  g_autoptr (SbDocument) document = open_document (source);
+  SbSnapshot *snapshots[N_STROKES + 1];
+  float *results[N_STROKES + 1];
+  FakeSink *sink = fake_sink_new (PERIOD, 8, n_heard);
+  sink->speed = 0.5 / patience (); /* a busy machine still feeds in time */
+  SbPlayer *player = sb_player_new (&sink->base);
+  snapshots[0] = sb_document_snapshot (document);
+  play_result (document, player, 0);
+  for (int k = 1; k <= N_STROKES; k++) {
+    wait_for_frames (sink, k * (n_heard - RATE / 4) / N_STROKES);
+    const double at = (double)sb_player_position (player) / RATE;
+    g_autoptr (SbOperation) op = box (MAX (0, at - 0.3), at + 0.6, 300 * k, 300 * k + 3000);
+    preview (document, player, op);
+    snapshots[k] = sb_document_snapshot (document);
+  }
+  wait_for_frames (sink, n_heard);
+  const uint64_t n_underruns = sb_player_n_underruns (player);
+  g_autofree float *heard = g_memdup2 (sink->record, (gsize)(2 * n_heard) * sizeof (float));
+  sb_player_free (player);
+  for (int k = 0; k <= N_STROKES; k++) {
+    results[k] = g_new (float, (gsize)(2 * n));
+    g_assert_true (sb_source_read (snapshots[k]->source[SB_VIEW_RESULT], 0, n, results[k], NULL));
+  }
+  int current = 0, n_changes = 0;
+  int64_t odd = 0, longest = 0;
+  for (int64_t i = 0; i + 64 < n_heard && n_underruns == 0; i++) {
+    if (memcmp (heard + 2 * i, results[current] + 2 * i, 2 * sizeof (float)) == 0) {
+      odd = 0;
+      continue;
+    }
+    const int next = stroke_of (results, current, N_STROKES + 1, heard, i);
+    if (next < 0) {
+      odd++;
+      longest = MAX (longest, odd);
+      continue;
+    }
+    n_changes += next != current;
+    current = next;
+    odd = 0;
+  }
+  g_test_message ("%d of %d strokes heard, the longest stretch between two results %d frames", n_changes, N_STROKES,
+                  (int)longest);
+  for (int k = 0; k <= N_STROKES; k++) {
+    sb_snapshot_unref (snapshots[k]);
+    g_free (results[k]);
+  }
+  if (n_underruns > 0) {
+    g_test_incomplete ("the machine is too busy to play without a gap");
+    return;
+  }
+  g_assert_cmpint (longest, <=, 2 * FADE); /* strokes that came together may be faded into one after the other */
+  g_assert_cmpint (n_changes, >=, N_STROKES / 2);
+}
+
 /* ---- load ---- */
 
 static atomic_bool busy;
@@ -308,6 +383,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/player/paint/to-ear", test_paint_to_ear);
   g_test_add_func ("/player/paint/bit-identical", test_bit_identical);
+  g_test_add_func ("/player/paint/every-stroke", test_every_stroke);
   g_test_add_func ("/player/paint/under-load", test_load);
   return g_test_run ();
 }

@@ -71,6 +71,7 @@ def started(scene):
 
 def dragged(scene, tool):
     window = scene.window
+    window.activate("seek", "40.0")  # far from the ends, however slow this machine is
     window.activate("tool", f"'{tool}'")
     scene.desktop.xdotool("mousemove", 800, 20)
     time.sleep(0.5)
@@ -94,6 +95,7 @@ def dragged(scene, tool):
 
 def kept(scene):
     window = scene.window
+    window.activate("seek", "40.0")
     window.activate("tool", "'box'")
     time.sleep(0.5)
     window.drag([(window.x_of(t), window.y_of(hz)) for t, hz in DRAGS["box"]], pause=lambda: time.sleep(0.5))
