@@ -396,8 +396,6 @@ sb_window_update_inspect_actions (SbWindow *window)
                                                 "previous-marker",
                                                 "import-markers",
                                                 "import-markers-from",
-                                                "undo-markers",
-                                                "redo-markers",
                                                 "times",
                                                 "go-to",
                                                 "measure",
@@ -421,6 +419,8 @@ sb_window_update_inspect_actions (SbWindow *window)
   enable (window, "paint-shown", sb_session_shows_single (window->session));
   enable (window, "rename-marker", open && chosen);
   enable (window, "delete-marker", open && chosen);
+  enable (window, "undo-markers", open && sb_markers_can_undo (markers));
+  enable (window, "redo-markers", open && sb_markers_can_redo (markers));
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);
