@@ -9,6 +9,7 @@
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-channel-menu.h"
 #include "ui/sb-colorbar.h"
+#include "ui/sb-menu-tip.h"
 #include "ui/sb-note-ruler.h"
 #include "ui/sb-overlay.h"
 #include "ui/sb-overview.h"
@@ -110,6 +111,7 @@ corner (const char *text, GMenuModel *menu, const char *tooltip)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), menu);
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (button), FALSE);
   gtk_widget_set_tooltip_text (button, tooltip);
+  sb_menu_tip_guard (button);
   gtk_widget_add_css_class (button, "corner");
   g_object_unref (menu);
   return button;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-header.h"
+#include "ui/sb-menu-tip.h"
 #include "ui/sb-start-page.h"
 
 enum { RECENT = 10, NAME_CHARS = 34, NAME_CHARS_NARROW = 16 };
@@ -138,6 +139,7 @@ sb_header_new (SbSession *session)
   adw_split_button_set_label (ADW_SPLIT_BUTTON (header->open), "Open");
   adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (header->open), "Recent Recordings");
   gtk_widget_set_tooltip_text (header->open, "Open a Recording (Ctrl+O)");
+  sb_menu_tip_guard (header->open);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (header->open), "win.open");
   gtk_widget_add_css_class (header->open, "flat");
   header->undo = icon_button (gtk_button_new (), "edit-undo-symbolic", "Undo (Ctrl+Z)", "Undo", "win.undo");
@@ -156,6 +158,7 @@ sb_header_new (SbSession *session)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (menu), model);
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
   gtk_widget_set_tooltip_text (menu, "Main Menu (F10)");
+  sb_menu_tip_guard (menu);
   adw_header_bar_pack_start (bar, header->open);
   adw_header_bar_pack_start (bar, header->undo);
   adw_header_bar_pack_start (bar, header->redo);

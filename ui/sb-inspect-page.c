@@ -4,6 +4,7 @@
  * others.  Nothing is computed while the page is out of sight. */
 #include "ui/sb-inspect-page.h"
 #include "ui/sb-marker-list.h"
+#include "ui/sb-menu-tip.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-slice-plot.h"
 
@@ -294,6 +295,7 @@ build_markers (SbInspectPage *self)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (more), menu);
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (more), FALSE);
   gtk_widget_set_tooltip_text (more, "Import, Export and More");
+  sb_menu_tip_guard (more);
   gtk_box_append (GTK_BOX (box), find);
   gtk_box_append (GTK_BOX (box), more);
   self->search = gtk_search_entry_new ();

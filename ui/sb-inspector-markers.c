@@ -176,16 +176,53 @@ transfer_work (void *data)
     transfer->labels = sb_labels_load (transfer->path, &transfer->error);
 }
 
+static guint
+marker_hash (const void *marker)
+{
+  const SbMarker *m = marker;
+  return g_double_hash (&m->from_s) ^ g_str_hash (m->title);
+}
+
+static gboolean
+marker_equal (const void *a, const void *b)
+{
+  const SbMarker *one = a, *other = b;
+  return one->from_s == other->from_s && one->to_s == other->to_s && same_edge (one->low_hz, other->low_hz) &&
+         same_edge (one->high_hz, other->high_hz) && g_str_equal (one->title, other->title);
+}
+
+/* A set that borrows the markers: what was exported, or imported before, is not taken a second time. */
+static GHashTable *
+known_markers (SbMarkers *markers)
+{
+  GHashTable *known = g_hash_table_new (marker_hash, marker_equal);
+  for (int i = 0; i < sb_markers_n (markers); i++)
+    g_hash_table_add (known, (void *)sb_markers_get (markers, i));
+  return known;
+}
+
 static void
 take_labels (SbInspector *self, const Transfer *transfer)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  int beyond = 0, n = (int)transfer->labels->len;
-  for (int i = 0; i < n; i++)
-    beyond += g_array_index (transfer->labels, SbMarker, i).from_s > recording->duration_s;
-  sb_markers_add_all (self->markers, (const SbMarker *)(const void *)transfer->labels->data, n);
+  int beyond = 0, n = 0, there = 0;
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (SbMarker)); /* borrows the titles */
+  g_autoptr (GHashTable) known = known_markers (self->markers);
+  for (guint i = 0; i < transfer->labels->len; i++) {
+    SbMarker *label = &g_array_index (transfer->labels, SbMarker, i);
+    if (g_hash_table_contains (known, label)) {
+      there++;
+      continue;
+    }
+    beyond += label->from_s > recording->duration_s;
+    g_array_append_vals (fresh, label, 1);
+    n++;
+  }
+  sb_markers_add_all (self->markers, (const SbMarker *)(const void *)fresh->data, n);
+  g_autofree char *known_text = there ? g_strdup_printf (" %d were there already.", there) : g_strdup ("");
   g_autofree char *more = beyond ? g_strdup_printf (" %d lie beyond the end of the recording.", beyond) : g_strdup ("");
-  g_autofree char *sentence = g_strdup_printf (n == 1 ? "Imported %d marker.%s" : "Imported %d markers.%s", n, more);
+  g_autofree char *sentence =
+      g_strdup_printf (n == 1 ? "Imported %d marker.%s%s" : "Imported %d markers.%s%s", n, known_text, more);
   sb_session_say (self->session, sentence);
   sb_inspector_emit (self, "markers");
 }

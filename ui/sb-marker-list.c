@@ -82,12 +82,10 @@ static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, void *data)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *title = row_label (0, "marker-title", 50), *span = row_label (0, "edit-numbers", 126),
+  GtkWidget *title = row_label (0, "marker-title", 50), *span = row_label (1, "edit-numbers", 0),
             *band = row_label (1, "edit-numbers", 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (title), 4);
-  gtk_label_set_max_width_chars (GTK_LABEL (span), 4);
-  gtk_label_set_max_width_chars (GTK_LABEL (band), 4);
-  gtk_widget_set_hexpand (band, TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 4); /* and all that the numbers leave */
+  gtk_widget_set_hexpand (title, TRUE);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), span);
   gtk_box_append (GTK_BOX (box), band);
@@ -113,6 +111,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, List *list)
   gtk_label_set_text (GTK_LABEL (title), *marker->title ? marker->title : "\u2013");
   gtk_label_set_text (GTK_LABEL (span), both);
   gtk_label_set_text (GTK_LABEL (band), hz);
+  gtk_widget_set_visible (band, *hz);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (list_item), marker->title);
 }
 

@@ -114,11 +114,17 @@ on_save (SbPictureDialog *self)
     return;
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save the Picture", GTK_WINDOW (self),
                                                                GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
-  g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".png", NULL);
+  g_autofree char *folder = g_path_get_dirname (recording->path), *name = sb_recording_file_name (recording, ".png");
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  gtk_file_filter_set_name (filter, "PNG, SVG or PDF, by the ending");
+  gtk_file_filter_add_suffix (filter, "png");
+  gtk_file_filter_add_suffix (filter, "svg");
+  gtk_file_filter_add_suffix (filter, "pdf");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }

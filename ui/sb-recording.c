@@ -7,6 +7,8 @@
 #include "base/sb-units.h"
 #include "dsp/sb-stft.h"
 
+#include <string.h>
+
 #define RANGE_BOX_US 300000 /* of reading for the range, before the recording is shown */
 
 static char *
@@ -109,6 +111,14 @@ sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError 
       sb_spectrogram_auto_range_within (recording->spectrogram[SB_VIEW_ORIGINAL], RANGE_BOX_US, &recording->auto_low_db,
                                         &recording->auto_high_db);
   return g_steal_pointer (&recording);
+}
+
+char *
+sb_recording_file_name (const SbRecording *recording, const char *ending)
+{
+  const char *dot = strrchr (recording->name, '.');
+  int length = dot && dot != recording->name ? (int)(dot - recording->name) : (int)strlen (recording->name);
+  return g_strdup_printf ("%.*s%s", length, recording->name, ending);
 }
 
 void

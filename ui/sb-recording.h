@@ -36,6 +36,8 @@ typedef struct {
 /* A recording, or a project file with its recording; edits that were kept come back.
  * Thread: worker.  Blocks: disk, compute. */
 SbRecording *sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error);
+/* The recording's name with another ending, as ".png": what is saved beside it is offered so.  Newly allocated. */
+char *sb_recording_file_name (const SbRecording *recording, const char *ending);
 /* Blocks: until running jobs of the pictures end. */
 void sb_recording_free (SbRecording *recording);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbRecording, sb_recording_free)

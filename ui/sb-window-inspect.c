@@ -215,12 +215,23 @@ choose_markers (SbWindow *window, bool save)
       save ? "Export Markers" : "Import Markers", GTK_WINDOW (window),
       save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN, save ? "Export" : "Import", "Cancel");
   g_autofree char *folder = g_path_get_dirname (recording->path);
-  g_autofree char *name = g_strconcat (recording->name, ".labels.txt", NULL);
+  g_autofree char *name = sb_recording_file_name (recording, ".labels.txt");
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
   if (save)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new (), all = gtk_file_filter_new ();
+  gtk_file_filter_set_name (filter, "Audacity labels (.txt) or table (.csv)");
+  gtk_file_filter_add_suffix (filter, "txt");
+  gtk_file_filter_add_suffix (filter, "csv");
+  gtk_file_filter_add_suffix (filter, "tsv");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+  if (!save) {
+    gtk_file_filter_set_name (all, "All Files");
+    gtk_file_filter_add_pattern (all, "*");
+    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
+  }
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_markers_chosen), window, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
@@ -263,7 +274,18 @@ on_picture_done (void *data, const GError *error)
   if (error)
     sb_window_tell_problem (window, "The picture was not made", error->message);
   else
-    sb_window_tell (window, "The picture is made.");
+    sb_window_tell (window, "The picture is saved.");
+  g_object_unref (window);
+}
+
+static void
+on_picture_copied (void *data, const GError *error)
+{
+  SbWindow *window = data;
+  if (error)
+    sb_window_tell_problem (window, "The picture was not copied", error->message);
+  else
+    sb_window_tell (window, "The picture is on the clipboard.");
   g_object_unref (window);
 }
 
@@ -277,8 +299,8 @@ draw_picture (SbWindow *window, const char *path, int width_px, int height_px)
     request.height_px = height_px;
   }
   request.path = path;
-  sb_picture_draw (window->session, window->jobs, GTK_WIDGET (window), &request, on_picture_done,
-                   g_object_ref (window));
+  sb_picture_draw (window->session, window->jobs, GTK_WIDGET (window), &request,
+                   path ? on_picture_done : on_picture_copied, g_object_ref (window));
 }
 
 /* Path, width, height; zeros: the window's own size. */
@@ -396,8 +418,6 @@ sb_window_update_inspect_actions (SbWindow *window)
                                                 "previous-marker",
                                                 "import-markers",
                                                 "import-markers-from",
-                                                "undo-markers",
-                                                "redo-markers",
                                                 "times",
                                                 "go-to",
                                                 "measure",
@@ -421,6 +441,8 @@ sb_window_update_inspect_actions (SbWindow *window)
   enable (window, "paint-shown", sb_session_shows_single (window->session));
   enable (window, "rename-marker", open && chosen);
   enable (window, "delete-marker", open && chosen);
+  enable (window, "undo-markers", open && sb_markers_can_undo (markers));
+  enable (window, "redo-markers", open && sb_markers_can_redo (markers));
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);

@@ -217,6 +217,18 @@ go (SbMarkers *markers, GQueue *from, GQueue *to)
 }
 
 bool
+sb_markers_can_undo (const SbMarkers *markers)
+{
+  return markers->undo.length > 0;
+}
+
+bool
+sb_markers_can_redo (const SbMarkers *markers)
+{
+  return markers->redo.length > 0;
+}
+
+bool
 sb_markers_undo (SbMarkers *markers)
 {
   return go (markers, &markers->undo, &markers->redo);

@@ -44,6 +44,8 @@ bool sb_markers_set (SbMarkers *markers, uint64_t id, const SbMarker *marker);
 bool sb_markers_remove (SbMarkers *markers, uint64_t id);
 void sb_markers_clear (SbMarkers *markers);
 /* The last 100 changes can be taken back and made again. */
+bool sb_markers_can_undo (const SbMarkers *markers);
+bool sb_markers_can_redo (const SbMarkers *markers);
 bool sb_markers_undo (SbMarkers *markers);
 bool sb_markers_redo (SbMarkers *markers);
 /* First that starts after t_s (before it, going back); −1: none. */

@@ -246,7 +246,10 @@ test_list (void)
   g_assert_true (sb_markers_remove (markers, b));
   g_assert_false (sb_markers_remove (markers, b));
   g_assert_null (sb_markers_find (markers, b));
+  g_assert_true (sb_markers_can_undo (markers));
+  g_assert_false (sb_markers_can_redo (markers));
   g_assert_true (sb_markers_undo (markers));
+  g_assert_true (sb_markers_can_redo (markers));
   g_assert_cmpstr (sb_markers_find (markers, b)->title, ==, "b");
   g_assert_true (sb_markers_undo (markers));
   g_assert_cmpfloat (sb_markers_find (markers, a)->from_s, ==, 1);
@@ -257,6 +260,7 @@ test_list (void)
   g_assert_cmpint (sb_markers_n (markers), ==, 0);
   for (int i = 0; sb_markers_undo (markers); i++)
     g_assert_cmpint (i, <, 10);
+  g_assert_false (sb_markers_can_undo (markers));
   g_assert_cmpint (sb_markers_n (markers), ==, 0);
 }
 

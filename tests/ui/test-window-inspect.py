@@ -30,8 +30,20 @@ def markers(window, desktop, labels):
     wait_until(lambda: os.path.exists(out), 5, "the label track")
     with open(labels, "rb") as a, open(out, "rb") as b:
         assert a.read() == b.read(), "the label track differs from what was imported"
+    os.remove(out)
+    window.activate("import-markers-from", quoted(labels))  # a second time: nothing is doubled
+
+    def exported():  # refused while the import is under way
+        window.activate("export-markers-to", quoted(out))
+        return os.path.exists(out)
+
+    wait_until(exported, 5, "the label track again")
+    with open(labels, "rb") as a, open(out, "rb") as b:
+        assert a.read() == b.read(), "a second import doubled markers"
+    window.wait_enabled("redo-markers", False)
     window.activate("undo-markers")
     window.wait_enabled("export-markers-to", False)
+    window.wait_enabled("undo-markers", False)
     window.activate("redo-markers")
     window.wait_enabled("export-markers-to")
     window.activate("show-span", "(0.0, 1.0)")
