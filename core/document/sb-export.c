@@ -128,17 +128,23 @@ hash_file (const char *path, char sha256[65], SbProgress *progress, GError **err
   return ok;
 }
 
-/* The result's while it is not yet in its place: a failure leaves the old target. */
+/* path: the result's while it is not yet in its place: a failure leaves the old target. */
 static bool
-hash_both (const SbExportRender *render, const SbExportTarget *target, SbExportReport *report, SbProgress *progress,
-           GError **error)
+hash_both (SbSource *source, const char *path, SbExportReport *report, SbProgress *progress, GError **error)
 {
-  if (render->is_file) {
-    g_autofree char *own = sb_file_source_own_path (render->source);
+  if (sb_is_file_source (source)) {
+    g_autofree char *own = sb_file_source_own_path (source);
     if (!hash_file (own, report->source_sha256, progress, error))
       return false;
   }
-  return hash_file (target->temp, report->result_sha256, progress, error);
+  return hash_file (path, report->result_sha256, progress, error);
+}
+
+bool
+sb_export_hash_files (SbSource *original, const char *path, SbExportReport *report, SbProgress *progress,
+                      GError **error)
+{
+  return hash_both (original, path, report, progress, error);
 }
 
 static bool
@@ -152,7 +158,7 @@ export_to (SbExportRender *render, const SbExportFormat *format, const SbExportS
   bool ok = sb_export_render_prepare (render, error) &&
             sb_export_target_open (&target, spec->path, source_path, error) &&
             write_target (render, format, spec, &target, try_copy, told, progress, error) &&
-            (!spec->hash || hash_both (render, &target, told, progress, error)) &&
+            (!spec->hash || hash_both (render->source, target.temp, told, progress, error)) &&
             !sb_progress_check (progress, error) && sb_export_target_commit (&target, error);
   if (ok)
     fill_report (told, render, format);
