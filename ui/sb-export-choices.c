@@ -68,7 +68,12 @@ metadata_text (SbExportDialog *self, bool same)
   if (riff && from_riff)
     return g_strdup_printf (is_whole (self) ? "%s: kept" : "%s: times moved, what may hold other times is left out",
                             self->chunks);
-  return g_strdup_printf ("%s: only titles and cue points, as far as %s can hold them", self->chunks, kind->title);
+  if (g_str_equal (kind->ending, "au"))
+    return g_strdup_printf ("%s: left out, AU holds only samples", self->chunks);
+  return g_strdup_printf (riff || g_str_equal (kind->ending, "aiff") || g_str_equal (kind->ending, "caf")
+                              ? "%s: only titles and cue points, as far as %s can hold them"
+                              : "%s: only titles, as tags of %s",
+                          self->chunks, kind->title);
 }
 
 static void
@@ -233,7 +238,7 @@ toggle (GtkWidget *group, const char *title, bool active, GtkWidget **row)
   return widget;
 }
 
-/* "Visible span · 2:05.1–2:09.5" */
+/* "Visible · 2:05.1–09.5": the row has room for about twenty characters */
 static void
 add_part (SbExportDialog *self, GtkStringList *names, const char *title, double from_s, double to_s)
 {
@@ -243,7 +248,7 @@ add_part (SbExportDialog *self, GtkStringList *names, const char *title, double 
   const int64_t end = CLAMP (llrint (to_s * recording->rate), 0, recording->n_frames);
   if (end <= first || (n > 0 && first == 0 && end == recording->n_frames) || n >= MAX_PARTS)
     return;
-  g_autofree char *span = n ? sb_format_span (from_s, to_s, 2) : sb_format_time (recording->duration_s, 1);
+  g_autofree char *span = n ? sb_format_span (from_s, to_s, 1) : sb_format_time (recording->duration_s, 1);
   g_autofree char *text = g_strdup_printf ("%s · %s", title, span);
   self->parts[n] = (SbExportPart){first, end - first};
   gtk_string_list_append (names, text);
@@ -259,7 +264,7 @@ list_parts (SbExportDialog *self)
   add_part (self, names, "Whole recording", 0, recording->duration_s);
   sb_session_loop (self->session, &from_s, &to_s);
   add_part (self, names, "Loop", from_s, to_s);
-  add_part (self, names, "Visible span", view.from_s, view.to_s);
+  add_part (self, names, "Visible", view.from_s, view.to_s);
   return names;
 }
 
