@@ -60,11 +60,13 @@ metadata_text (SbExportDialog *self, bool same)
   const bool history = gtk_switch_get_active (GTK_SWITCH (self->history));
   const char *from = self->chunk_ending ? self->chunk_ending : "";
   const bool from_riff = g_str_equal (from, "wav") || g_str_equal (from, "rf64") || g_str_equal (from, "w64");
-  const bool in_place = sb_export_choices_what (self) != REMOVED && same && is_whole (self) && g_str_equal (kind->ending, from);
+  const bool in_place =
+      sb_export_choices_what (self) != REMOVED && same && is_whole (self) && g_str_equal (kind->ending, from);
   if (!kept)
     return g_strdup_printf ("%s: left out", self->chunks);
   if (in_place)
-    return g_strdup_printf (history ? "%s: kept, with a line in bext's coding history" : "%s: kept byte for byte", self->chunks);
+    return g_strdup_printf (history ? "%s: kept, with a line in bext's coding history" : "%s: kept byte for byte",
+                            self->chunks);
   if (riff && from_riff)
     return g_strdup_printf (is_whole (self) ? "%s: kept" : "%s: times moved, what may hold other times is left out",
                             self->chunks);
@@ -84,7 +86,7 @@ show_metadata (SbExportDialog *self, bool same)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->metadata_row), escaped);
   gtk_widget_set_visible (self->metadata_row, self->chunks != NULL);
   gtk_widget_set_visible (self->history_row, self->has_bext && kind_chosen (self)->broadcast &&
-                                               gtk_switch_get_active (GTK_SWITCH (self->metadata)));
+                                                 gtk_switch_get_active (GTK_SWITCH (self->metadata)));
 }
 
 void
@@ -92,7 +94,8 @@ sb_export_choices_show (SbExportDialog *self)
 {
   bool same;
   const SbExportPart *part = sb_export_choices_part (self);
-  SbExportPlan plan = {.first = part->first, .n_frames = part->n_frames, .removed = sb_export_choices_what (self) == REMOVED};
+  SbExportPlan plan = {
+      .first = part->first, .n_frames = part->n_frames, .removed = sb_export_choices_what (self) == REMOVED};
   plan.subtype = sb_export_choices_subtype (self, &same);
   plan.same = same;
   g_autofree char *promise = sb_export_promise (sb_session_recording (self->session), &plan);

@@ -80,7 +80,7 @@ on_export (SbExportDialog *self)
   const char *there = g_file_test (self->path, G_FILE_TEST_EXISTS) && g_strcmp0 (self->path, self->agreed_path) != 0
                           ? self->path
                       : sb_export_choices_what (self) == BOTH && g_file_test (beside, G_FILE_TEST_EXISTS) ? beside
-                                                                                               : NULL;
+                                                                                                          : NULL;
   if (!there) {
     write_now (self);
     return;
@@ -162,7 +162,8 @@ first_path (SbExportDialog *self, const char *recording)
 {
   g_autofree char *suggested = sb_export_suggest_path (recording, false);
   const char *last = sb_exporter_last_path (self->exporter), *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
-  g_autofree char *folder = last ? g_path_get_dirname (last) : sb_export_folder_last (), *name = g_path_get_basename (suggested);
+  g_autofree char *folder = last ? g_path_get_dirname (last) : sb_export_folder_last (),
+                  *name = g_path_get_basename (suggested);
   if (!folder && !g_str_has_suffix (recording, "/demo/garden-interview.flac"))
     return g_steal_pointer (&suggested);
   if (!folder) /* the demo lies among the program's own files */

@@ -61,6 +61,6 @@ sb_export_promise (const SbRecording *recording, const SbExportPlan *plan)
   if (changed == 0)
     return g_strdup (whole ? "Nothing will change: the copy will be bit-identical."
                            : "Nothing will change: every sample of the part will be bit-identical.");
-  return g_strdup_printf ("Only %s of %s will change (at most %s frames); everything else stays bit-identical.", part, all,
-                          count);
+  return g_strdup_printf ("Only %s of %s will change (at most %s frames); everything else stays bit-identical.", part,
+                          all, count);
 }

@@ -91,8 +91,8 @@ build_rows (SbExportReportWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
   g_autofree char *changed = changed_text (report), *clipped = clipped_text (report);
   g_autofree char *loudest_db = sb_format_db (report->loudest_removed_db, 1);
-  g_autofree char *loudest = isfinite (report->loudest_removed_db) ? g_strconcat (loudest_db, "FS", NULL)
-                                                                   : g_strdup ("Nothing was removed");
+  g_autofree char *loudest =
+      isfinite (report->loudest_removed_db) ? g_strconcat (loudest_db, "FS", NULL) : g_strdup ("Nothing was removed");
   row (group, "Frames Changed", changed);
   row (group, "Loudest Removed", loudest);
   row (group, "Clipped", clipped);
@@ -110,7 +110,8 @@ build_rows (SbExportReportWindow *self)
 static GtkWidget *
 build_promise (const SbExportReport *report)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *icon = gtk_image_new_from_icon_name ("emblem-ok-symbolic");
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10),
+            *icon = gtk_image_new_from_icon_name ("emblem-ok-symbolic");
   GtkWidget *text = sb_dialog_text (promise_text (report));
   gtk_widget_add_css_class (icon, "success");
   gtk_widget_set_hexpand (text, TRUE);

@@ -9,23 +9,28 @@ static const char *const flac[] = {"pcm_s8", "pcm_16", "pcm_24", NULL};
 static const char *const vorbis[] = {"vorbis", NULL}, *const opus[] = {"opus", NULL}, *const mp3[] = {"mp3", NULL};
 
 static const SbExportKind kinds[] = {
-    {"WAV", "wav", riff, true},       {"RF64", "rf64", riff, true},    {"Wave64", "w64", riff, true},
-    {"AIFF", "aiff", signed_8, false}, {"CAF", "caf", signed_8, false}, {"AU", "au", signed_8, false},
-    {"FLAC", "flac", flac, false},    {"Ogg Vorbis", "ogg", vorbis, false}, {"Opus", "opus", opus, false},
+    {"WAV", "wav", riff, true},        {"RF64", "rf64", riff, true},         {"Wave64", "w64", riff, true},
+    {"AIFF", "aiff", signed_8, false}, {"CAF", "caf", signed_8, false},      {"AU", "au", signed_8, false},
+    {"FLAC", "flac", flac, false},     {"Ogg Vorbis", "ogg", vorbis, false}, {"Opus", "opus", opus, false},
     {"MP3", "mp3", mp3, false},
 };
 
 static const SbExportSubtype subtypes[] = {
-    {"pcm_u8", "8-bit", SB_SAMPLE_U8},          {"pcm_s8", "8-bit", SB_SAMPLE_S8},
-    {"pcm_16", "16-bit", SB_SAMPLE_S16},        {"pcm_24", "24-bit", SB_SAMPLE_S24},
-    {"pcm_32", "32-bit", SB_SAMPLE_S32},        {"float", "32-bit float", SB_SAMPLE_FLOAT},
-    {"double", "64-bit float", SB_SAMPLE_DOUBLE}, {"vorbis", "Vorbis, lossy", SB_SAMPLE_OTHER},
-    {"opus", "Opus, lossy", SB_SAMPLE_OTHER},   {"mp3", "MP3, lossy", SB_SAMPLE_OTHER},
+    {"pcm_u8", "8-bit", SB_SAMPLE_U8},
+    {"pcm_s8", "8-bit", SB_SAMPLE_S8},
+    {"pcm_16", "16-bit", SB_SAMPLE_S16},
+    {"pcm_24", "24-bit", SB_SAMPLE_S24},
+    {"pcm_32", "32-bit", SB_SAMPLE_S32},
+    {"float", "32-bit float", SB_SAMPLE_FLOAT},
+    {"double", "64-bit float", SB_SAMPLE_DOUBLE},
+    {"vorbis", "Vorbis, lossy", SB_SAMPLE_OTHER},
+    {"opus", "Opus, lossy", SB_SAMPLE_OTHER},
+    {"mp3", "MP3, lossy", SB_SAMPLE_OTHER},
 };
 
 /* Other endings of the same kinds. */
-static const char *const also[][2] = {{"wave", "wav"}, {"bwf", "wav"},  {"wavex", "wav"}, {"aif", "aiff"},
-                                      {"aifc", "aiff"}, {"snd", "au"}, {"oga", "ogg"}};
+static const char *const also[][2] = {{"wave", "wav"},  {"bwf", "wav"}, {"wavex", "wav"}, {"aif", "aiff"},
+                                      {"aifc", "aiff"}, {"snd", "au"},  {"oga", "ogg"}};
 
 guint
 sb_export_n_kinds (void)

@@ -107,10 +107,17 @@ carry_texts (SbExportMeta *meta, SNDFILE *to)
 static void
 carry_speakers (const SbExportMeta *meta, SNDFILE *to, int channels)
 {
-  static const int speakers[] = {SF_CHANNEL_MAP_LEFT, SF_CHANNEL_MAP_RIGHT, SF_CHANNEL_MAP_CENTER, SF_CHANNEL_MAP_LFE,
-                                 SF_CHANNEL_MAP_REAR_LEFT, SF_CHANNEL_MAP_REAR_RIGHT,
-                                 SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER, SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
-                                 SF_CHANNEL_MAP_REAR_CENTER, SF_CHANNEL_MAP_SIDE_LEFT, SF_CHANNEL_MAP_SIDE_RIGHT};
+  static const int speakers[] = {SF_CHANNEL_MAP_LEFT,
+                                 SF_CHANNEL_MAP_RIGHT,
+                                 SF_CHANNEL_MAP_CENTER,
+                                 SF_CHANNEL_MAP_LFE,
+                                 SF_CHANNEL_MAP_REAR_LEFT,
+                                 SF_CHANNEL_MAP_REAR_RIGHT,
+                                 SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER,
+                                 SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
+                                 SF_CHANNEL_MAP_REAR_CENTER,
+                                 SF_CHANNEL_MAP_SIDE_LEFT,
+                                 SF_CHANNEL_MAP_SIDE_RIGHT};
   g_autofree int *map = g_new0 (int, (gsize)channels);
   int n = 0;
   for (gsize bit = 0; bit < G_N_ELEMENTS (speakers) && n < channels; bit++)

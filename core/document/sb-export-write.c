@@ -74,8 +74,9 @@ write_all (Writer *writer, SbExportMeta *meta, GError **error)
   const bool fits = sb_export_shell_make (writer->format, &shape, meta, &writer->shell);
   writer->hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
   writer->raw = g_malloc ((gsize)(render->max_frames * channels * writer->shell.layout.bytes));
-  return (fits || too_large (writer, error)) && put (writer, writer->shell.head->data, writer->shell.head->len, error) &&
-         put_samples (writer, error) && put (writer, writer->shell.tail->data, writer->shell.tail->len, error);
+  return (fits || too_large (writer, error)) &&
+         put (writer, writer->shell.head->data, writer->shell.head->len, error) && put_samples (writer, error) &&
+         put (writer, writer->shell.tail->data, writer->shell.tail->len, error);
 }
 
 static void
@@ -86,7 +87,8 @@ clear (Writer *writer)
   sb_export_shell_clear (&writer->shell);
 }
 
-/* Chunks came from a file that may be damaged, and libsndfile may lose its way in them.  Then the samples matter more. */
+/* Chunks came from a file that may be damaged, and libsndfile may lose its way in them.  Then the samples matter more.
+ */
 static bool
 verify_or_drop (Writer *writer, SbExportMeta *meta, GError **error)
 {

@@ -70,7 +70,8 @@ static SbExportMeta *
 meta_for (const SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec)
 {
   const int major = format->sf_format & SF_FORMAT_TYPEMASK;
-  const bool broadcast = major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64 || major == SF_FORMAT_W64;
+  const bool broadcast =
+      major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64 || major == SF_FORMAT_W64;
   if (!render->is_file)
     return NULL;
   SbExportMeta *meta = sb_export_meta_read (render->source);
@@ -206,8 +207,7 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
   const bool as_it_is =
       is_file && !spec->removed && n_frames == sb_source_n_frames (original) && !spec->no_metadata && !spec->history;
   /* Nothing to change in a file of this kind: whatever it is, it is copied, though we could not write such a one. */
-  const bool whole =
-      as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
+  const bool whole = as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
   if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &format, error))
     return false;
   g_autoptr (SbSource) removed = painted ? sb_removed_source_new (resynth) : NULL;

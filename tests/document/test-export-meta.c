@@ -67,12 +67,13 @@ damage (const char *from, const char *to, GRand *rand)
   g_assert_true (c && g_file_get_contents (from, &bytes, &n, NULL));
   for (int k = g_rand_int_range (rand, 1, 12); k > 0; k--) {
     const SbChunk *chunk = &g_array_index (c->chunks, SbChunk, g_rand_int_range (rand, 0, (int)c->chunks->len));
-    const bool about_samples = g_strv_contains ((const char *const[]){"fmt ", "data", "COMM", "SSND", "desc", "ds64", NULL},
-                                                chunk->id);
+    const bool about_samples =
+        g_strv_contains ((const char *const[]){"fmt ", "data", "COMM", "SSND", "desc", "ds64", NULL}, chunk->id);
     if (about_samples || chunk->size_bytes < 1)
       continue;
     const gint64 at = chunk->offset_bytes + g_rand_int_range (rand, 0, (int)MIN (chunk->size_bytes, 64));
-    bytes[at] = g_rand_boolean (rand) ? (char)g_rand_int_range (rand, 0, 256) : (char)(g_rand_boolean (rand) ? 0xff : 0);
+    bytes[at] =
+        g_rand_boolean (rand) ? (char)g_rand_int_range (rand, 0, 256) : (char)(g_rand_boolean (rand) ? 0xff : 0);
   }
   g_assert_true (g_file_set_contents (to, bytes, (gssize)n, NULL));
 }

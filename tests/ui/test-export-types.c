@@ -16,13 +16,19 @@ static void
 test_path_as (void)
 {
   static const char *const cases[][3] = {
-      {"/a/x.flac", "flac", "/a/x.flac"},       /* never x.flac.flac */
-      {"/a/x.FLAC", "flac", "/a/x.FLAC"},       {"/a/x.aif", "aiff", "/a/x.aif"},
-      {"/a/x.wav", "flac", "/a/x.flac"},        {"/a/x", "flac", "/a/x.flac"},
-      {"/a/take 2.5", "wav", "/a/take 2.5.wav"}, {"/a.flac/x", "wav", "/a.flac/x.wav"},
-      {"/a/.wav", "wav", "/a/.wav.wav"},        {"x.oga", "wav", "x.wav"},
-      {"x.tar.wav", "mp3", "x.tar.mp3"},        {"x.flac.wav", "flac", "x.flac.flac"}, /* the person's own first one */
-      {"x.bwf", "wav", "x.bwf"},                {"x.", "wav", "x..wav"},
+      {"/a/x.flac", "flac", "/a/x.flac"}, /* never x.flac.flac */
+      {"/a/x.FLAC", "flac", "/a/x.FLAC"},
+      {"/a/x.aif", "aiff", "/a/x.aif"},
+      {"/a/x.wav", "flac", "/a/x.flac"},
+      {"/a/x", "flac", "/a/x.flac"},
+      {"/a/take 2.5", "wav", "/a/take 2.5.wav"},
+      {"/a.flac/x", "wav", "/a.flac/x.wav"},
+      {"/a/.wav", "wav", "/a/.wav.wav"},
+      {"x.oga", "wav", "x.wav"},
+      {"x.tar.wav", "mp3", "x.tar.mp3"},
+      {"x.flac.wav", "flac", "x.flac.flac"}, /* the person's own first one */
+      {"x.bwf", "wav", "x.bwf"},
+      {"x.", "wav", "x..wav"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *path = sb_export_path_as (cases[i][0], kind (cases[i][1]));
