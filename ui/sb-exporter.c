@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-exporter.h"
-#include "document/sb-export.h"
+#include "ui/sb-export-folder.h"
+#include "ui/sb-export-promise.h"
 #include "ui/sb-worker-bridge.h"
 
 struct _SbExporter {
@@ -8,7 +9,10 @@ struct _SbExporter {
   SbSession *session;
   SbPool *jobs;
   SbProgress *progress; /* while busy */
+  SbProgress *hashing;  /* while the report's SHA-256 are computed */
+  bool told;
   char *last_path;
+  SbExportReport report; /* of last_path */
 };
 
 G_DEFINE_TYPE (SbExporter, sb_exporter, G_TYPE_OBJECT)
@@ -19,6 +23,8 @@ typedef struct {
   SbProgress *progress;
   char *path[2]; /* result, removed */
   char *subtype;
+  int64_t first, n_frames;
+  bool no_metadata, history;
   SbExportReport report;
   GError *error;
 } Job;
@@ -50,27 +56,16 @@ work (void *data)
     spec.path = job->path[i];
     spec.subtype = i && job->path[0] ? NULL : job->subtype;
     spec.removed = i == 1;
+    spec.first = job->first;
+    spec.n_frames = job->n_frames;
+    spec.no_metadata = job->no_metadata;
+    spec.history = job->history;
     if (!sb_export (job->snapshot->source[SB_VIEW_ORIGINAL], job->snapshot->resynth, &spec, &report, job->progress,
                     &job->error))
       return;
     if (i == 0 || !job->path[0])
       job->report = report;
   }
-}
-
-/* "84 712", thin spaces. */
-static char *
-count_text (int64_t count)
-{
-  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, count);
-  size_t n = strlen (digits);
-  GString *text = g_string_new (NULL);
-  for (size_t i = 0; i < n; i++) {
-    if (i && (n - i) % 3 == 0)
-      g_string_append (text, "\u2009");
-    g_string_append_c (text, digits[i]);
-  }
-  return g_string_free (text, FALSE);
 }
 
 static char *
@@ -85,22 +80,69 @@ told (const Job *job)
     return g_strdup_printf ("Exported %s · the removed part alone%s", first, clipped);
   if (job->report.identical)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
-  g_autofree char *changed = count_text (job->report.frames_changed);
+  g_autofree char *changed = sb_export_count_text (job->report.frames_changed);
   return g_strdup_printf ("Exported %s · %s frames changed%s", first, changed, clipped);
+}
+
+/* --- the report's hashes --- */
+
+static void
+hash_work (void *data)
+{
+  Job *job = data;
+  if (!sb_export_hash_files (job->snapshot->source[SB_VIEW_ORIGINAL], job->path[0] ? job->path[0] : job->path[1],
+                             &job->report, job->progress, NULL))
+    *job->report.source_sha256 = *job->report.result_sha256 = 0;
+}
+
+static void
+hash_done (void *data)
+{
+  Job *job = data;
+  if (job->exporter->hashing != job->progress)
+    return; /* another export came meanwhile */
+  g_clear_pointer (&job->exporter->hashing, sb_progress_unref);
+  job->exporter->report = job->report;
+  g_signal_emit_by_name (job->exporter, "reported");
+}
+
+static void
+begin_hashing (const Job *exported)
+{
+  Job *job = g_new0 (Job, 1);
+  SbExporter *self = exported->exporter;
+  job->exporter = g_object_ref (self);
+  job->snapshot = sb_snapshot_ref (exported->snapshot);
+  job->progress = sb_progress_new ();
+  job->path[0] = g_strdup (exported->path[0] ? exported->path[0] : exported->path[1]);
+  job->report = exported->report;
+  self->hashing = sb_progress_ref (job->progress);
+  sb_bridge_run (self->jobs, self, 0, hash_work, hash_done, job, job_free);
+}
+
+static void
+stop_hashing (SbExporter *self)
+{
+  sb_progress_cancel (self->hashing);
+  g_clear_pointer (&self->hashing, sb_progress_unref);
 }
 
 static void
 done (void *data)
 {
   Job *job = data;
-  g_clear_pointer (&job->exporter->progress, sb_progress_unref);
+  SbExporter *self = job->exporter;
+  g_clear_pointer (&self->progress, sb_progress_unref);
   bool cancelled = job->error && g_error_matches (job->error, SB_ERROR, SB_ERROR_CANCELLED);
   if (!job->error) {
-    g_free (job->exporter->last_path);
-    job->exporter->last_path = g_strdup (job->path[0] ? job->path[0] : job->path[1]);
+    g_free (self->last_path);
+    self->last_path = g_strdup (job->path[0] ? job->path[0] : job->path[1]);
+    self->report = job->report;
+    sb_export_folder_keep (self->last_path);
+    begin_hashing (job);
   }
   g_autofree char *sentence = cancelled ? g_strdup ("") : job->error ? g_strdup (job->error->message) : told (job);
-  g_signal_emit_by_name (job->exporter, "finished", job->error == NULL, sentence);
+  g_signal_emit_by_name (self, "finished", job->error == NULL, sentence);
 }
 
 bool
@@ -116,6 +158,12 @@ sb_exporter_start (SbExporter *self, const SbExportRequest *request)
   job->path[0] = g_strdup (request->path);
   job->path[1] = g_strdup (request->removed_path);
   job->subtype = g_strdup (request->subtype);
+  job->first = request->first;
+  job->n_frames = request->n_frames;
+  job->no_metadata = request->no_metadata;
+  job->history = request->history;
+  self->told = request->told;
+  stop_hashing (self);
   sb_bridge_run (self->jobs, self, 0, work, done, job, job_free);
   g_signal_emit_by_name (self, "started");
   return true;
@@ -139,6 +187,31 @@ sb_exporter_last_path (SbExporter *self)
   return self->last_path;
 }
 
+void
+sb_exporter_stop (SbExporter *self)
+{
+  sb_progress_cancel (self->progress);
+  stop_hashing (self);
+}
+
+bool
+sb_exporter_is_hashing (SbExporter *self)
+{
+  return self->hashing != NULL;
+}
+
+bool
+sb_exporter_is_told (SbExporter *self)
+{
+  return self->told;
+}
+
+const SbExportReport *
+sb_exporter_report (SbExporter *self)
+{
+  return self->last_path ? &self->report : NULL;
+}
+
 double
 sb_exporter_fraction (SbExporter *self)
 {
@@ -149,6 +222,7 @@ static void
 sb_exporter_finalize (GObject *object)
 {
   g_object_unref (SB_EXPORTER (object)->session);
+  g_clear_pointer (&SB_EXPORTER (object)->hashing, sb_progress_unref);
   g_free (SB_EXPORTER (object)->last_path);
   G_OBJECT_CLASS (sb_exporter_parent_class)->finalize (object);
 }
@@ -160,6 +234,7 @@ sb_exporter_class_init (SbExporterClass *class)
   g_signal_new ("started", SB_TYPE_EXPORTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("finished", SB_TYPE_EXPORTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN,
                 G_TYPE_STRING);
+  g_signal_new ("reported", SB_TYPE_EXPORTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -29,6 +29,7 @@ main_menu (void)
   g_menu_append (file, "Save Project As…", "win.save-project-as");
   g_menu_append (file, "Save Edits…", "win.save-edits");
   g_menu_append (file, "Save the Picture…", "win.export-picture");
+  g_menu_append (file, "Export Report", "win.export-report");
   g_menu_append (file, "Copy the Picture", "win.copy-picture");
   g_menu_append (appearance, "System", "app.appearance::system");
   g_menu_append (appearance, "Light", "app.appearance::light");

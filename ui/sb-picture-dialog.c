@@ -3,6 +3,8 @@
  * Size, axes, title; then Copy or Save.  While it is drawn the choices stay
  * visible but fixed, Cancel is the one live button. */
 #include "ui/sb-picture-dialog.h"
+#include "ui/sb-dialog-parts.h"
+#include "ui/sb-save-chooser.h"
 
 #include <math.h>
 
@@ -15,7 +17,8 @@ struct _SbPictureDialog {
   AdwWindow parent;
   SbSession *session;
   SbPool *jobs;
-  GtkWidget *width, *height, *axes, *title, *choices, *bar, *copy, *save, *cancel, *fault;
+  GtkWidget *width, *height, *axes, *title, *choices, *copy, *save, *cancel;
+  SbDialogProgress shown;
   SbProgress *progress; /* borrowed while drawing */
   guint tick;
   char *path;
@@ -27,7 +30,7 @@ static gboolean
 show_progress (void *data)
 {
   SbPictureDialog *self = data;
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), self->progress ? sb_progress_get (self->progress) : 0);
+  sb_dialog_progress_show (&self->shown, self->progress ? sb_progress_get (self->progress) : 0, NULL, NULL);
   return G_SOURCE_CONTINUE;
 }
 
@@ -37,10 +40,12 @@ set_busy (SbPictureDialog *self, bool busy)
   gtk_widget_set_sensitive (self->choices, !busy);
   gtk_widget_set_sensitive (self->copy, !busy);
   gtk_widget_set_sensitive (self->save, !busy);
-  gtk_widget_set_visible (self->bar, busy);
   g_clear_handle_id (&self->tick, g_source_remove);
-  if (busy)
+  sb_dialog_progress_hide (&self->shown);
+  if (busy) {
+    sb_dialog_progress_show (&self->shown, 0, "Drawing", NULL);
     self->tick = g_timeout_add (TICK_MS, show_progress, self);
+  }
 }
 
 static void
@@ -50,8 +55,7 @@ on_drawn (void *data, const GError *error)
   self->progress = NULL;
   set_busy (self, false);
   bool cancelled = g_error_matches (error, SB_ERROR, SB_ERROR_CANCELLED);
-  gtk_label_set_text (GTK_LABEL (self->fault), error && !cancelled ? error->message : "");
-  gtk_widget_set_visible (self->fault, error && !cancelled);
+  sb_dialog_progress_fault (&self->shown, error && !cancelled ? error->message : NULL);
   if (!error) {
     g_autofree char *name = self->path ? g_filename_display_basename (self->path) : NULL;
     g_autofree char *sentence =
@@ -74,7 +78,6 @@ draw (SbPictureDialog *self, const char *path)
   };
   g_free (self->path);
   self->path = g_strdup (path);
-  gtk_widget_set_visible (self->fault, FALSE);
   set_busy (self, true);
   self->progress =
       sb_picture_draw (self->session, self->jobs, GTK_WIDGET (self), &request, on_drawn, g_object_ref (self));
@@ -96,14 +99,9 @@ on_cancel (SbPictureDialog *self)
 }
 
 static void
-on_chosen (GtkNativeDialog *chooser, int response, SbPictureDialog *self)
+on_chosen (void *self, const char *path)
 {
-  g_autoptr (GFile) file =
-      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  if (path)
-    draw (self, path);
-  g_object_unref (chooser);
+  draw (self, path);
 }
 
 static void
@@ -112,21 +110,11 @@ on_save (SbPictureDialog *self)
   const SbRecording *recording = sb_session_recording (self->session);
   if (!recording)
     return;
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save the Picture", GTK_WINDOW (self),
-                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = sb_recording_file_name (recording, ".png");
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  gtk_file_filter_set_name (filter, "PNG, SVG or PDF, by the ending");
-  gtk_file_filter_add_suffix (filter, "png");
-  gtk_file_filter_add_suffix (filter, "svg");
-  gtk_file_filter_add_suffix (filter, "pdf");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  static const char *const kinds[] = {"PNG, SVG or PDF, by the ending", "png", "svg", "pdf", NULL};
+  sb_save_chooser_ask (GTK_WINDOW (self), &(SbSaveChooser){"Save the Picture", "Save", path, kinds}, on_chosen,
+                       G_OBJECT (self));
 }
 
 static void
@@ -209,12 +197,7 @@ sb_picture_dialog_new (GtkWindow *parent, SbSession *session, SbPool *jobs)
   self->session = g_object_ref (session);
   self->jobs = jobs;
   build_choices (self);
-  self->bar = gtk_progress_bar_new ();
-  self->fault = gtk_label_new ("");
-  gtk_label_set_wrap (GTK_LABEL (self->fault), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->fault), 0);
-  gtk_widget_add_css_class (self->fault, "error");
-  gtk_widget_set_visible (self->fault, FALSE);
+  sb_dialog_progress_build (&self->shown, NULL);
   self->cancel = action_button (self, buttons, "Cancel", G_CALLBACK (on_cancel));
   gtk_widget_set_hexpand (gap, TRUE);
   gtk_box_append (GTK_BOX (buttons), gap);
@@ -225,8 +208,7 @@ sb_picture_dialog_new (GtkWindow *parent, SbSession *session, SbPool *jobs)
   gtk_widget_add_css_class (body, "export-body");
   gtk_box_append (GTK_BOX (all), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (body), self->choices);
-  gtk_box_append (GTK_BOX (body), self->bar);
-  gtk_box_append (GTK_BOX (body), self->fault);
+  gtk_box_append (GTK_BOX (body), self->shown.box);
   gtk_box_append (GTK_BOX (body), buttons);
   gtk_box_append (GTK_BOX (all), body);
   adw_window_set_content (ADW_WINDOW (self), all);

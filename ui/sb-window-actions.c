@@ -5,6 +5,7 @@
 #include "document/sb-project.h"
 #include "edit/sb-op-json.h"
 #include "ui/sb-export-dialog.h"
+#include "ui/sb-export-report.h"
 #include "ui/sb-keeping.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
@@ -385,6 +386,14 @@ act_export_to (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 static void
+act_export_report (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  if (sb_exporter_report (window->exporter))
+    gtk_window_present (GTK_WINDOW (sb_export_report_new (GTK_WINDOW (window), window->exporter)));
+}
+
+static void
 act_show_folder (GSimpleAction *action, GVariant *parameter, void *data)
 {
   g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
@@ -448,6 +457,7 @@ sb_window_update_actions (SbWindow *window)
   enable (window, "clear-edits", n_ops > 0);
   enable (window, "export", recording && !busy);
   enable (window, "export-to", recording && !busy);
+  enable (window, "export-report", sb_exporter_report (window->exporter) != NULL);
   sb_window_set_action_state (window, "view-source", g_variant_new_string (sb_view_name (sb_session_view (session))));
   sb_window_set_action_state (window, "tool", g_variant_new_string (sb_tool_name (sb_session_tool (session))));
   sb_window_set_action_state (window, "scale", g_variant_new_string (sb_scale_name (look->scale)));
@@ -489,6 +499,7 @@ sb_window_add_actions (SbWindow *window)
       {.name = "panel", .activate = act_panel, .state = "true"},
       {.name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s"},
       {.name = "export", .activate = act_export},
+      {.name = "export-report", .activate = act_export_report},
       {.name = "export-to", .activate = act_export_to, .parameter_type = "s"},
       {.name = "show-folder", .activate = act_show_folder, .parameter_type = "s"},
       {.name = "save-project", .activate = act_save_project, .parameter_type = "s"},

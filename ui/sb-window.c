@@ -28,14 +28,13 @@ sb_window_tell (SbWindow *self, const char *sentence)
 }
 
 static void
-tell_exported (SbWindow *self, const char *sentence, const char *path)
+tell_exported (SbWindow *self, const char *sentence)
 {
-  g_autofree char *escaped = g_markup_escape_text (sentence, -1), *folder = g_path_get_dirname (path);
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
   AdwToast *toast = adw_toast_new (escaped);
   adw_toast_set_timeout (toast, 5);
-  adw_toast_set_button_label (toast, "Show in Folder");
-  adw_toast_set_action_name (toast, "win.show-folder");
-  adw_toast_set_action_target_value (toast, g_variant_new_string (folder));
+  adw_toast_set_button_label (toast, "Report…");
+  adw_toast_set_action_name (toast, "win.export-report");
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
@@ -179,8 +178,8 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
 {
   if (done) {
     self->unsaved = false;
-    tell_exported (self, sentence, sb_exporter_last_path (exporter));
-  } else if (*sentence)
+    tell_exported (self, sentence);
+  } else if (*sentence && !sb_exporter_is_told (exporter))
     sb_window_tell_problem (self, "The recording was not exported", sentence);
   sb_window_update_actions (self);
 }
@@ -364,6 +363,8 @@ sb_window_dispose (GObject *object)
   g_clear_pointer (&self->header, sb_header_free);
   if (self->session)
     sb_session_stop (self->session);
+  if (self->exporter)
+    sb_exporter_stop (self->exporter);
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
   g_clear_object (&self->file_watch);
   g_clear_object (&self->exporter);

@@ -115,9 +115,10 @@ choose_part (const CliArgs *args, SbSource *original, SbExportSpec *spec, GError
   if (!cli_double (args, "from", &from_s, error) || !cli_double (args, "to", &to_s, error))
     return false;
   if (!(from_s >= 0) || !(to_s > from_s) || !(from_s < all_s)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
-                 "There is nothing from %g s to %g s: the recording goes from 0 to %g s. Say --from and --to in seconds.",
-                 from_s, to_s, all_s);
+    g_set_error (
+        error, SB_ERROR, SB_ERROR_VALUE,
+        "There is nothing from %g s to %g s: the recording goes from 0 to %g s. Say --from and --to in seconds.",
+        from_s, to_s, all_s);
     return false;
   }
   const int64_t end = MIN (llrint (MIN (to_s, all_s) * rate), sb_source_n_frames (original));

@@ -373,9 +373,9 @@ run (Copy *copy, GError **error)
     copy->before = g_malloc (block);
     copy->after = g_malloc (block);
   }
-  const SbExportOutcome outcome = painted                    ? copy_and_paint (copy, error)
+  const SbExportOutcome outcome = painted                   ? copy_and_paint (copy, error)
                                   : copy_file (copy, error) ? SB_EXPORT_DONE
-                                                             : SB_EXPORT_FAILED;
+                                                            : SB_EXPORT_FAILED;
   if (outcome != SB_EXPORT_DONE)
     return outcome;
   return verify (copy, error) && sb_export_target_sync (copy->target, copy->progress, error) ? SB_EXPORT_DONE

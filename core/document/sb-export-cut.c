@@ -150,8 +150,8 @@ is_list (const SbMetaChunk *chunk, const char *type)
 static bool
 is_timeless (const SbMetaChunk *chunk)
 {
-  static const char *const ids[] = {"inst", "cart", "id3 ", "ID3 ", "axml", "aXML", "_PMX", "DISP", "NAME", "AUTH",
-                                    "(c) ", "ANNO", "COMT", "APPL", "info", "umid", NULL};
+  static const char *const ids[] = {"inst", "cart", "id3 ", "ID3 ", "axml", "aXML", "_PMX", "DISP", "NAME",
+                                    "AUTH", "(c) ", "ANNO", "COMT", "APPL", "info", "umid", "tags", "appl", "pict", NULL};
   return g_strv_contains (ids, chunk->id) || is_list (chunk, "INFO");
 }
 
@@ -174,7 +174,8 @@ cut_chunk (SbMetaChunk *chunk, int64_t first, int64_t n, GHashTable *kept)
   return chunk->bytes->len > 4;
 }
 
-/* Labels may stand before their cue points: those go first.  Marks of AIFF and CAF are made anew from the cue points. */
+/* Labels may stand before their cue points: those go first.  Marks of AIFF and CAF are made anew from the cue points.
+ */
 void
 sb_export_meta_cut (SbExportMeta *meta, int64_t first, int64_t n)
 {

@@ -22,9 +22,22 @@
 
 typedef struct {
   int fd;
-  int64_t pos, length;
-  int first_errno; /* 0: none so far */
+  int64_t pos, length; /* as the encoder sees them */
+  int64_t extra;       /* bytes of ours behind the first SB_FLAC_HEAD_BYTES, of which it knows nothing */
+  int first_errno;     /* 0: none so far */
 } Outlet;
+
+/* How much from pos on lies in one piece in the file, and where. */
+static int64_t
+place_of (const Outlet *outlet, int64_t pos, int64_t *n)
+{
+  if (outlet->extra == 0)
+    return pos;
+  if (pos >= SB_FLAC_HEAD_BYTES)
+    return pos + outlet->extra;
+  *n = MIN (*n, SB_FLAC_HEAD_BYTES - pos);
+  return pos;
+}
 
 static sf_count_t
 outlet_length (void *data)
@@ -46,7 +59,8 @@ static sf_count_t
 outlet_read (void *to, sf_count_t n, void *data)
 {
   Outlet *outlet = data;
-  const ssize_t got = pread (outlet->fd, to, (size_t)n, outlet->pos);
+  const int64_t at = place_of (outlet, outlet->pos, &n);
+  const ssize_t got = pread (outlet->fd, to, (size_t)n, at);
   if (got > 0)
     outlet->pos += got;
   return MAX (got, 0);
@@ -60,7 +74,9 @@ outlet_write (const void *from, sf_count_t n, void *data)
   Outlet *outlet = data;
   sf_count_t done = 0;
   while (done < n && outlet->first_errno == 0) {
-    const ssize_t put = pwrite (outlet->fd, (const uint8_t *)from + done, (size_t)(n - done), outlet->pos + done);
+    int64_t m = n - done;
+    const int64_t at = place_of (outlet, outlet->pos + done, &m);
+    const ssize_t put = pwrite (outlet->fd, (const uint8_t *)from + done, (size_t)m, at);
     if (put < 0 && errno == EINTR)
       continue;
     if (put <= 0)
@@ -95,9 +111,12 @@ write_frames (SNDFILE *file, SbExportWork work, const void *samples, int64_t n)
 
 /* The tags that libsndfile writes; chunks of a container that we do not write ourselves stay behind. */
 static void
-carry_texts (SbExportMeta *meta, SNDFILE *to)
+carry_texts (SbExportMeta *meta, SNDFILE *to, int sf_format)
 {
-  sb_export_meta_tell_left_out (meta, SB_META_NONE);
+  const bool flac = (sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
+  sb_export_meta_tell_left_out (meta, flac ? SB_META_FLAC : SB_META_NONE);
+  if (flac && sb_export_meta_find (meta, "tags", NULL))
+    return; /* all of them go over as a block */
   for (int s = SF_STR_FIRST; s <= SF_STR_LAST; s++)
     if (meta->text[s] && s != SF_STR_SOFTWARE)
       sf_set_string (to, s, meta->text[s]);
@@ -107,10 +126,17 @@ carry_texts (SbExportMeta *meta, SNDFILE *to)
 static void
 carry_speakers (const SbExportMeta *meta, SNDFILE *to, int channels)
 {
-  static const int speakers[] = {SF_CHANNEL_MAP_LEFT, SF_CHANNEL_MAP_RIGHT, SF_CHANNEL_MAP_CENTER, SF_CHANNEL_MAP_LFE,
-                                 SF_CHANNEL_MAP_REAR_LEFT, SF_CHANNEL_MAP_REAR_RIGHT,
-                                 SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER, SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
-                                 SF_CHANNEL_MAP_REAR_CENTER, SF_CHANNEL_MAP_SIDE_LEFT, SF_CHANNEL_MAP_SIDE_RIGHT};
+  static const int speakers[] = {SF_CHANNEL_MAP_LEFT,
+                                 SF_CHANNEL_MAP_RIGHT,
+                                 SF_CHANNEL_MAP_CENTER,
+                                 SF_CHANNEL_MAP_LFE,
+                                 SF_CHANNEL_MAP_REAR_LEFT,
+                                 SF_CHANNEL_MAP_REAR_RIGHT,
+                                 SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER,
+                                 SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
+                                 SF_CHANNEL_MAP_REAR_CENTER,
+                                 SF_CHANNEL_MAP_SIDE_LEFT,
+                                 SF_CHANNEL_MAP_SIDE_RIGHT};
   g_autofree int *map = g_new0 (int, (gsize)channels);
   int n = 0;
   for (gsize bit = 0; bit < G_N_ELEMENTS (speakers) && n < channels; bit++)
@@ -138,7 +164,7 @@ open_for_writing (SbExportRender *render, const SbExportFormat *format, SbExport
   if ((format->sf_format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS)
     sf_command (file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   if (meta) {
-    carry_texts (meta, file);
+    carry_texts (meta, file, format->sf_format);
     carry_speakers (meta, file, info.channels);
   }
   return file;
@@ -191,6 +217,12 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
   g_autoptr (GArray) hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
   Outlet outlet = {.fd = target->fd};
   GError *why = NULL;
+  g_autoptr (GByteArray) blocks = (format->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC
+                                      ? sb_export_flac_blocks (meta)
+                                      : g_byte_array_new ();
+  outlet.extra = blocks->len;
+  if (!sb_export_pwrite (target->fd, blocks->data, blocks->len, SB_FLAC_HEAD_BYTES))
+    return sb_export_target_fail (target, g_strerror (errno), error);
   SNDFILE *file = open_for_writing (render, format, meta, target, &outlet, error);
   if (!file)
     return false;
@@ -206,6 +238,9 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
   }
   if (!written || !closed)
     return sb_export_target_fail (target, "the encoder gave up. Choose another format", error);
+  if (blocks->len > 0 && sb_export_meta_find (meta, "tags", NULL) &&
+      !sb_export_flac_hide_tags (target->fd, SB_FLAC_HEAD_BYTES + outlet.extra))
+    return sb_export_target_fail (target, g_strerror (errno), error);
   return sb_export_verify (render, format, target, hashes, progress, error) &&
          sb_export_target_sync (target, progress, error);
 }

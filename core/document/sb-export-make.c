@@ -27,8 +27,8 @@ make_info (SbExportMeta *meta)
   static const struct {
     int which;
     char id[5];
-  } fields[] = {{SF_STR_TITLE, "INAM"},   {SF_STR_ARTIST, "IART"},    {SF_STR_DATE, "ICRD"},
-                {SF_STR_COMMENT, "ICMT"}, {SF_STR_COPYRIGHT, "ICOP"}, {SF_STR_GENRE, "IGNR"},
+  } fields[] = {{SF_STR_TITLE, "INAM"},   {SF_STR_ARTIST, "IART"},      {SF_STR_DATE, "ICRD"},
+                {SF_STR_COMMENT, "ICMT"}, {SF_STR_COPYRIGHT, "ICOP"},   {SF_STR_GENRE, "IGNR"},
                 {SF_STR_ALBUM, "IPRD"},   {SF_STR_TRACKNUMBER, "ITRK"}, {SF_STR_SOFTWARE, "ISFT"}};
   g_autoptr (GByteArray) list = g_byte_array_new ();
   sb_export_put_text (list, "INFO");
@@ -120,9 +120,9 @@ make_caf_info (SbExportMeta *meta)
   static const struct {
     int which;
     const char *key;
-  } fields[] = {{SF_STR_TITLE, "title"},       {SF_STR_ARTIST, "artist"},   {SF_STR_ALBUM, "album"},
-                {SF_STR_DATE, "year"},         {SF_STR_COMMENT, "comments"}, {SF_STR_COPYRIGHT, "copyright"},
-                {SF_STR_GENRE, "genre"},       {SF_STR_TRACKNUMBER, "track number"}};
+  } fields[] = {{SF_STR_TITLE, "title"}, {SF_STR_ARTIST, "artist"},           {SF_STR_ALBUM, "album"},
+                {SF_STR_DATE, "year"},   {SF_STR_COMMENT, "comments"},        {SF_STR_COPYRIGHT, "copyright"},
+                {SF_STR_GENRE, "genre"}, {SF_STR_TRACKNUMBER, "track number"}};
   g_autoptr (GByteArray) info = g_byte_array_new ();
   guint n = 0;
   sb_export_put (info, 0, 4, true);

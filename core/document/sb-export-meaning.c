@@ -44,9 +44,10 @@ mean_info (SbExportMeta *meta, SbMetaChunk *chunk)
   static const struct {
     char id[5];
     int which;
-  } fields[] = {{"INAM", SF_STR_TITLE},    {"IART", SF_STR_ARTIST}, {"ICRD", SF_STR_DATE},  {"ICMT", SF_STR_COMMENT},
-                {"ICOP", SF_STR_COPYRIGHT}, {"IGNR", SF_STR_GENRE},  {"IPRD", SF_STR_ALBUM}, {"ITRK", SF_STR_TRACKNUMBER},
-                {"IPRT", SF_STR_TRACKNUMBER}, {"ISFT", SF_STR_SOFTWARE}};
+  } fields[] = {{"INAM", SF_STR_TITLE},   {"IART", SF_STR_ARTIST},      {"ICRD", SF_STR_DATE},
+                {"ICMT", SF_STR_COMMENT}, {"ICOP", SF_STR_COPYRIGHT},   {"IGNR", SF_STR_GENRE},
+                {"IPRD", SF_STR_ALBUM},   {"ITRK", SF_STR_TRACKNUMBER}, {"IPRT", SF_STR_TRACKNUMBER},
+                {"ISFT", SF_STR_SOFTWARE}};
   const GByteArray *b = chunk->bytes;
   chunk->meant = true;
   for (gsize at = 4; at + 8 <= b->len;) {
@@ -93,15 +94,17 @@ mean_id3 (SbExportMeta *meta, SbMetaChunk *chunk)
   static const struct {
     char id[5];
     int which;
-  } frames[] = {{"TIT2", SF_STR_TITLE}, {"TPE1", SF_STR_ARTIST}, {"TALB", SF_STR_ALBUM},     {"TCON", SF_STR_GENRE},
-                {"TDRC", SF_STR_DATE},  {"TYER", SF_STR_DATE},   {"TRCK", SF_STR_TRACKNUMBER}, {"TCOP", SF_STR_COPYRIGHT}};
+  } frames[] = {{"TIT2", SF_STR_TITLE},       {"TPE1", SF_STR_ARTIST},   {"TALB", SF_STR_ALBUM},
+                {"TCON", SF_STR_GENRE},       {"TDRC", SF_STR_DATE},     {"TYER", SF_STR_DATE},
+                {"TRCK", SF_STR_TRACKNUMBER}, {"TCOP", SF_STR_COPYRIGHT}};
   const GByteArray *b = chunk->bytes;
   if (b->len < 10 || memcmp (b->data, "ID3", 3) != 0 || b->data[3] < 3 || b->data[3] > 4 || (b->data[5] & 0xc0))
     return;
   chunk->meant = true;
   for (gsize at = 10; at + 11 <= b->len && b->data[at];) {
     const uint8_t *p = b->data + at + 4;
-    const gsize said = b->data[3] == 4 ? (gsize)(p[0] & 127) << 21 | (gsize)(p[1] & 127) << 14 | (gsize)(p[2] & 127) << 7 | (p[3] & 127)
+    const gsize said = b->data[3] == 4 ? (gsize)(p[0] & 127) << 21 | (gsize)(p[1] & 127) << 14 |
+                                             (gsize)(p[2] & 127) << 7 | (p[3] & 127)
                                        : (gsize)sb_export_get (b, at + 4, 4, true);
     const gsize n = MIN (said, b->len - at - 10);
     for (gsize i = 0; n > 1 && i < G_N_ELEMENTS (frames); i++) {
@@ -113,7 +116,8 @@ mean_id3 (SbExportMeta *meta, SbMetaChunk *chunk)
           coding == 1 || coding == 2
               ? g_convert (text, (gssize)n - 1, "UTF-8", coding == 1 ? "UTF-16" : "UTF-16BE", NULL, NULL, NULL)
               : NULL;
-      set_text (meta, frames[i].which, coding == 0 || coding == 3 ? text : wide, coding == 0 || coding == 3 ? (gssize)n - 1 : -1);
+      set_text (meta, frames[i].which, coding == 0 || coding == 3 ? text : wide,
+                coding == 0 || coding == 3 ? (gssize)n - 1 : -1);
     }
     at += 10 + n;
   }
@@ -204,10 +208,10 @@ static uint32_t
 speakers_of (SNDFILE *file, const SF_INFO *info)
 {
   static const int bit_of[SF_CHANNEL_MAP_MAX] = {
-      [SF_CHANNEL_MAP_LEFT] = 1,          [SF_CHANNEL_MAP_RIGHT] = 2,       [SF_CHANNEL_MAP_CENTER] = 3,
-      [SF_CHANNEL_MAP_FRONT_LEFT] = 1,    [SF_CHANNEL_MAP_FRONT_RIGHT] = 2, [SF_CHANNEL_MAP_FRONT_CENTER] = 3,
-      [SF_CHANNEL_MAP_LFE] = 4,           [SF_CHANNEL_MAP_REAR_LEFT] = 5,   [SF_CHANNEL_MAP_REAR_RIGHT] = 6,
-      [SF_CHANNEL_MAP_REAR_CENTER] = 9,   [SF_CHANNEL_MAP_SIDE_LEFT] = 10,  [SF_CHANNEL_MAP_SIDE_RIGHT] = 11,
+      [SF_CHANNEL_MAP_LEFT] = 1,        [SF_CHANNEL_MAP_RIGHT] = 2,       [SF_CHANNEL_MAP_CENTER] = 3,
+      [SF_CHANNEL_MAP_FRONT_LEFT] = 1,  [SF_CHANNEL_MAP_FRONT_RIGHT] = 2, [SF_CHANNEL_MAP_FRONT_CENTER] = 3,
+      [SF_CHANNEL_MAP_LFE] = 4,         [SF_CHANNEL_MAP_REAR_LEFT] = 5,   [SF_CHANNEL_MAP_REAR_RIGHT] = 6,
+      [SF_CHANNEL_MAP_REAR_CENTER] = 9, [SF_CHANNEL_MAP_SIDE_LEFT] = 10,  [SF_CHANNEL_MAP_SIDE_RIGHT] = 11,
       [SF_CHANNEL_MAP_TOP_CENTER] = 12};
   static const uint32_t flac[] = {0, 4, 3, 7, 0x33, 0x37, 0x3f, 0x70f, 0x63f}; /* by the format's definition */
   g_autofree int *map = g_new0 (int, (gsize)info->channels);

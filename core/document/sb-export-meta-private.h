@@ -16,11 +16,11 @@
 
 #include <sndfile.h>
 
-typedef enum { SB_META_NONE, SB_META_RIFF, SB_META_AIFF, SB_META_CAF } SbMetaFamily;
+typedef enum { SB_META_NONE, SB_META_RIFF, SB_META_AIFF, SB_META_CAF, SB_META_FLAC } SbMetaFamily;
 
 typedef struct {
   char id[5];
-  uint8_t guid[16]; /* of a chunk from W64, else zeros */
+  uint8_t guid[16]; /* of a chunk from W64; a block's type in FLAC; else zeros */
   GByteArray *bytes;
   bool after;  /* stood behind the samples */
   bool meant;  /* its meaning is in texts or cue points too */
@@ -65,6 +65,17 @@ void sb_export_put (GByteArray *to, uint64_t value, int bytes, bool big_endian);
 void sb_export_put_text (GByteArray *to, const char *text); /* without the 0 */
 uint64_t sb_export_get (const GByteArray *from, gsize at, int bytes, bool big_endian);
 void sb_export_set (GByteArray *in, gsize at, uint64_t value, int bytes, bool big_endian);
+
+/* ---- FLAC ---- */
+
+#define SB_FLAC_HEAD_BYTES 42 /* "fLaC" and the stream's description: what the encoder comes back to */
+
+/* Blocks into the meta's chunks; what is no FLAC is left alone. */
+void sb_export_flac_read (SbExportMeta *meta, const char *path);
+/* As they are to stand behind the head, none marked as the last; empty unless they came from a FLAC. */
+GByteArray *sb_export_flac_blocks (const SbExportMeta *meta);
+/* The encoder's own tags at that place become padding: a stream may have tags once.  false with errno set. */
+bool sb_export_flac_hide_tags (int fd, int64_t at);
 
 /* ---- containers of our own making ---- */
 

@@ -125,9 +125,9 @@ sb_export_meta_leave_out (SbExportMeta *meta, const char *id)
 static bool
 is_about_samples (const char *id)
 {
-  static const char *const ids[] = {"fmt ", "data", "fact", "PEAK", "ds64", "JUNK", "junk", "FLLR", "PAD ", "pad ", "fake",
-                                    "COMM", "SSND", "FVER", "CHAN", "desc", "free", "pakt", "kuki", "chan", "ovvw", "peak",
-                                    NULL};
+  static const char *const ids[] = {"fmt ", "data", "fact", "PEAK", "ds64", "JUNK", "junk", "FLLR",
+                                    "PAD ", "pad ", "fake", "COMM", "SSND", "FVER", "CHAN", "desc",
+                                    "free", "pakt", "kuki", "chan", "ovvw", "peak", NULL};
   return g_strv_contains (ids, id);
 }
 
@@ -191,6 +191,8 @@ sb_export_meta_read (SbSource *file_source)
   meta->cues = g_ptr_array_new_with_free_func (cue_free);
   meta->left_out = g_string_new (NULL);
   read_chunks (meta, own);
+  if (meta->family == SB_META_NONE)
+    sb_export_flac_read (meta, own);
   sb_export_meta_understand (meta, own);
   return meta;
 }
@@ -198,13 +200,13 @@ sb_export_meta_read (SbSource *file_source)
 void
 sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target)
 {
-  for (guint i = 0; i < meta->chunks->len; i++) {
+  for (guint i = 0; meta->family != target && i < meta->chunks->len; i++) {
     const SbMetaChunk *chunk = meta->chunks->pdata[i];
     const bool id3 = g_ascii_strcasecmp (chunk->id, "id3 ") == 0 && (target == SB_META_RIFF || target == SB_META_AIFF);
     if (!chunk->meant && !id3)
       sb_export_meta_leave_out (meta, chunk->id);
-    else if (target == SB_META_NONE && (strcmp (chunk->id, "cue ") == 0 || strcmp (chunk->id, "MARK") == 0 ||
-                                        strcmp (chunk->id, "mark") == 0))
+    else if ((target == SB_META_NONE || target == SB_META_FLAC) &&
+             (strcmp (chunk->id, "cue ") == 0 || strcmp (chunk->id, "MARK") == 0 || strcmp (chunk->id, "mark") == 0))
       sb_export_meta_leave_out (meta, chunk->id);
   }
 }

@@ -305,12 +305,11 @@ bool
 sb_export_shell_make (const SbExportFormat *format, const SbExportShape *shape, SbExportMeta *meta,
                       SbExportShell *shell)
 {
-  Maker maker = {.format = format, .shape = shape, .meta = meta, .shell = shell,
-                 .major = format->sf_format & SF_FORMAT_TYPEMASK};
+  Maker maker = {
+      .format = format, .shape = shape, .meta = meta, .shell = shell, .major = format->sf_format & SF_FORMAT_TYPEMASK};
   const bool big = maker.major == SF_FORMAT_AIFF || maker.major == SF_FORMAT_CAF;
-  *shell = (SbExportShell){.head = g_byte_array_new (),
-                           .tail = g_byte_array_new (),
-                           .layout = {format->type, bytes_of (format), big}};
+  *shell = (SbExportShell){
+      .head = g_byte_array_new (), .tail = g_byte_array_new (), .layout = {format->type, bytes_of (format), big}};
   maker.data_bytes = shape->n_frames * shape->channels * shell->layout.bytes;
   if (meta)
     sb_export_meta_make (meta, maker.major == SF_FORMAT_AIFF  ? SB_META_AIFF

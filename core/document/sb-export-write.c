@@ -8,6 +8,7 @@
 #include "document/sb-export-meta-private.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #define FLUSH_BYTES (8 << 20)
 
@@ -61,25 +62,63 @@ too_large (const Writer *writer, GError **error)
                                 error);
 }
 
+static bool
+write_all (Writer *writer, SbExportMeta *meta, GError **error)
+{
+  SbExportRender *render = writer->render;
+  const int channels = sb_source_channels (render->source);
+  const SbExportShape shape = {.rate = sb_source_rate (render->source),
+                               .channels = channels,
+                               .n_frames = render->n_frames,
+                               .type = writer->format->type};
+  const bool fits = sb_export_shell_make (writer->format, &shape, meta, &writer->shell);
+  writer->hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  writer->raw = g_malloc ((gsize)(render->max_frames * channels * writer->shell.layout.bytes));
+  return (fits || too_large (writer, error)) &&
+         put (writer, writer->shell.head->data, writer->shell.head->len, error) && put_samples (writer, error) &&
+         put (writer, writer->shell.tail->data, writer->shell.tail->len, error);
+}
+
+static void
+clear (Writer *writer)
+{
+  g_clear_pointer (&writer->hashes, g_array_unref);
+  g_clear_pointer (&writer->raw, g_free);
+  sb_export_shell_clear (&writer->shell);
+}
+
+/* Chunks came from a file that may be damaged, and libsndfile may lose its way in them.  Then the samples matter more.
+ */
+static bool
+verify_or_drop (Writer *writer, SbExportMeta *meta, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  SbExportRender *render = writer->render;
+  if (sb_export_verify (render, writer->format, writer->target, writer->hashes, writer->progress, &why))
+    return true;
+  if (!meta || meta->chunks->len == 0 || sb_progress_is_cancelled (writer->progress)) {
+    g_propagate_error (error, g_steal_pointer (&why));
+    return false;
+  }
+  for (guint i = 0; i < meta->chunks->len; i++)
+    sb_export_meta_leave_out (meta, ((SbMetaChunk *)meta->chunks->pdata[i])->id);
+  sb_export_meta_strip (meta);
+  clear (writer);
+  writer->pos = writer->flushed = 0;
+  render->frames_changed = render->frames_clipped = 0;
+  if (ftruncate (writer->target->fd, 0) != 0)
+    return sb_export_target_fail (writer->target, g_strerror (errno), error);
+  return write_all (writer, meta, error) &&
+         sb_export_verify (render, writer->format, writer->target, writer->hashes, writer->progress, error);
+}
+
 bool
 sb_export_write (SbExportRender *render, const SbExportFormat *format, SbExportMeta *meta, SbExportTarget *target,
                  SbProgress *progress, GError **error)
 {
-  const int channels = sb_source_channels (render->source);
-  const SbExportShape shape = {
-      .rate = sb_source_rate (render->source), .channels = channels, .n_frames = render->n_frames, .type = format->type};
   Writer writer = {.render = render, .format = format, .target = target, .progress = progress};
-  const bool fits = sb_export_shell_make (format, &shape, meta, &writer.shell);
-  writer.hashes = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  writer.raw = g_malloc ((gsize)(render->max_frames * channels * writer.shell.layout.bytes));
-  const bool ok = (fits || too_large (&writer, error)) &&
-                  put (&writer, writer.shell.head->data, writer.shell.head->len, error) &&
-                  put_samples (&writer, error) &&
-                  put (&writer, writer.shell.tail->data, writer.shell.tail->len, error) &&
-                  sb_export_verify (render, format, target, writer.hashes, progress, error) &&
+  const bool ok = write_all (&writer, meta, error) && verify_or_drop (&writer, meta, error) &&
                   sb_export_target_sync (target, progress, error);
-  g_array_unref (writer.hashes);
-  g_free (writer.raw);
-  sb_export_shell_clear (&writer.shell);
+  clear (&writer);
   return ok;
 }

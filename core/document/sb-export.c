@@ -70,7 +70,8 @@ static SbExportMeta *
 meta_for (const SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec)
 {
   const int major = format->sf_format & SF_FORMAT_TYPEMASK;
-  const bool broadcast = major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64 || major == SF_FORMAT_W64;
+  const bool broadcast =
+      major == SF_FORMAT_WAV || major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64 || major == SF_FORMAT_W64;
   if (!render->is_file)
     return NULL;
   SbExportMeta *meta = sb_export_meta_read (render->source);
@@ -128,17 +129,23 @@ hash_file (const char *path, char sha256[65], SbProgress *progress, GError **err
   return ok;
 }
 
-/* The result's while it is not yet in its place: a failure leaves the old target. */
+/* path: the result's while it is not yet in its place: a failure leaves the old target. */
 static bool
-hash_both (const SbExportRender *render, const SbExportTarget *target, SbExportReport *report, SbProgress *progress,
-           GError **error)
+hash_both (SbSource *source, const char *path, SbExportReport *report, SbProgress *progress, GError **error)
 {
-  if (render->is_file) {
-    g_autofree char *own = sb_file_source_own_path (render->source);
+  if (sb_is_file_source (source)) {
+    g_autofree char *own = sb_file_source_own_path (source);
     if (!hash_file (own, report->source_sha256, progress, error))
       return false;
   }
-  return hash_file (target->temp, report->result_sha256, progress, error);
+  return hash_file (path, report->result_sha256, progress, error);
+}
+
+bool
+sb_export_hash_files (SbSource *original, const char *path, SbExportReport *report, SbProgress *progress,
+                      GError **error)
+{
+  return hash_both (original, path, report, progress, error);
 }
 
 static bool
@@ -152,7 +159,7 @@ export_to (SbExportRender *render, const SbExportFormat *format, const SbExportS
   bool ok = sb_export_render_prepare (render, error) &&
             sb_export_target_open (&target, spec->path, source_path, error) &&
             write_target (render, format, spec, &target, try_copy, told, progress, error) &&
-            (!spec->hash || hash_both (render, &target, told, progress, error)) &&
+            (!spec->hash || hash_both (render->source, target.temp, told, progress, error)) &&
             !sb_progress_check (progress, error) && sb_export_target_commit (&target, error);
   if (ok)
     fill_report (told, render, format);
@@ -200,8 +207,7 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
   const bool as_it_is =
       is_file && !spec->removed && n_frames == sb_source_n_frames (original) && !spec->no_metadata && !spec->history;
   /* Nothing to change in a file of this kind: whatever it is, it is copied, though we could not write such a one. */
-  const bool whole =
-      as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
+  const bool whole = as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
   if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &format, error))
     return false;
   g_autoptr (SbSource) removed = painted ? sb_removed_source_new (resynth) : NULL;

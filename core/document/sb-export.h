@@ -45,6 +45,9 @@ typedef struct {
 void sb_export_spec_init (SbExportSpec *spec);
 bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
                 SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+/* The SHA-256 of the recording and of what was exported, into the report: for whoever did not ask for them at once. */
+bool sb_export_hash_files (SbSource *original, const char *path, SbExportReport *report, SbProgress *progress,
+                           GError **error);
 /* Writes any source whole as float WAV/format by name (stft/istft/--removed). */
 bool sb_export_source (SbSource *source, const char *path, const char *subtype, SbProgress *progress, GError **error);
 /* "name-clean.wav" beside the recording */

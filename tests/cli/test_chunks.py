@@ -237,6 +237,46 @@ class Chunks(CliTest):
         self.do("edit", tagged, "--ops", self.ops(), "-o", out)
         self.assertTrue("itle=Grün".encode() in slurp(out)[:5000])
 
+    def flac_blocks(self, path):
+        """[(type, bytes)] without padding and the stream's description, and where the frames begin."""
+        raw, at, found, last = slurp(path), 4, [], False
+        self.assertEqual(raw[:4], b"fLaC")
+        while not last:
+            kind, last, size = raw[at] & 127, raw[at] >> 7, int.from_bytes(raw[at + 1:at + 4], "big")
+            if kind not in (0, 1):
+                found.append((kind, raw[at + 4:at + 4 + size]))
+            at += 4 + size
+        self.assertEqual(raw[at], 0xff)
+        return found, at
+
+    def test_flac_blocks(self):
+        """Pictures, tags that nobody knows, application blocks: byte for byte through painting and cutting."""
+        path, _, _, sound = self.full()
+        plain, rich = self.path("plain.flac"), self.path("rich.flac")
+        self.do("edit", path, "--ops", self.ops(), "-o", plain, "--no-metadata")
+        entries = [b"TITLE=Morning", b"SPECIES=Turdus merula", "ORT=München".encode()]
+        tags = struct.pack("<I", 4) + b"mine" + struct.pack("<I", len(entries))
+        tags += b"".join(struct.pack("<I", len(each)) + each for each in entries)
+        blocks = [(2, b"test" + noise(100, 1, 8)), (4, tags), (6, struct.pack(">II", 3, 9) + b"image/png" +
+                                                               struct.pack(">6I", 0, 1, 1, 24, 0, 5000) + noise(5000, 1, 8))]
+        raw, (_, frames) = slurp(plain), self.flac_blocks(plain)
+        with open(rich, "wb") as out:
+            out.write(raw[:42] + b"".join(bytes([kind]) + len(body).to_bytes(3, "big") + body for kind, body in blocks) +
+                      b"\x81\0\0\x10" + bytes(16) + raw[frames:])
+        whole, told = self.painted(rich, "whole.flac")
+        self.assertEqual(self.flac_blocks(whole)[0], blocks)
+        self.assertNotIn("left out", told)
+        part, _ = self.painted(rich, "part.flac", "--from", "0.1", "--to", "0.3")
+        self.assertEqual(self.flac_blocks(part)[0], blocks)
+        wav, told = self.painted(rich, "out.wav")
+        self.assertIn("left out         appl, pict", told)
+        self.assertIn(b"Morning", payload(wav, "LIST"))
+        again = self.path("again.wav")
+        self.do("edit", whole, "--ops", self.ops(), "-o", again)
+        self.assertEqual(payload(again, "data"), payload(wav, "data"))
+        bare, _ = self.painted(rich, "bare.flac", "--no-metadata")
+        self.assertEqual([kind for kind, _ in self.flac_blocks(bare)[0]], [4])  # the encoder's name
+
     # ---- a part ----
 
     def test_part(self):

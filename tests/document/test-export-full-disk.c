@@ -85,12 +85,12 @@ typedef struct {
 } Way;
 
 static const Way ways[] = {
-    {"wav", "wav", NULL},        /* copied */
-    {"rf64", "rf64", NULL},      /* copied */
-    {"aiff", "wav", NULL},       /* written by ourselves, as the next four */
-    {"wav", "rf64", "pcm_24"}, {"wav", "aiff", NULL}, {"wav", "w64", NULL}, {"wav", "caf", NULL},
-    {"wav", "flac", NULL},       /* encoded, as the rest */
-    {"wav", "ogg", NULL},        {"wav", "au", NULL},
+    {"wav", "wav", NULL},   /* copied */
+    {"rf64", "rf64", NULL}, /* copied */
+    {"aiff", "wav", NULL},  /* written by ourselves, as the next four */
+    {"wav", "rf64", "pcm_24"}, {"wav", "aiff", NULL}, {"wav", "w64", NULL},
+    {"wav", "caf", NULL},      {"wav", "flac", NULL}, /* encoded, as the rest */
+    {"wav", "ogg", NULL},      {"wav", "au", NULL},
 };
 
 static bool
@@ -141,7 +141,8 @@ try_room (const Case *c, int64_t bytes)
   atomic_store (&overrun, false);
   atomic_store (&room, bytes);
   const bool done = export_to (c->source, c->resynth, c->full, c->way->subtype, &error);
-  const bool elsewhere = done || bytes % 8 != 0 || export_to (c->source, c->resynth, c->elsewhere, c->way->subtype, NULL);
+  const bool elsewhere =
+      done || bytes % 8 != 0 || export_to (c->source, c->resynth, c->elsewhere, c->way->subtype, NULL);
   atomic_store (&room, -1);
   g_assert_cmpint (done, ==, bytes >= c->bytes); /* one byte short is short */
   g_assert_true (elsewhere);
@@ -168,7 +169,7 @@ sweep (const Way *way, bool is_late)
   g_autofree char *name = g_strconcat ("source.", way->source, NULL), *path = in_folder (name);
   g_autofree char *target = g_strconcat ("o.", way->target, NULL), *disk = in_folder ("full");
   g_autofree char *full = g_build_filename (disk, target, NULL), *elsewhere = in_folder (target);
-  const int format = g_str_equal (way->source, "rf64") ? SF_FORMAT_RF64
+  const int format = g_str_equal (way->source, "rf64")   ? SF_FORMAT_RF64
                      : g_str_equal (way->source, "aiff") ? SF_FORMAT_AIFF
                                                          : SF_FORMAT_WAV;
   GStatBuf st;

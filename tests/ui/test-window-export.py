@@ -94,6 +94,56 @@ def asks_before_replacing(scene):
     assert filecmp.cmp(scene.recording, scene.target, shallow=False)
 
 
+def report_tells(scene):
+    """What the last export did stands in a window of its own; Escape closes it."""
+    before = set(scene.window.shown_ids())
+    wait_until(lambda: scene.window.enabled("export-report"), 5, "the report")
+    scene.window.activate("export-report")
+    scene.new_window(before)
+    scene.picture("5-report")
+    scene.press("Escape")
+    wait_until(lambda: set(scene.window.shown_ids()) <= before, 5, "Escape to close the report")
+
+
+def refusal_stays_in_the_dialog(scene):
+    """What cannot be written is told where something else can be chosen, and leaves no complaint behind."""
+    os.unlink(scene.target)
+    os.mkdir(scene.target)
+    before = set(scene.window.shown_ids())
+    dialog = scene.dialog()
+    with_dialog = set(scene.window.shown_ids())
+    scene.press("Return")
+    scene.new_window(with_dialog)  # a folder is there already: replace?
+    scene.press("Tab", "Return")
+    wait_until(lambda: set(scene.window.shown_ids()) <= with_dialog, 5, "the question to close")
+    time.sleep(1)
+    assert set(scene.window.shown_ids()) == with_dialog, "the dialog stays, and nothing else comes"
+    scene.picture("6-refused")
+    assert os.path.isdir(scene.target) and not os.listdir(scene.target)
+    scene.desktop.xdotool("windowfocus", dialog)
+    time.sleep(0.3)
+    scene.press("Escape")
+    wait_until(lambda: set(scene.window.shown_ids()) <= before, 5, "Escape to close the dialog")
+    os.rmdir(scene.target)
+
+
+def folder_is_remembered(desktop, program, pictures):
+    """Another recording, after a restart: the export goes where the last one went."""
+    os.mkdir(desktop.path("elsewhere"))
+    path, target = desktop.path("elsewhere/other.wav"), desktop.path("other-clean.wav")
+    make_wav(path, 1)
+    window = Window(desktop, program, path, SONOBRUSH_SINK="null")
+    scene = Scene(desktop, window, pictures)
+    window.wait_shown()
+    window.wait_open("other")
+    scene.dialog()
+    scene.press("Return")
+    wait_until(lambda: os.path.exists(target), 10, "the export in the remembered folder")
+    wait_until(lambda: window.enabled("export"), 5, "the export to be over")
+    assert filecmp.cmp(path, target, shallow=False)
+    ended(scene)
+
+
 def ended(scene):
     scene.window.quit()
     complaints = [line for line in scene.window.output().splitlines()
@@ -136,11 +186,12 @@ def main():
         make_wav(desktop.path("take.wav"), 2, ((b"bext", bytes(602)), (b"iXML", b"<x/>"), (b"zzzz", b"1234")))
         window = Window(desktop, program, desktop.path("take.wav"), SONOBRUSH_SINK="null")
         scene = Scene(desktop, window, pictures)
-        for step in (defaults_write, asks_before_replacing, ended):
+        for step in (defaults_write, asks_before_replacing, report_tells, refusal_stays_in_the_dialog, ended):
             if not cases.run(f"/window-export/{step.__name__.replace('_', '-')}", step, scene):
                 scene.picture("failed")
                 print("# " + window.output().replace("\n", "\n# "))
                 return cases.finish()
+        cases.run("/window-export/folder-is-remembered", folder_is_remembered, desktop, program, pictures)
         if not cases.run("/window-export/cancel-leaves-nothing", cancel_leaves_nothing, desktop, program, pictures):
             scene.picture("failed")
     return cases.finish()
