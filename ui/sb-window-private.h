@@ -5,6 +5,7 @@
 #include "ui/sb-banner.h"
 #include "ui/sb-exporter.h"
 #include "ui/sb-file-watch.h"
+#include "ui/sb-finder.h"
 #include "ui/sb-header.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-opener.h"
@@ -17,6 +18,7 @@ struct _SbWindow {
   SbExporter *exporter;
   SbFileWatch *file_watch;
   SbOpener *opener;
+  SbFinder *finder; /* of recordings that are not where they were */
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
   SbStore *kept_store;   /* borrowed: whose markers are shown */
