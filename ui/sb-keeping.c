@@ -107,6 +107,7 @@ sb_keeping_fill_project (SbWindow *window, SbProject *project)
 {
   g_autoptr (GArray) now = markers_now (window);
   sb_project_set_markers (project, (const SbMarker *)now->data, (int)now->len);
+  sb_look_keeper_fill (window->look_keeper, project->view);
 }
 
 /* --- what was found --- */
@@ -141,6 +142,7 @@ sb_keeping_announce (SbWindow *window)
     return;
   sb_store_set_trouble_func (store, on_trouble, window);
   bring_markers_back (window, store);
+  sb_look_keeper_attach (window->look_keeper, store);
   const SbStoreState state = sb_store_state (store);
   if (!state.sentence)
     return;
@@ -155,6 +157,13 @@ sb_keeping_announce (SbWindow *window)
     show_sentence (window, state.sentence, "Dismiss", BANNER_DISMISS);
   else
     sb_window_tell (window, state.sentence);
+}
+
+void
+sb_keeping_let_go (SbWindow *window)
+{
+  sb_look_keeper_let_go (window->look_keeper);
+  window->kept_store = NULL;
 }
 
 static void
@@ -263,5 +272,6 @@ sb_keeping_add_actions (SbWindow *window)
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
   update_actions (window);
+  window->look_keeper = sb_look_keeper_new (G_ACTION_GROUP (window), window->session);
   g_signal_connect_object (sb_inspector_of (window->session), "markers", G_CALLBACK (on_markers), window, 0);
 }

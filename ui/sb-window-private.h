@@ -8,6 +8,7 @@
 #include "ui/sb-finder.h"
 #include "ui/sb-header.h"
 #include "ui/sb-inspector.h"
+#include "ui/sb-look-keeper.h"
 #include "ui/sb-opener.h"
 #include "ui/sb-window.h"
 
@@ -21,6 +22,7 @@ struct _SbWindow {
   SbFinder *finder; /* of recordings that are not where they were */
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
+  SbLookKeeper *look_keeper;
   SbStore *kept_store;   /* borrowed: whose markers are shown */
   uint64_t kept_markers; /* their revision as it was handed over */
   bool unsaved; /* edits that are in no file yet */

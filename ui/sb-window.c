@@ -67,6 +67,7 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   self->unsaved = false;
   sb_banner_hide (SB_BANNER (self->banner));
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
+  sb_keeping_let_go (self);
   sb_session_take_recording (self->session, recording);
   g_autofree char *title = g_strdup_printf ("%s – Sonobrush", recording->name);
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -84,8 +85,10 @@ open_request (void *data, const SbOpenRequest *request)
   const SbRecording *recording = sb_session_recording (self->session);
   g_autofree char *absolute = g_canonicalize_filename (request->path, NULL);
   if (recording && (g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute) ||
-                    sb_file_watch_is_gone (self->file_watch)))
+                    sb_file_watch_is_gone (self->file_watch))) {
+    sb_keeping_let_go (self);
     sb_session_take_recording (self->session, NULL);
+  }
   sb_opener_open (self->opener, request);
 }
 
@@ -284,8 +287,10 @@ static gboolean
 on_close_request (SbWindow *self)
 {
   bool exporting = sb_exporter_is_busy (self->exporter);
-  if (self->closing || (!self->unsaved && !exporting))
+  if (self->closing || (!self->unsaved && !exporting)) {
+    sb_keeping_let_go (self);
     return FALSE;
+  }
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
       exporting ? "Closing the window stops it. The target file stays as it was."
@@ -376,6 +381,7 @@ sb_window_dispose (GObject *object)
   g_clear_handle_id (&self->box_due, g_source_remove);
   g_clear_pointer (&self->opener, sb_opener_free);
   g_clear_pointer (&self->finder, sb_finder_free);
+  g_clear_pointer (&self->look_keeper, sb_look_keeper_free);
   g_clear_pointer (&self->header, sb_header_free);
   if (self->session)
     sb_session_stop (self->session);
