@@ -82,14 +82,16 @@ texts_new (void)
 static void
 hand_over (SbLookKeeper *keeper)
 {
-  g_autoptr (GHashTable) now = texts_new ();
+  g_autoptr (GHashTable) now = texts_new (), changes = texts_new ();
   GHashTableIter iter;
   gpointer key, value;
   sb_look_keeper_fill (keeper, now);
   g_hash_table_iter_init (&iter, now);
   while (g_hash_table_iter_next (&iter, &key, &value))
     if (g_strcmp0 (g_hash_table_lookup (keeper->kept, key), value) != 0)
-      sb_store_set_view (keeper->store, key, value);
+      g_hash_table_insert (changes, g_strdup (key), g_strdup (value));
+  if (g_hash_table_size (changes) > 0) /* one transaction: a stroke must not wait behind many */
+    sb_store_set_views (keeper->store, changes);
   g_hash_table_unref (keeper->kept);
   keeper->kept = g_steal_pointer (&now);
 }

@@ -3,6 +3,7 @@
  * Puts the parts together, opens recordings, adapts to the window's size, and
  * asks before work would be lost. */
 #include "ui/sb-canvas-grid.h"
+#include "ui/sb-edits-loader.h"
 #include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
 #include "ui/sb-keeping.h"
@@ -96,7 +97,10 @@ void
 sb_window_open (SbWindow *self, const char *path)
 {
   const SbOpenRequest request = {.path = path};
-  open_request (self, &request);
+  if (sb_is_edits_file (path))
+    sb_edits_load (self, path);
+  else
+    open_request (self, &request);
 }
 
 bool
@@ -112,6 +116,10 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindo
   g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
   if (!path)
     return FALSE;
+  if (sb_is_edits_file (path)) {
+    sb_window_open (self, path); /* into this one, whatever it is busy with */
+    return TRUE;
+  }
   const char *const paths[] = {path, NULL};
   g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
                                   g_variant_new_strv (paths, -1));

@@ -504,10 +504,10 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
 bool
 sb_store_take_other (SbStore *store, GError **error)
 {
-  g_autoptr (SbProject) other = store->state.n_other > 0 ? g_steal_pointer (&store->other) : NULL;
-  for (guint i = 0; other && i < other->ops->len; i++)
-    if (!sb_document_apply (store->document, g_ptr_array_index (other->ops, i), error))
-      return false;
+  if (store->state.n_other > 0 && sb_document_apply_all (store->document, store->other->ops, error) < 0)
+    return false;
+  if (store->state.n_other > 0)
+    g_clear_pointer (&store->other, sb_project_free);
   store->state.n_other = 0;
   return true;
 }
@@ -522,8 +522,16 @@ sb_store_accept_content (SbStore *store)
 void
 sb_store_set_view (SbStore *store, const char *key, const char *value)
 {
+  g_autoptr (GHashTable) changes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (changes, g_strdup (key), g_strdup (value));
+  sb_store_set_views (store, changes);
+}
+
+void
+sb_store_set_views (SbStore *store, GHashTable *changes)
+{
   if (store->writer)
-    sb_writer_view (store->writer, key, value);
+    sb_writer_view (store->writer, changes);
 }
 
 void

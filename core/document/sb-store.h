@@ -65,12 +65,13 @@ const SbProject *sb_store_other (const SbStore *store);
 
 /* Brings the history back into the document and keeps every change from now on.  Thread: UI.  Blocks: compute. */
 bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
-/* The offered edits as so many new ones (each can be undone).  Thread: UI. */
+/* The offered edits as new ones, in one step.  Thread: UI. */
 bool sb_store_take_other (SbStore *store, GError **error);
 /* The edits are to be for this content: said once.  Thread: UI. */
 void sb_store_accept_content (SbStore *store);
 /* View settings and markers of the session.  Thread: UI. */
 void sb_store_set_view (SbStore *store, const char *key, const char *value);
+void sb_store_set_views (SbStore *store, GHashTable *changes /* char* → char*; not changed any more */);
 void sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers);
 /* The session belongs to this project file from now on.  Thread: UI. */
 void sb_store_set_project_path (SbStore *store, const char *path, const char *mark);

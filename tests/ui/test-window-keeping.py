@@ -74,6 +74,45 @@ def near(state, wanted, tolerance):
     return len(found) == len(wanted) and all(abs(a - b) <= tolerance for a, b in zip(found, wanted))
 
 
+def edits_file(root, program, cli, pictures):
+    """Opened like a recording, it adds its edits to the one that is open: one step, kept as one."""
+    def open_file(path):
+        desktop.run("gdbus", "call", "--session", "--dest", APP_ID, "--object-path", APP_PATH, "--method",
+                    "org.freedesktop.Application.Open", f"['file://{path}']", "{}")
+
+    with Desktop() as desktop:
+        demo, edits, wrong = desktop.path("take.flac"), desktop.path("edits.json"), desktop.path("wrong.json")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        for number in range(4):
+            window.activate("apply-operation", box(number))
+        before = window.save_edits(edits)
+        for _ in range(3):
+            window.activate("undo")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 5, "three undone")
+        open_file(edits)
+        wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2", "n3"], 10, "the edits of the file")
+        assert window.save_edits(desktop.path("again.json")) == before
+        desktop.screenshot(os.path.join(pictures, "edits-file.png"))
+        kill(window)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        assert ids(window, desktop) == ["n0", "n1", "n2", "n3"], ids(window, desktop)
+        window.activate("undo")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 5, "one undo for all of the file")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write('{"version": 1, "ops": [{"kind": "comet"}]}')
+        open_file(wrong)
+        wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 10, "a sentence about the wrong file")
+        time.sleep(0.4)
+        desktop.screenshot(os.path.join(pictures, "edits-file-wrong.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "Escape")
+        wait_until(lambda: len(window.shown_ids()) == 1, 10, "the dialog to close")
+        assert ids(window, desktop) == ["n0"]
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def dab_size(window, desktop):
     """What the brush makes of a click in the middle of the picture; the edit is taken back."""
     before = len(ids(window, desktop))
@@ -187,6 +226,7 @@ def main():
         return cases.finish()
     cases.run("/window-keeping/killed-and-back", killed_and_back, root, program, cli, pictures)
     cases.run("/window-keeping/look-comes-back", look_comes_back, root, program, cli, pictures)
+    cases.run("/window-keeping/edits-file", edits_file, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 
