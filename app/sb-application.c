@@ -6,6 +6,7 @@
 #include "sb-application.h"
 #include "base/sb-pool.h"
 #include "sb-config.h"
+#include "ui/sb-edits-loader.h"
 #include "ui/sb-window.h"
 
 enum { N_JOB_THREADS = 4 };
@@ -39,12 +40,12 @@ find_demo (void)
 }
 
 static SbWindow *
-window_for_file (SbApplication *self)
+window_for_file (SbApplication *self, const char *path)
 {
   GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
   if (active && gtk_window_get_transient_for (active))
     active = gtk_window_get_transient_for (active);
-  if (SB_IS_WINDOW (active) && sb_window_is_free (SB_WINDOW (active)))
+  if (SB_IS_WINDOW (active) && (sb_is_edits_file (path) || sb_window_is_free (SB_WINDOW (active))))
     return SB_WINDOW (active);
   return SB_WINDOW (sb_window_new (GTK_APPLICATION (self), self->pool, self->jobs, self->demo != NULL));
 }
@@ -52,7 +53,7 @@ window_for_file (SbApplication *self)
 static void
 open_path (SbApplication *self, const char *path)
 {
-  SbWindow *window = window_for_file (self);
+  SbWindow *window = window_for_file (self, path);
   gtk_window_present (GTK_WINDOW (window));
   sb_window_open (window, path);
 }

@@ -3,7 +3,7 @@
 
 struct _SbBanner {
   GtkBox parent;
-  GtkWidget *revealer, *text, *other, *button;
+  GtkWidget *row, *revealer, *text, *other, *button;
 };
 
 G_DEFINE_TYPE (SbBanner, sb_banner, GTK_TYPE_BOX)
@@ -15,6 +15,8 @@ sb_banner_show (SbBanner *self, const char *title, const char *meaning, const ch
   gtk_label_set_markup (GTK_LABEL (self->text), markup);
   gtk_button_set_label (GTK_BUTTON (self->button), button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
+  gtk_widget_remove_css_class (self->row, "choice");
+  gtk_widget_add_css_class (self->button, "suggested-action");
   gtk_widget_set_visible (self->other, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
@@ -26,6 +28,13 @@ sb_banner_offer (SbBanner *self, const char *button, const char *action)
   gtk_button_set_label (GTK_BUTTON (self->other), button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->other), action);
   gtk_widget_set_visible (self->other, TRUE);
+}
+
+void
+sb_banner_make_choice (SbBanner *self)
+{
+  gtk_widget_add_css_class (self->row, "choice");
+  gtk_widget_remove_css_class (self->button, "suggested-action");
 }
 
 void
@@ -42,7 +51,7 @@ sb_banner_class_init (SbBannerClass *class)
 static void
 sb_banner_init (SbBanner *self)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *row = self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   gtk_widget_add_css_class (row, "problem-banner");
   gtk_box_append (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
   self->text = gtk_label_new ("");
@@ -55,6 +64,7 @@ sb_banner_init (SbBanner *self)
   gtk_box_append (GTK_BOX (row), self->other);
   self->button = gtk_button_new ();
   gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
+  gtk_widget_remove_css_class (self->row, "choice");
   gtk_widget_add_css_class (self->button, "suggested-action");
   gtk_box_append (GTK_BOX (row), self->button);
   self->revealer = gtk_revealer_new ();

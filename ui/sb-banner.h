@@ -14,4 +14,6 @@ GtkWidget *sb_banner_new (void);
 void sb_banner_show (SbBanner *banner, const char *title, const char *meaning, const char *button, const char *action);
 /* A second way out, beside the first. */
 void sb_banner_offer (SbBanner *banner, const char *button, const char *action);
+/* Nothing went wrong, but something is for the person to say: neither button stands out. */
+void sb_banner_make_choice (SbBanner *banner);
 void sb_banner_hide (SbBanner *banner);

@@ -31,7 +31,7 @@ G_DEFINE_TYPE (SbFileWatch, sb_file_watch, G_TYPE_OBJECT)
 static const char *const texts[][2] = {
     [AS_IT_WAS] = {"", ""},
     [GONE] = {"The recording was moved or deleted.",
-              "What has been read stays on the screen. Save your edits, then open the recording from its new place."},
+              "What has been read stays on the screen. Open the recording from its new place; the edits come along."},
     [SHORTER] = {"The recording on disk became shorter.",
                  "What has been read stays on the screen; the end cannot be read any more. Save your edits and open it "
                  "again."},
@@ -145,6 +145,12 @@ recording_changed (SbFileWatch *self)
     g_signal_connect_swapped (self->monitor, "changed", G_CALLBACK (on_event), self);
   self->look = g_timeout_add_seconds (LOOK_EVERY_S, look_for_problems, self);
   ask (self);
+}
+
+bool
+sb_file_watch_is_gone (const SbFileWatch *self)
+{
+  return self->state == GONE;
 }
 
 static void

@@ -14,3 +14,5 @@
 G_DECLARE_FINAL_TYPE (SbFileWatch, sb_file_watch, SB, FILE_WATCH, GObject)
 
 SbFileWatch *sb_file_watch_new (SbSession *session);
+/* Nothing lies under its name any more. */
+bool sb_file_watch_is_gone (const SbFileWatch *watch);

@@ -3,6 +3,8 @@
 #include "ui/sb-inspector.h"
 #include "ui/sb-window-private.h"
 
+#include <string.h>
+
 #define BANNER_DISMISS "win.dismiss-banner"
 
 static SbStore *
@@ -105,25 +107,63 @@ sb_keeping_fill_project (SbWindow *window, SbProject *project)
 {
   g_autoptr (GArray) now = markers_now (window);
   sb_project_set_markers (project, (const SbMarker *)now->data, (int)now->len);
+  sb_look_keeper_fill (window->look_keeper, project->view);
 }
 
 /* --- what was found --- */
+
+/* The first sentence is what happened. */
+static void
+show_sentence (SbWindow *window, const char *sentence, const char *button, const char *action)
+{
+  const char *end = strstr (sentence, ". ");
+  g_autofree char *title = end ? g_strndup (sentence, (gsize)(end - sentence) + 1) : g_strdup (sentence);
+  sb_banner_show (SB_BANNER (window->banner), title, end ? end + 2 : "", button, action);
+}
+
+static void
+update_actions (SbWindow *window)
+{
+  static const char *const names[] = {"copy-edits", "use-recording"};
+  SbStore *store = store_of (window);
+  const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
+  const bool enabled[] = {state.n_other > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content};
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])), enabled[i]);
+}
 
 void
 sb_keeping_announce (SbWindow *window)
 {
   SbStore *store = store_of (window);
+  sb_finder_look_for (window->finder, NULL, NULL);
+  update_actions (window);
   if (!store)
     return;
   sb_store_set_trouble_func (store, on_trouble, window);
   bring_markers_back (window, store);
+  sb_look_keeper_attach (window->look_keeper, store);
   const SbStoreState state = sb_store_state (store);
-  if (state.n_other > 0)
-    sb_banner_show (SB_BANNER (window->banner), state.sentence, "", "Copy Edits", "win.copy-edits");
-  else if (state.keeping != SB_KEEPING || (state.sentence && state.found != SB_FOUND_MOVED))
-    sb_banner_show (SB_BANNER (window->banner), state.sentence, "", "Dismiss", BANNER_DISMISS);
-  else if (state.sentence)
+  if (!state.sentence)
+    return;
+  if (state.on_other_content || state.found == SB_FOUND_CHANGED) { /* what it means is for the person to say */
+    show_sentence (window, state.sentence, state.on_other_content ? "Use This One" : "Copy Edits",
+                   state.on_other_content ? "win.use-recording" : "win.copy-edits");
+    sb_banner_offer (SB_BANNER (window->banner), "Find the Old File…", "win.find-recording");
+    sb_banner_make_choice (SB_BANNER (window->banner));
+  } else if (state.n_other > 0)
+    show_sentence (window, state.sentence, "Copy Edits", "win.copy-edits");
+  else if (state.keeping != SB_KEEPING || state.found != SB_FOUND_MOVED)
+    show_sentence (window, state.sentence, "Dismiss", BANNER_DISMISS);
+  else
     sb_window_tell (window, state.sentence);
+}
+
+void
+sb_keeping_let_go (SbWindow *window)
+{
+  sb_look_keeper_let_go (window->look_keeper);
+  window->kept_store = NULL;
 }
 
 static void
@@ -135,6 +175,48 @@ act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
   sb_banner_hide (SB_BANNER (window->banner));
   if (store && !sb_store_take_other (store, &error))
     sb_window_tell_problem (window, "Not all edits could be copied", error->message);
+  update_actions (window);
+}
+
+/* --- the recording is not where it was --- */
+
+static void
+act_use_recording (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbStore *store = store_of (data);
+  sb_banner_hide (SB_BANNER (SB_WINDOW (data)->banner));
+  if (store)
+    sb_store_accept_content (store);
+  update_actions (data);
+}
+
+/* What the edits were made in: this recording as it was. */
+static void
+look_for_recording (SbWindow *window)
+{
+  const SbRecording *recording = sb_session_recording (window->session);
+  if (!recording || sb_finder_has_asked (window->finder))
+    return;
+  const SbStoreState state = sb_store_state (recording->store);
+  const SbProject *other = state.on_other_content || state.found == SB_FOUND_CHANGED ? sb_store_other (recording->store) : NULL;
+  sb_finder_look_for (window->finder, recording->project_path, other ? other : sb_store_project (recording->store));
+}
+
+static void
+act_find_recording (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  look_for_recording (window);
+  if (sb_finder_is_looking (window->finder))
+    sb_finder_choose (window->finder);
+}
+
+static void
+act_relink_to (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  look_for_recording (window);
+  sb_finder_try (window->finder, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -183,8 +265,13 @@ sb_keeping_add_actions (SbWindow *window)
   static const GActionEntry entries[] = {
       {.name = "copy-edits", .activate = act_copy_edits},
       {.name = "dismiss-banner", .activate = act_dismiss},
+      {.name = "use-recording", .activate = act_use_recording},
+      {.name = "find-recording", .activate = act_find_recording},
+      {.name = "relink-to", .activate = act_relink_to, .parameter_type = "s"},
       {.name = "save-project-as", .activate = act_save_project_as},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  update_actions (window);
+  window->look_keeper = sb_look_keeper_new (G_ACTION_GROUP (window), window->session);
   g_signal_connect_object (sb_inspector_of (window->session), "markers", G_CALLBACK (on_markers), window, 0);
 }

@@ -10,7 +10,9 @@
 void sb_keeping_add_actions (SbWindow *window);
 /* After a recording was taken. */
 void sb_keeping_announce (SbWindow *window);
-/* What else belongs into a project that is saved: markers. */
+/* Before the recording is let go of. */
+void sb_keeping_let_go (SbWindow *window);
+/* What else belongs into a project that is saved: markers, and how it is looked at. */
 void sb_keeping_fill_project (SbWindow *window, SbProject *project);
 /* What has been done is on the disk, or will be in a moment. */
 bool sb_keeping_is_safe (SbWindow *window);

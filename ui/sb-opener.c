@@ -10,7 +10,8 @@ typedef struct {
   SbOpener *opener; /* NULL once abandoned; UI thread only */
   SbPool *pool;
   SbProgress *progress;
-  char *path;
+  char *path, *relinked;
+  SbOpenRequest request; /* its texts are the two above */
   SbRecording *recording;
   GError *error;
 } Job;
@@ -33,6 +34,7 @@ job_free (void *data)
   sb_progress_unref (job->progress);
   g_clear_error (&job->error);
   g_free (job->path);
+  g_free (job->relinked);
   g_free (job);
 }
 
@@ -40,7 +42,7 @@ static void
 work (void *data)
 {
   Job *job = data;
-  job->recording = sb_recording_open (job->path, job->pool, job->progress, &job->error);
+  job->recording = sb_recording_open (&job->request, job->pool, job->progress, &job->error);
 }
 
 static void
@@ -116,14 +118,18 @@ show_dialog (void *data)
 }
 
 void
-sb_opener_open (SbOpener *opener, const char *path)
+sb_opener_open (SbOpener *opener, const SbOpenRequest *request)
 {
   abandon (opener);
   Job *job = g_new0 (Job, 1);
   job->opener = opener;
   job->pool = opener->pool;
   job->progress = sb_progress_new ();
-  job->path = g_strdup (path);
+  job->path = g_strdup (request->path);
+  job->relinked = g_strdup (request->relinked);
+  job->request = *request;
+  job->request.path = job->path;
+  job->request.relinked = job->relinked;
   opener->job = job;
   opener->show_timeout = g_timeout_add (SHOW_AFTER_MS, show_dialog, opener);
   sb_bridge_run (opener->jobs, job, 0, work, done, job, job_free);

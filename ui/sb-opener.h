@@ -16,5 +16,5 @@ typedef void (*SbOpenedFunc) (void *data, SbRecording *recording, const char *pa
 SbOpener *sb_opener_new (GtkWindow *parent, SbPool *pool, SbPool *jobs, SbOpenedFunc func, void *data);
 void sb_opener_free (SbOpener *opener); /* abandons what is under way */
 /* A newer opening takes the place of an older one. */
-void sb_opener_open (SbOpener *opener, const char *path);
+void sb_opener_open (SbOpener *opener, const SbOpenRequest *request);
 bool sb_opener_is_busy (const SbOpener *opener);

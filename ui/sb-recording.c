@@ -5,6 +5,7 @@
 #include "ui/sb-recording.h"
 #include "base/sb-error.h"
 #include "base/sb-units.h"
+#include "document/sb-relink.h"
 #include "dsp/sb-stft.h"
 
 #include <string.h>
@@ -62,43 +63,57 @@ build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GErr
 
 /* The recording itself, or the one that a project names. */
 static SbSource *
-open_source (const char *path, SbProject **project, SbProgress *progress, GError **error)
+open_source (const SbOpenRequest *request, SbProject **project, SbProgress *progress, GError **error)
 {
-  if (!sb_is_project_file (path))
-    return sb_file_source_new (path, progress, error);
-  *project = sb_project_load (path, error);
+  if (!sb_is_project_file (request->path))
+    return sb_file_source_new (request->path, progress, error);
+  *project = sb_project_load (request->path, error);
   if (!*project)
     return NULL;
-  const char *source_path = (*project)->source_path;
-  if (*source_path && g_file_test (source_path, G_FILE_TEST_EXISTS))
-    return sb_file_source_new (source_path, progress, error);
-  g_autofree char *shown = g_filename_display_name (source_path);
-  g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
-               "The recording of this project is no longer at “%s”. Put it back there; if you open it where it is now, "
-               "edits that were made in it come along by themselves.",
-               shown);
+  g_autofree char *found
+      = request->relinked ? g_strdup (request->relinked) : sb_relink_find (*project, request->path, NULL);
+  const char *named = (*project)->source_path;
+  if (!found && *named && g_file_test (named, G_FILE_TEST_EXISTS))
+    found = g_strdup (named); /* other content: told when it is open */
+  if (found)
+    return sb_file_source_new (found, progress, error);
+  g_autofree char *name = g_filename_display_basename (named), *folder = g_path_get_dirname (named);
+  g_autofree char *shown = g_filename_display_name (folder);
+  if (*named)
+    g_set_error (error, SB_ERROR, SB_ERROR_GONE,
+                 "“%s” is not where it was. It is no longer in “%s”. Your edits are safe in the project; they need the "
+                 "recording they were made in.",
+                 name, shown);
+  else
+    g_set_error (error, SB_ERROR, SB_ERROR_GONE,
+                 "The recording of this project is not known. The project is damaged and does not say where it lies. "
+                 "Its edits can be used with the recording they were made in.");
   return NULL;
 }
 
 SbRecording *
-sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error)
+sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progress, GError **error)
 {
   g_autoptr (SbProject) project = NULL;
-  g_autoptr (SbSource) source = open_source (path, &project, progress, error);
+  g_autoptr (SbSource) source = open_source (request, &project, progress, error);
   if (!source)
     return NULL;
   g_autoptr (SbRecording) recording = g_new0 (SbRecording, 1);
   recording->pool = pool;
   recording->path = g_strdup (sb_file_source_path (source));
-  recording->project_path = project ? g_canonicalize_filename (path, NULL) : NULL;
-  recording->name = g_filename_display_basename (path);
+  recording->project_path = project ? g_canonicalize_filename (request->path, NULL) : NULL;
+  recording->name = g_filename_display_basename (request->path);
   recording->rate = sb_source_rate (source);
   recording->channels = sb_source_channels (source);
   recording->n_frames = sb_source_n_frames (source);
   recording->duration_s = sb_source_duration_s (source);
   recording->nyquist_hz = recording->rate / 2.0;
   recording->format_line = format_line (recording, source);
-  recording->store = sb_store_open (NULL, source, project, recording->project_path, error);
+  const SbStoreRequest keeping = {.project = project,
+                                  .project_path = recording->project_path,
+                                  .adopt = request->adopt,
+                                  .without_edits = request->without_edits};
+  recording->store = sb_store_open_as (&keeping, source, error);
   if (!recording->store || sb_progress_check (progress, error))
     return NULL;
   recording->document = sb_document_new (source, &sb_store_project (recording->store)->grid, error);

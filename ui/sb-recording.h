@@ -33,9 +33,16 @@ typedef struct {
   SbPool *pool; /* borrowed; its jobs are dropped when the recording goes */
 } SbRecording;
 
+typedef struct {
+  const char *path;     /* a recording or a project file */
+  const char *relinked; /* of a project: the recording that a person has pointed to; NULL: where its content lies */
+  bool adopt;           /* of a recording: a person says that edits of this content belong here */
+  bool without_edits;   /* what was kept is set aside */
+} SbOpenRequest;
+
 /* A recording, or a project file with its recording; edits that were kept come back.
  * Thread: worker.  Blocks: disk, compute. */
-SbRecording *sb_recording_open (const char *path, SbPool *pool, SbProgress *progress, GError **error);
+SbRecording *sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progress, GError **error);
 /* The recording's name with another ending, as ".png": what is saved beside it is offered so.  Newly allocated. */
 char *sb_recording_file_name (const SbRecording *recording, const char *ending);
 /* Blocks: until running jobs of the pictures end. */

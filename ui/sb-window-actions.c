@@ -4,6 +4,7 @@
  * and tests drive what a hand drives; state and enabled flag tell the truth. */
 #include "document/sb-project.h"
 #include "edit/sb-op-json.h"
+#include "ui/sb-edits-loader.h"
 #include "ui/sb-export-dialog.h"
 #include "ui/sb-export-report.h"
 #include "ui/sb-keeping.h"
@@ -311,6 +312,12 @@ on_save_edits_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 }
 
 static void
+act_load_edits (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  sb_edits_load (data, g_variant_get_string (parameter, NULL));
+}
+
+static void
 act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
@@ -349,16 +356,21 @@ act_open (GSimpleAction *action, GVariant *parameter, void *data)
   const SbRecording *recording = sb_session_recording (window->session);
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Open a Recording", GTK_WINDOW (window),
                                                                GTK_FILE_CHOOSER_ACTION_OPEN, "Open", "Cancel");
-  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), all = gtk_file_filter_new ();
-  gtk_file_filter_set_name (audio, "Recordings");
+  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), edits = gtk_file_filter_new (), all = gtk_file_filter_new ();
+  gtk_file_filter_set_name (audio, "Recordings and Projects");
   gtk_file_filter_add_mime_type (audio, "audio/*");
   static const char *const endings[] = {"wav", "wave", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "caf",
-                                        "au",  "snd",  "flac", "ogg",  "oga", "opus", "mp3",  "voc",  "sph"};
+                                        "au",  "snd",  "flac", "ogg",  "oga", "opus", "mp3",  "voc",  "sph",
+                                        "sonobrush"};
   for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
     gtk_file_filter_add_suffix (audio, endings[i]);
+  gtk_file_filter_set_name (edits, "Edits");
+  gtk_file_filter_add_suffix (edits, "json");
   gtk_file_filter_set_name (all, "All Files");
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), audio);
+  if (recording)
+    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), edits);
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
   if (recording) {
     g_autofree char *folder = g_path_get_dirname (recording->path);
@@ -438,7 +450,7 @@ sb_window_update_actions (SbWindow *window)
   static const char *const needs_recording[] = {
       "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
       "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "range",         "tool",
-      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "panel"};
+      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "load-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
   const SbLook *look = sb_session_look (session);
@@ -503,6 +515,7 @@ sb_window_add_actions (SbWindow *window)
       {.name = "export-to", .activate = act_export_to, .parameter_type = "s"},
       {.name = "show-folder", .activate = act_show_folder, .parameter_type = "s"},
       {.name = "save-project", .activate = act_save_project, .parameter_type = "s"},
+      {.name = "load-edits", .activate = act_load_edits, .parameter_type = "s"},
       {.name = "save-edits", .activate = act_save_edits},
       {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},
   };

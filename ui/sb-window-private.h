@@ -5,8 +5,10 @@
 #include "ui/sb-banner.h"
 #include "ui/sb-exporter.h"
 #include "ui/sb-file-watch.h"
+#include "ui/sb-finder.h"
 #include "ui/sb-header.h"
 #include "ui/sb-inspector.h"
+#include "ui/sb-look-keeper.h"
 #include "ui/sb-opener.h"
 #include "ui/sb-window.h"
 
@@ -17,8 +19,10 @@ struct _SbWindow {
   SbExporter *exporter;
   SbFileWatch *file_watch;
   SbOpener *opener;
+  SbFinder *finder; /* of recordings that are not where they were */
   SbHeader *header;
   GtkWidget *toasts, *banner, *pages, *flap, *tools, *canvas, *panel, *transport;
+  SbLookKeeper *look_keeper;
   SbStore *kept_store;   /* borrowed: whose markers are shown */
   uint64_t kept_markers; /* their revision as it was handed over */
   bool unsaved; /* edits that are in no file yet */

@@ -3,6 +3,7 @@
  * Puts the parts together, opens recordings, adapts to the window's size, and
  * asks before work would be lost. */
 #include "ui/sb-canvas-grid.h"
+#include "ui/sb-edits-loader.h"
 #include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
 #include "ui/sb-keeping.h"
@@ -52,7 +53,9 @@ static void
 on_opened (void *data, SbRecording *recording, const char *path, const GError *error)
 {
   SbWindow *self = data;
-  if (error) {
+  if (g_error_matches (error, SB_ERROR, SB_ERROR_GONE))
+    sb_finder_ask (self->finder, path, error->message);
+  else if (error) {
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);
     sb_window_tell_problem (self, heading, error->message);
@@ -64,6 +67,7 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   self->unsaved = false;
   sb_banner_hide (SB_BANNER (self->banner));
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
+  sb_keeping_let_go (self);
   sb_session_take_recording (self->session, recording);
   g_autofree char *title = g_strdup_printf ("%s – Sonobrush", recording->name);
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -73,14 +77,29 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   gtk_widget_grab_focus (sb_canvas_grid_overlay (SB_CANVAS_GRID (self->canvas)));
 }
 
+/* What lies under this path, or under no path any more, is let go of before it is opened again. */
+static void
+open_request (void *data, const SbOpenRequest *request)
+{
+  SbWindow *self = data;
+  const SbRecording *recording = sb_session_recording (self->session);
+  g_autofree char *absolute = g_canonicalize_filename (request->path, NULL);
+  if (recording && (g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute) ||
+                    sb_file_watch_is_gone (self->file_watch))) {
+    sb_keeping_let_go (self);
+    sb_session_take_recording (self->session, NULL);
+  }
+  sb_opener_open (self->opener, request);
+}
+
 void
 sb_window_open (SbWindow *self, const char *path)
 {
-  const SbRecording *recording = sb_session_recording (self->session);
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  if (recording && g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute))
-    sb_session_take_recording (self->session, NULL); /* its session is let go of before it is opened again */
-  sb_opener_open (self->opener, path);
+  const SbOpenRequest request = {.path = path};
+  if (sb_is_edits_file (path))
+    sb_edits_load (self, path);
+  else
+    open_request (self, &request);
 }
 
 bool
@@ -96,6 +115,10 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindo
   g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
   if (!path)
     return FALSE;
+  if (sb_is_edits_file (path)) {
+    sb_window_open (self, path); /* into this one, whatever it is busy with */
+    return TRUE;
+  }
   const char *const paths[] = {path, NULL};
   g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
                                   g_variant_new_strv (paths, -1));
@@ -167,10 +190,12 @@ box_changed (SbWindow *self)
 static void
 file_changed (SbWindow *self, const char *title, const char *meaning)
 {
-  if (*title)
-    sb_banner_show (SB_BANNER (self->banner), title, meaning, "Save Edits…", "win.save-edits");
-  else
+  if (!*title) {
     sb_banner_hide (SB_BANNER (self->banner));
+    return;
+  }
+  sb_banner_show (SB_BANNER (self->banner), title, meaning, "Save Edits…", "win.save-edits");
+  sb_banner_offer (SB_BANNER (self->banner), "Find the Old File…", "win.find-recording");
 }
 
 static void
@@ -269,8 +294,10 @@ static gboolean
 on_close_request (SbWindow *self)
 {
   bool exporting = sb_exporter_is_busy (self->exporter);
-  if (self->closing || (!self->unsaved && !exporting))
+  if (self->closing || (!self->unsaved && !exporting)) {
+    sb_keeping_let_go (self);
     return FALSE;
+  }
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
       exporting ? "Closing the window stops it. The target file stays as it was."
@@ -360,6 +387,8 @@ sb_window_dispose (GObject *object)
   g_clear_handle_id (&self->layout_idle, g_source_remove);
   g_clear_handle_id (&self->box_due, g_source_remove);
   g_clear_pointer (&self->opener, sb_opener_free);
+  g_clear_pointer (&self->finder, sb_finder_free);
+  g_clear_pointer (&self->look_keeper, sb_look_keeper_free);
   g_clear_pointer (&self->header, sb_header_free);
   if (self->session)
     sb_session_stop (self->session);
@@ -399,6 +428,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->exporter = sb_exporter_new (self->session, jobs);
   self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
+  self->finder = sb_finder_new (GTK_WINDOW (self), jobs, open_request, self);
   self->header = sb_header_new (self->session);
   self->banner = sb_banner_new ();
   self->pages = gtk_stack_new ();

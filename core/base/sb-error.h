@@ -19,4 +19,5 @@ typedef enum {
   SB_ERROR_CANCELLED, /* the person asked for it: show nothing */
   SB_ERROR_NO_DEVICE, /* no sound */
   SB_ERROR_DEVICE_RATE, /* the sound device refuses this sample rate */
+  SB_ERROR_GONE,        /* the recording of a project is not where it was: it can be looked for */
 } SbErrorCode;

@@ -165,7 +165,7 @@ static bool
 take_step (SbDocument *document, SbStepKind kind, int index, SbOperation *op, GError **error)
 {
   const SbStep step = { kind, index, op, 0 };
-  sb_history_take (document->history, &step);
+  sb_history_take (document->history, &step, 1);
   if (republish (document, error))
     return true;
   sb_history_take_back (document->history);
@@ -191,6 +191,51 @@ sb_document_apply (SbDocument *document, SbOperation *op, GError **error)
   if (refuse_read_only (document, error))
     return false;
   return take_step (document, SB_STEP_ADD, sb_history_n_edits (document->history), op, error);
+}
+
+/* The operation as it can be added: itself, the same with an id of its own, or NULL where it is there already. */
+static SbOperation *
+fit_in (const SbDocument *document, SbOperation *op, GHashTable *ids)
+{
+  const int index = sb_history_find (document->history, sb_operation_id (op));
+  if (index < 0 && !g_hash_table_contains (ids, sb_operation_id (op)))
+    return sb_operation_ref (op);
+  if (index >= 0) {
+    g_autofree char *ours = sb_operation_to_json (sb_history_edit (document->history, index, NULL));
+    g_autofree char *theirs = sb_operation_to_json (op);
+    if (strcmp (ours, theirs) == 0)
+      return NULL;
+  }
+  SbOpSpec spec = *sb_operation_spec (op);
+  spec.id = NULL;
+  return sb_operation_new (&spec, NULL);
+}
+
+int
+sb_document_apply_all (SbDocument *document, const GPtrArray *ops, GError **error)
+{
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (SbStep));
+  const int n_edits = sb_history_n_edits (document->history);
+  if (refuse_read_only (document, error))
+    return -1;
+  for (guint i = 0; i < ops->len; i++) {
+    SbOperation *op = fit_in (document, ops->pdata[i], ids);
+    if (op == NULL)
+      continue;
+    const SbStep step = { added->len ? SB_STEP_ADD_MORE : SB_STEP_ADD, n_edits + (int)added->len, op, 0 };
+    g_ptr_array_add (added, op);
+    g_hash_table_add (ids, (gpointer)sb_operation_id (op));
+    g_array_append_val (steps, step);
+  }
+  if (steps->len == 0)
+    return 0;
+  sb_history_take (document->history, (const SbStep *)steps->data, (int)steps->len);
+  if (republish (document, error))
+    return (int)steps->len;
+  sb_history_take_back (document->history);
+  return -1;
 }
 
 bool

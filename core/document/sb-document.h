@@ -48,6 +48,9 @@ SbSnapshot *sb_document_snapshot (SbDocument *document); /* new reference; Threa
 
 /* Thread: UI from here on.  Blocks: no more than a few ms of compute. */
 bool sb_document_apply (SbDocument *document, SbOperation *op, GError **error); /* clears redo and the preview */
+/* All of them as one step; one that is in the list already, to the letter, is left out, one with the id of another edit gets
+ * an id of its own.  Returns how many were added, −1 when none could be. */
+int sb_document_apply_all (SbDocument *document, const GPtrArray *ops, GError **error);
 /* A stroke in progress: seen and heard, not committed.  NULL takes it back.  With the id of an edit in the list it
  * stands in that edit's place (and says nothing while that is muted). */
 bool sb_document_preview (SbDocument *document, SbOperation *op, GError **error);

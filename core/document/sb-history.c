@@ -26,11 +26,13 @@ struct SbHistory {
   GHashTable *ids;     /* of those, borrowed: a history of 100,000 additions is replayed without comparing all with all */
   GPtrArray *steps;    /* of Step*; the first n_done are in force */
   guint n_done;
-  GPtrArray *cut_off;  /* of Step*: could be redone before the newest step was taken */
+  GPtrArray *cut_off;  /* of Step*: could be redone before the newest steps were taken */
+  guint n_before;      /* n_done then */
   GPtrArray *in_force; /* SbOperation*, borrowed from edits */
 };
 
-static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear", "replace" };
+static const char *const step_kind_names[SB_N_STEP_KINDS] = { "add", "remove", "mute", "unmute", "clear", "replace",
+                                                             "add-more" };
 
 const char *
 sb_step_kind_name (SbStepKind kind)
@@ -126,6 +128,7 @@ step_new (const SbHistory *history, const SbStep *wanted)
   step->serial = atomic_fetch_add (&last_serial, 1) + 1;
   switch (step->kind) {
   case SB_STEP_ADD:
+  case SB_STEP_ADD_MORE:
     step->index = MIN (step->index, history->edits->len);
     step->edit.op = sb_operation_ref (wanted->op);
     break;
@@ -155,6 +158,7 @@ step_do (SbHistory *history, const Step *step)
 {
   switch (step->kind) {
   case SB_STEP_ADD:
+  case SB_STEP_ADD_MORE:
     insert_edit (history, step->index, &step->edit);
     break;
   case SB_STEP_REMOVE:
@@ -181,6 +185,7 @@ step_undo (SbHistory *history, const Step *step)
 {
   switch (step->kind) {
   case SB_STEP_ADD:
+  case SB_STEP_ADD_MORE:
     delete_edit (history, step->index);
     break;
   case SB_STEP_REMOVE:
@@ -209,6 +214,7 @@ step_fits (const SbHistory *history, const SbStep *step)
   const bool inside = step->index >= 0 && step->index < n;
   switch (step->kind) {
   case SB_STEP_ADD:
+  case SB_STEP_ADD_MORE:
     return step->op != NULL && step->index >= 0 && sb_history_find (history, sb_operation_id (step->op)) < 0;
   case SB_STEP_REMOVE:
     return inside;
@@ -228,26 +234,31 @@ step_fits (const SbHistory *history, const SbStep *step)
 /* --- changes ------------------------------------------------------------ */
 
 void
-sb_history_take (SbHistory *history, const SbStep *wanted)
+sb_history_take (SbHistory *history, const SbStep *steps, int n_steps)
 {
-  assert (step_fits (history, wanted));
-  Step *step = step_new (history, wanted);
   g_ptr_array_set_size (history->cut_off, 0);
   while (history->steps->len > history->n_done)
     g_ptr_array_insert (history->cut_off, 0, g_ptr_array_steal_index (history->steps, history->steps->len - 1));
-  step_do (history, step);
-  g_ptr_array_add (history->steps, step);
-  history->n_done++;
+  history->n_before = history->n_done;
+  for (int i = 0; i < n_steps; i++) {
+    assert (step_fits (history, &steps[i]));
+    Step *step = step_new (history, &steps[i]);
+    step_do (history, step);
+    g_ptr_array_add (history->steps, step);
+    history->n_done++;
+  }
   refresh_in_force (history);
 }
 
 void
 sb_history_take_back (SbHistory *history)
 {
-  sb_history_undo (history);
+  while (history->n_done > history->n_before)
+    step_undo (history, g_ptr_array_index (history->steps, --history->n_done));
   g_ptr_array_set_size (history->steps, (gint)history->n_done);
   while (history->cut_off->len > 0)
     g_ptr_array_add (history->steps, g_ptr_array_steal_index (history->cut_off, 0));
+  refresh_in_force (history);
 }
 
 bool
@@ -262,17 +273,29 @@ sb_history_can_redo (const SbHistory *history)
   return history->n_done < history->steps->len;
 }
 
+/* Does the step at n_done belong with the one before it? */
+static bool
+goes_on (const SbHistory *history)
+{
+  return history->n_done > 0 && history->n_done < history->steps->len &&
+         ((const Step *)g_ptr_array_index (history->steps, history->n_done))->kind == SB_STEP_ADD_MORE;
+}
+
 void
 sb_history_undo (SbHistory *history)
 {
-  step_undo (history, g_ptr_array_index (history->steps, --history->n_done));
+  do
+    step_undo (history, g_ptr_array_index (history->steps, --history->n_done));
+  while (goes_on (history));
   refresh_in_force (history);
 }
 
 void
 sb_history_redo (SbHistory *history)
 {
-  step_do (history, g_ptr_array_index (history->steps, history->n_done++));
+  do
+    step_do (history, g_ptr_array_index (history->steps, history->n_done++));
+  while (goes_on (history));
   refresh_in_force (history);
 }
 

@@ -11,13 +11,22 @@
 #pragma once
 #include "edit/sb-operation.h"
 
-typedef enum { SB_STEP_ADD, SB_STEP_REMOVE, SB_STEP_MUTE, SB_STEP_UNMUTE, SB_STEP_CLEAR, SB_STEP_REPLACE, SB_N_STEP_KINDS } SbStepKind;
-const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" "replace" */
+typedef enum {
+  SB_STEP_ADD,
+  SB_STEP_REMOVE,
+  SB_STEP_MUTE,
+  SB_STEP_UNMUTE,
+  SB_STEP_CLEAR,
+  SB_STEP_REPLACE,
+  SB_STEP_ADD_MORE, /* an addition that is undone and redone together with the step before it */
+  SB_N_STEP_KINDS
+} SbStepKind;
+const char *sb_step_kind_name (SbStepKind kind); /* "add" "remove" "mute" "unmute" "clear" "replace" "add-more" */
 bool sb_step_kind_from_name (const char *name, SbStepKind *kind);
 static inline bool
 sb_step_kind_has_op (SbStepKind kind)
 {
-  return kind == SB_STEP_ADD || kind == SB_STEP_REPLACE;
+  return kind == SB_STEP_ADD || kind == SB_STEP_ADD_MORE || kind == SB_STEP_REPLACE;
 }
 
 typedef struct {
@@ -36,13 +45,13 @@ SbHistory *sb_history_replay (const SbStep *steps, int n_steps, int n_done, int 
 void sb_history_free (SbHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbHistory, sb_history_free)
 
-/* Does a step that fits; op is referenced.  What was undone is out of reach from now on. */
-void sb_history_take (SbHistory *history, const SbStep *step);
+/* Does steps that fit one after another; ops are referenced.  What was undone is out of reach from now on. */
+void sb_history_take (SbHistory *history, const SbStep *steps, int n_steps);
 /* Right after sb_history_take(): as if it had not been called, with what could be redone before. */
 void sb_history_take_back (SbHistory *history);
 bool sb_history_can_undo (const SbHistory *history);
 bool sb_history_can_redo (const SbHistory *history);
-void sb_history_undo (SbHistory *history); /* one that can be */
+void sb_history_undo (SbHistory *history); /* one that can be, with all that were added more */
 void sb_history_redo (SbHistory *history);
 
 int sb_history_n_steps (const SbHistory *history);

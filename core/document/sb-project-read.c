@@ -380,7 +380,7 @@ take_step (SbProject *project, sqlite3_stmt *row, void *data)
   fill_gap (project, reader, position);
   reader->last = position;
   step.index = (int)index;
-  if (step.kind == SB_STEP_ADD) {
+  if (step.kind == SB_STEP_ADD || step.kind == SB_STEP_ADD_MORE) {
     step.op = g_hash_table_lookup (reader->ops, &position);
     g_autoptr (SbOperation) empty = step.op ? NULL : empty_operation (position);
     good = step.op != NULL;

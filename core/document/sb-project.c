@@ -15,6 +15,7 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -164,7 +165,9 @@ sb_project_set_source (SbProject *project, SbSource *source, GError **error)
   }
   g_free (project->source_path);
   g_free (project->source_fingerprint);
-  project->source_path = g_strdup (path);
+  char *real = realpath (path, NULL); /* one recording under two names is one */
+  project->source_path = g_strdup (real ? real : path);
+  free (real);
   project->source_size_bytes = st.st_size;
   project->rate = sb_source_rate (source);
   project->channels = sb_source_channels (source);

@@ -206,7 +206,7 @@ sb_place_rename (const char *folder, const char *from, const char *to)
   if (stat (wal, &st) == 0) { /* its last holder was killed: into the database with it */
     sqlite3 *db = NULL;
     bool ok = sqlite3_open_v2 (old, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-              sqlite3_exec (db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
+              sqlite3_exec (db, "PRAGMA trusted_schema=OFF; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
     ok = sqlite3_close (db) == SQLITE_OK && ok;
     if (!ok || (stat (wal, &st) == 0 && st.st_size > 0))
       return false;

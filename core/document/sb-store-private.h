@@ -51,7 +51,8 @@ SbWriter *sb_writer_new (SbPlace *place, SbProject *project, bool exists);
 /* All: Thread: any.  Blocks: no.  They return the number of the change. */
 /* The steps from `first` on are replaced by these (references taken). */
 uint64_t sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps, int n_done);
-uint64_t sb_writer_view (SbWriter *writer, const char *key, const char *value);
+/* char* → char*; a reference is taken: it does not change any more. */
+uint64_t sb_writer_view (SbWriter *writer, GHashTable *changes);
 uint64_t sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers);
 uint64_t sb_writer_project_path (SbWriter *writer, const char *path, const char *mark);
 uint64_t sb_writer_n_changes (const SbWriter *writer);

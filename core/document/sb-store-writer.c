@@ -26,7 +26,8 @@ typedef struct {
   JobKind kind;
   int first, n_done;
   GPtrArray *steps;  /* of SbStep* */
-  char *key, *value; /* view; project path and mark */
+  GHashTable *view;  /* char* → char*: all in one transaction */
+  char *key, *value; /* project path and mark */
   GArray *markers;
 } Job;
 
@@ -72,6 +73,8 @@ job_free (Job *job)
     g_ptr_array_unref (job->steps);
   if (job->markers)
     g_array_unref (job->markers);
+  if (job->view)
+    g_hash_table_unref (job->view);
   g_free (job->key);
   g_free (job->value);
   g_free (job);
@@ -82,6 +85,8 @@ job_free (Job *job)
 static void
 change_session (SbProject *project, const Job *job)
 {
+  GHashTableIter iter;
+  gpointer key, value;
   switch (job->kind) {
   case JOB_STEPS:
     g_ptr_array_set_size (project->steps, MIN (job->first, (int)project->steps->len));
@@ -90,7 +95,9 @@ change_session (SbProject *project, const Job *job)
     project->n_done = job->n_done;
     break;
   case JOB_VIEW:
-    g_hash_table_replace (project->view, g_strdup (job->key), g_strdup (job->value));
+    g_hash_table_iter_init (&iter, job->view);
+    while (g_hash_table_iter_next (&iter, &key, &value))
+      g_hash_table_replace (project->view, g_strdup (key), g_strdup (value));
     break;
   case JOB_MARKERS:
     sb_project_set_markers (project, (const SbMarker *)job->markers->data, (int)job->markers->len);
@@ -122,6 +129,9 @@ delete_from (sqlite3 *db, const char *sql, int first)
 static bool
 write_job (sqlite3 *db, const Job *job)
 {
+  GHashTableIter iter;
+  gpointer key, value;
+  bool ok = true;
   switch (job->kind) {
   case JOB_STEPS:
     return delete_from (db, "DELETE FROM step WHERE position > ?", job->first) &&
@@ -129,7 +139,10 @@ write_job (sqlite3 *db, const Job *job)
            sb_project_write_steps (db, (SbStep *const *)job->steps->pdata, (int)job->steps->len, job->first) &&
            sb_project_write_number (db, "n_done", job->n_done);
   case JOB_VIEW:
-    return sb_project_write_view (db, job->key, job->value);
+    g_hash_table_iter_init (&iter, job->view);
+    while (ok && g_hash_table_iter_next (&iter, &key, &value))
+      ok = sb_project_write_view (db, key, value);
+    return ok;
   case JOB_MARKERS:
     return sb_project_write_markers (db, job->markers);
   case JOB_PROJECT:
@@ -300,12 +313,11 @@ sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps,
 }
 
 uint64_t
-sb_writer_view (SbWriter *writer, const char *key, const char *value)
+sb_writer_view (SbWriter *writer, GHashTable *changes)
 {
   Job *job = g_new0 (Job, 1);
   job->kind = JOB_VIEW;
-  job->key = g_strdup (key);
-  job->value = g_strdup (value);
+  job->view = g_hash_table_ref (changes);
   return push (writer, job);
 }
 

@@ -10,6 +10,7 @@
 
 #include "audio/sb-file-source.h"
 #include "base/sb-error.h"
+#include "document/sb-relink.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,9 +18,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ACCEPTED "accepted-content" /* among the view settings: fingerprint that the edits are to be for */
+
 struct SbStore {
   SbProject *project; /* what was found */
-  SbProject *other;   /* what is on offer, or NULL */
+  SbProject *other;   /* what is on offer, or what the edits were made in; or NULL */
   SbWriter *writer;   /* NULL: nothing is kept */
   SbStoreState state;
   char *other_path, *sentence;
@@ -33,6 +36,7 @@ struct SbStore {
 /* What is known while a store is being opened. */
 typedef struct {
   SbStore *store;
+  const SbStoreRequest *request;
   SbPlace place;
   const char *path; /* whose session it is: the recording's or the project file's */
   SbProject *fresh; /* the recording as it is now, without edits */
@@ -99,7 +103,7 @@ adopt (Opening *opening, const char *base)
   return ok;
 }
 
-/* The same content under another path. */
+/* The same content under another path: one that has gone hands its session over; else the newest is on offer. */
 static void
 look_for_twins (Opening *opening)
 {
@@ -107,7 +111,7 @@ look_for_twins (Opening *opening)
   const char *fingerprint = opening->fresh->source_fingerprint;
   g_autofree char *suffix = g_strndup (fingerprint, 16);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
-  for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
+  for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_MOVED; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
     if (strcmp (base, opening->place.base) == 0)
@@ -117,16 +121,17 @@ look_for_twins (Opening *opening)
         (project->project_path && *project->project_path))
       continue;
     const bool there = same_content (project->source_path, fingerprint);
-    const bool gone = !there && !g_file_test (project->source_path, G_FILE_TEST_EXISTS);
-    if (gone && adopt (opening, base))
-      store->state.found = SB_FOUND_MOVED;
-    else { /* there, or other content in its place: never guessed; or it could not be taken over */
-      store->state.found = SB_FOUND_COPY;
-      store->other = g_steal_pointer (&project);
-      store->other_there = there;
-    }
-    if (store->state.found != SB_FOUND_NOTHING)
-      store->other_path = g_strdup (store->other ? store->other->source_path : project->source_path);
+    /* other content in its place is not guessed to be a move, but may be said to be one */
+    const bool gone = !there && (opening->request->adopt || !g_file_test (project->source_path, G_FILE_TEST_EXISTS));
+    const bool adopted = gone && adopt (opening, base);
+    if (!adopted && store->other)
+      continue;
+    store->state.found = adopted ? SB_FOUND_MOVED : SB_FOUND_COPY;
+    g_free (store->other_path);
+    store->other_path = g_strdup (project->source_path);
+    sb_project_free (store->other);
+    store->other = adopted ? NULL : g_steal_pointer (&project);
+    store->other_there = there;
   }
 }
 
@@ -155,6 +160,17 @@ put_aside (Opening *opening)
   g_autofree char *aside = opening->place.lock_fd >= 0 ? sb_place_put_aside (&opening->place) : NULL;
   g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
   return g_filename_display_name (aside ? aside : here);
+}
+
+/* A project knows its recording by content, wherever that lies now. */
+static void
+say_where_found (Opening *opening, const char *before)
+{
+  if (!before || !*before || !opening->request->project || g_str_equal (before, opening->fresh->source_path))
+    return;
+  g_autofree char *shown = g_filename_display_name (opening->fresh->source_path);
+  opening->store->state.found = SB_FOUND_MOVED;
+  say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
 }
 
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
@@ -190,8 +206,9 @@ load_session (Opening *opening, bool *sound, GError **error)
     g_free (put_aside (opening));
     return true;
   }
-  *sound = project->salvaged == NULL && generation == opening->place.generation;
-  if (!*sound) {
+  const bool whole = project->salvaged == NULL && generation == opening->place.generation;
+  *sound = whole && g_strcmp0 (project->source_path, opening->fresh->source_path) == 0;
+  if (!whole) {
     g_autofree char *shown = put_aside (opening);
     say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
                                  "with what you remember. The damaged file stays at “%s”.",
@@ -199,6 +216,7 @@ load_session (Opening *opening, bool *sound, GError **error)
   }
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
+  say_where_found (opening, project->source_path);
   sb_project_free (store->project);
   store->project = project;
   /* the recording as it is now has the last word on where and what it is */
@@ -226,21 +244,29 @@ keep_nothing (SbStore *store, const char *folder, int code)
 }
 
 static void
-explain (SbStore *store)
+say_changed (const Opening *opening, char *what, const char *meaning)
 {
+  g_autofree char *difference = sb_relink_difference (opening->store->other, opening->fresh);
+  say (opening->store, g_strdup_printf ("%s %s %s", what, difference, meaning));
+  g_free (what);
+}
+
+static void
+explain (Opening *opening)
+{
+  SbStore *store = opening->store;
   g_autofree char *shown = store->other_path ? g_filename_display_name (store->other_path) : NULL;
-  const int n = store->other ? (int)store->other->ops->len : 0;
+  const int n = store->other && !store->state.on_other_content ? (int)store->other->ops->len : 0;
   store->state.n_other = n;
-  if (store->state.found == SB_FOUND_MOVED)
+  if (store->state.found == SB_FOUND_MOVED && shown)
     say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
   else if (store->state.found == SB_FOUND_COPY)
     say (store, store->other_there
                     ? g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n)
                     : g_strdup_printf ("%d edits were made in this recording when it was “%s”. They can be copied.", n, shown));
   else if (store->state.found == SB_FOUND_CHANGED)
-    say (store, g_strdup_printf ("This recording has changed since %d edits were made in it. They are not applied, but "
-                                 "can be copied.",
-                                 n));
+    say_changed (opening, g_strdup_printf ("This recording has changed since %d edit%s made in it.", n,
+                                           n == 1 ? " was" : "s were"), "The edits are not applied; times may no longer fit.");
 }
 
 /* The project file against what was kept of it: the file counts when it is another than at that time. */
@@ -250,14 +276,37 @@ project_goes_first (const Opening *opening, const SbProject *project, const char
   return project && g_strcmp0 (opening->store->project->project_mark, mark) != 0;
 }
 
+static bool
+is_other_content (const Opening *opening)
+{
+  const SbProject *project = opening->request->project;
+  return project && project->source_fingerprint && *project->source_fingerprint &&
+         strcmp (project->source_fingerprint, opening->fresh->source_fingerprint) != 0;
+}
+
+/* The project's edits are applied, since it is the project that was opened, but nobody has said yet that they are for
+ * this content. */
+static void
+tell_other_content (Opening *opening)
+{
+  SbStore *store = opening->store;
+  const SbProject *project = opening->request->project;
+  const char *accepted = g_hash_table_lookup (store->project->view, ACCEPTED);
+  if (!is_other_content (opening) || g_strcmp0 (accepted, opening->fresh->source_fingerprint) == 0)
+    return;
+  sb_project_free (store->other);
+  store->other = sb_project_copy (project);
+  store->state.on_other_content = true;
+  say_changed (opening, g_strdup ("This recording has changed since the edits were made."), "Times may no longer fit.");
+}
+
 static void
 take_project (Opening *opening, const SbProject *project, const char *path, const char *mark)
 {
   SbStore *store = opening->store;
   SbProject *copy = sb_project_copy (project);
-  if (project->source_fingerprint && *project->source_fingerprint &&
-      strcmp (project->source_fingerprint, opening->fresh->source_fingerprint) != 0)
-    say (store, g_strdup ("The recording has changed since this project was saved; look at each edit."));
+  if (!is_other_content (opening))
+    say_where_found (opening, project->source_path);
   if (project->salvaged)
     say (store, g_strdup (project->salvaged));
   g_free (copy->source_path);
@@ -283,46 +332,77 @@ mark_of_file (const char *path)
   return path ? sb_fingerprint_file (path, NULL) : NULL;
 }
 
-/* A newer file than the session: the session's edits stay on the disk under another name. */
-static void
+/* The session's edits stay on the disk under another name, which is returned; NULL: they could not be written. */
+static char *
 set_aside (Opening *opening)
 {
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
     if (g_file_test (aside, G_FILE_TEST_EXISTS))
       continue;
-    if (sb_project_save (opening->store->project, aside, NULL))
-      return;
-    break;
+    return sb_project_save (opening->store->project, aside, NULL) ? g_steal_pointer (&aside) : NULL;
   }
+  return NULL;
 }
 
-static bool
-settle (Opening *opening, const SbProject *project, const char *project_path, GError **error)
+/* What was kept ended the program last time, or may have. */
+static void
+leave_out_edits (Opening *opening)
 {
   SbStore *store = opening->store;
-  bool elsewhere = false, sound = false;
-  g_autofree char *mark = mark_of_file (project_path);
-  if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
-    keep_nothing (store, opening->place.folder, errno);
-    if (project)
-      take_project (opening, project, project_path, mark);
-    return true;
+  g_autofree char *aside = store->project->steps->len > 0 ? set_aside (opening) : NULL;
+  if (aside) {
+    g_autofree char *shown = g_filename_display_name (aside);
+    say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a project.", shown));
   }
+  sb_project_free (store->project);
+  store->project = sb_project_copy (opening->fresh);
+}
+
+/* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
+static bool
+find_session (Opening *opening, bool elsewhere, bool *sound, GError **error)
+{
+  SbStore *store = opening->store;
+  const SbProject *project = opening->request->project;
+  g_autofree char *mark = mark_of_file (opening->request->project_path);
   if (!elsewhere && opening->place.generation == 0 && !project) {
     look_for_twins (opening);
     if (store->state.found == SB_FOUND_NOTHING)
       look_for_past (opening);
   }
-  if (!load_session (opening, &sound, error))
+  if (!load_session (opening, sound, error))
     return false;
+  if (opening->request->without_edits && !elsewhere) {
+    leave_out_edits (opening);
+    *sound = false;
+    return true;
+  }
   if (project_goes_first (opening, project, mark)) {
     if (store->project->ops->len > 0 && store->state.found == SB_FOUND_SESSION && !elsewhere)
-      set_aside (opening);
-    take_project (opening, project, project_path, mark);
-    sound = false;
+      g_free (set_aside (opening));
+    take_project (opening, project, opening->request->project_path, mark);
+    *sound = false;
   }
-  explain (store);
+  tell_other_content (opening);
+  explain (opening);
+  return true;
+}
+
+static bool
+settle (Opening *opening, GError **error)
+{
+  SbStore *store = opening->store;
+  bool elsewhere = false, sound = false;
+  if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
+    g_autofree char *mark = mark_of_file (opening->request->project_path);
+    keep_nothing (store, opening->place.folder, errno);
+    if (opening->request->project && !opening->request->without_edits)
+      take_project (opening, opening->request->project, opening->request->project_path, mark);
+    return true;
+  }
+  if (!find_session (opening, elsewhere, &sound, error))
+    return false;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
     say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
@@ -338,8 +418,7 @@ settle (Opening *opening, const SbProject *project, const char *project_path, GE
 }
 
 SbStore *
-sb_store_open (const char *folder, SbSource *recording, const SbProject *project, const char *project_path,
-               GError **error)
+sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **error)
 {
   g_autoptr (SbStore) store = g_new0 (SbStore, 1);
   g_autoptr (SbProject) fresh = sb_project_new ();
@@ -348,16 +427,25 @@ sb_store_open (const char *folder, SbSource *recording, const SbProject *project
   if (!sb_project_set_source (fresh, recording, error))
     return NULL;
   store->project = sb_project_copy (fresh);
-  g_autofree char *whose = project_path ? g_canonicalize_filename (project_path, NULL) : g_strdup (fresh->source_path);
-  Opening opening = {.store = store, .path = whose, .fresh = fresh};
+  g_autofree char *whose
+      = request->project_path ? g_canonicalize_filename (request->project_path, NULL) : g_strdup (fresh->source_path);
+  Opening opening = {.store = store, .request = request, .path = whose, .fresh = fresh};
   opening.place = (SbPlace){
-      .folder = folder ? g_strdup (folder) : sb_store_default_folder (),
+      .folder = request->folder ? g_strdup (request->folder) : sb_store_default_folder (),
       .base = sb_place_base (whose, fresh->source_fingerprint),
       .lock_fd = -1,
   };
-  const bool ok = settle (&opening, project, project_path, error);
+  const bool ok = settle (&opening, error);
   sb_place_clear (&opening.place);
   return ok ? g_steal_pointer (&store) : NULL;
+}
+
+SbStore *
+sb_store_open (const char *folder, SbSource *recording, const SbProject *project, const char *project_path,
+               GError **error)
+{
+  const SbStoreRequest request = {.folder = folder, .project = project, .project_path = project_path};
+  return sb_store_open_as (&request, recording, error);
 }
 
 /* ---- keeping ---- */
@@ -416,19 +504,34 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
 bool
 sb_store_take_other (SbStore *store, GError **error)
 {
-  g_autoptr (SbProject) other = g_steal_pointer (&store->other);
-  for (guint i = 0; other && i < other->ops->len; i++)
-    if (!sb_document_apply (store->document, g_ptr_array_index (other->ops, i), error))
-      return false;
+  if (store->state.n_other > 0 && sb_document_apply_all (store->document, store->other->ops, error) < 0)
+    return false;
+  if (store->state.n_other > 0)
+    g_clear_pointer (&store->other, sb_project_free);
   store->state.n_other = 0;
   return true;
 }
 
 void
+sb_store_accept_content (SbStore *store)
+{
+  store->state.on_other_content = false;
+  sb_store_set_view (store, ACCEPTED, store->project->source_fingerprint);
+}
+
+void
 sb_store_set_view (SbStore *store, const char *key, const char *value)
 {
+  g_autoptr (GHashTable) changes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (changes, g_strdup (key), g_strdup (value));
+  sb_store_set_views (store, changes);
+}
+
+void
+sb_store_set_views (SbStore *store, GHashTable *changes)
+{
   if (store->writer)
-    sb_writer_view (store->writer, key, value);
+    sb_writer_view (store->writer, changes);
 }
 
 void
@@ -451,6 +554,12 @@ const SbProject *
 sb_store_project (const SbStore *store)
 {
   return store->project;
+}
+
+const SbProject *
+sb_store_other (const SbStore *store)
+{
+  return store->other;
 }
 
 bool

@@ -37,6 +37,7 @@ typedef struct {
   SbKeeping keeping;
   const char *other_path; /* COPY: where the other lies; MOVED: where it was */
   int n_other;            /* COPY, CHANGED: edits on offer */
+  bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
 } SbStoreState;
 
@@ -48,16 +49,29 @@ char *sb_store_default_folder (void);
  * Thread: worker.  Blocks: disk. */
 SbStore *sb_store_open (const char *folder /* NULL: the default */, SbSource *recording, const SbProject *project,
                         const char *project_path, GError **error);
+typedef struct {
+  const char *folder; /* NULL: the default */
+  const SbProject *project;
+  const char *project_path;
+  bool adopt;         /* the person says that this is the recording: edits of the same content come along */
+  bool without_edits; /* what was kept is set aside */
+} SbStoreRequest;
+SbStore *sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **error);
 /* What was kept: its grid is the one the document must have.  Borrowed. */
 const SbProject *sb_store_project (const SbStore *store);
 bool sb_store_has_edits (const SbStore *store);
+/* What the edits on offer were made in: the other recording, or with on_other_content this one as it was.  Borrowed; NULL: neither. */
+const SbProject *sb_store_other (const SbStore *store);
 
 /* Brings the history back into the document and keeps every change from now on.  Thread: UI.  Blocks: compute. */
 bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
-/* The offered edits as so many new ones (each can be undone).  Thread: UI. */
+/* The offered edits as new ones, in one step.  Thread: UI. */
 bool sb_store_take_other (SbStore *store, GError **error);
+/* The edits are to be for this content: said once.  Thread: UI. */
+void sb_store_accept_content (SbStore *store);
 /* View settings and markers of the session.  Thread: UI. */
 void sb_store_set_view (SbStore *store, const char *key, const char *value);
+void sb_store_set_views (SbStore *store, GHashTable *changes /* char* → char*; not changed any more */);
 void sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers);
 /* The session belongs to this project file from now on.  Thread: UI. */
 void sb_store_set_project_path (SbStore *store, const char *path, const char *mark);

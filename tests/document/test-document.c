@@ -307,6 +307,39 @@ test_replace_restores (void)
   g_assert_cmpint (sb_document_n_edits (again), ==, 1);
 }
 
+/* Many at once are one step; what is there already is not there twice. */
+static void
+test_apply_all (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (5, 50000, 1, 44100);
+  g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL);
+  g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+  g_autoptr (SbOperation) first = sb_test_box (0.1, 0.2, 1000, 5000, -20, SB_EDGE_AUTO);
+  g_assert_true (sb_document_apply (document, first, NULL));
+  g_autofree float *before = result_of (document);
+  g_ptr_array_add (ops, sb_operation_ref (first));
+  g_ptr_array_add (ops, changed_edit (first, -3)); /* the same id, another edit */
+  for (int i = 0; i < 3; i++)
+    g_ptr_array_add (ops, sb_test_box (0.3 + 0.1 * i, 0.35 + 0.1 * i, 1000, 5000, -40, SB_EDGE_AUTO));
+  g_ptr_array_add (ops, sb_operation_ref (ops->pdata[4])); /* twice in the file */
+  g_assert_cmpint (sb_document_apply_all (document, ops, NULL), ==, 5);
+  g_assert_cmpint (sb_document_n_edits (document), ==, 6);
+  g_autofree float *after = result_of (document);
+  sb_document_undo (document);
+  g_autofree float *undone = result_of (document);
+  g_assert_cmpint (sb_document_n_edits (document), ==, 1);
+  g_assert_cmpmem (before, sizeof (float) * 50000, undone, sizeof (float) * 50000);
+  sb_document_redo (document);
+  g_autofree float *redone = result_of (document);
+  g_assert_cmpmem (after, sizeof (float) * 50000, redone, sizeof (float) * 50000);
+  g_ptr_array_set_size (ops, 1);
+  g_assert_cmpint (sb_document_apply_all (document, ops, NULL), ==, 0);
+  g_autoptr (GError) error = NULL;
+  sb_document_set_read_only (document, "It is open elsewhere.");
+  g_assert_cmpint (sb_document_apply_all (document, ops, &error), ==, -1);
+  g_assert_error (error, SB_ERROR, SB_ERROR_WRITE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -319,5 +352,6 @@ main (int argc, char **argv)
   g_test_add_func ("/document/replace", test_replace);
   g_test_add_func ("/document/replace-restores", test_replace_restores);
   g_test_add_func ("/document/json-replays", test_json_replays);
+  g_test_add_func ("/document/apply-all", test_apply_all);
   return g_test_run ();
 }

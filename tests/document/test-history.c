@@ -60,7 +60,7 @@ take_random (SbHistory *history, GRand *rand, int i)
       op = make_op (sb_operation_id (edit), -i);
   }
   step.op = op;
-  sb_history_take (history, &step);
+  sb_history_take (history, &step, 1);
 }
 
 static void
@@ -130,6 +130,42 @@ test_taken_back (void)
   g_assert_cmpstr (again, ==, all);
 }
 
+/* Several additions as one change. */
+static void
+test_together (void)
+{
+  g_autoptr (SbOperation) a = make_op ("a", -1), b = make_op ("b", -2), c = make_op ("c", -3), d = make_op ("d", -4);
+  const SbStep first = {SB_STEP_ADD, 0, a, 0};
+  const SbStep three[] = {{SB_STEP_ADD, 1, b, 0}, {SB_STEP_ADD_MORE, 2, c, 0}, {SB_STEP_ADD_MORE, 3, d, 0}};
+  g_autoptr (SbHistory) history = sb_history_new ();
+  sb_history_take (history, &first, 1);
+  for (int round = 0; round < 2; round++) {
+    sb_history_take (history, three, 3);
+    g_assert_cmpint (sb_history_n_edits (history), ==, 4);
+    sb_history_undo (history);
+    g_autofree char *before = list_of (history);
+    g_assert_cmpstr (before, ==, "a -1,");
+    sb_history_redo (history);
+    g_assert_cmpint (sb_history_n_edits (history), ==, 4);
+    g_assert_false (sb_history_can_redo (history));
+    sb_history_undo (history);
+    sb_history_undo (history);
+    sb_history_redo (history); /* the first alone: it is no part of the three */
+    g_assert_cmpint (sb_history_n_edits (history), ==, 1);
+  }
+  sb_history_take (history, three, 3);
+  sb_history_take_back (history);
+  g_assert_cmpint (sb_history_n_edits (history), ==, 1);
+  sb_history_redo (history);
+  g_assert_cmpint (sb_history_n_edits (history), ==, 4);
+  const SbStep alone = {SB_STEP_ADD_MORE, 0, a, 0}; /* of a damaged file: nothing before it */
+  g_autoptr (SbHistory) odd = sb_history_replay (&alone, 1, 1, NULL);
+  sb_history_undo (odd);
+  g_assert_cmpint (sb_history_n_edits (odd), ==, 0);
+  sb_history_redo (odd);
+  g_assert_cmpint (sb_history_n_edits (odd), ==, 1);
+}
+
 /* What a damaged file may hold. */
 static void
 test_misfits (void)
@@ -154,6 +190,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/history/there-and-back", test_there_and_back);
   g_test_add_func ("/history/taken-back", test_taken_back);
+  g_test_add_func ("/history/together", test_together);
   g_test_add_func ("/history/misfits", test_misfits);
   return g_test_run ();
 }

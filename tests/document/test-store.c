@@ -6,6 +6,7 @@
 
 #include "audio/sb-file-source.h"
 #include "document/sb-export.h"
+#include "document/sb-relink.h"
 #include "sb-test.h"
 
 #include <glib/gstdio.h>
@@ -333,6 +334,88 @@ test_project (void)
   }
 }
 
+/* The recording of a project by its content, and a person's word where the content is another. */
+static void
+test_relink (void)
+{
+  g_autofree char *folder = sb_test_path ("s-relink"), *take = make_recording ("r.wav", 8);
+  g_autofree char *aside = sb_test_path ("r-aside.wav"), *file = sb_test_path ("r.sonobrush");
+  Session s = open_session (folder, take);
+  paint (&s, 0.1);
+  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s.store));
+  sb_project_take_document (project, s.document);
+  g_assert_true (sb_project_save (project, file, NULL));
+  close_session (&s);
+  g_autofree char *there = sb_relink_find (project, file, folder);
+  g_assert_cmpstr (there, ==, take);
+  g_assert_cmpint (g_rename (take, aside), ==, 0);
+  g_assert_null (sb_relink_find (project, file, folder));
+  s = open_session (folder, aside); /* a session knows it now */
+  close_session (&s);
+  g_autofree char *known = sb_relink_find (project, file, folder);
+  g_assert_cmpstr (known, ==, aside);
+  bool same;
+  g_autofree char *other = make_recording ("r.wav", 9); /* as long, at the same rate */
+  g_autofree char *difference = sb_relink_compare (project, other, NULL, &same, NULL);
+  g_assert_false (same);
+  g_assert_nonnull (strstr (difference, "content of the file is not"));
+  g_autofree char *still = sb_relink_find (project, file, folder);
+  g_assert_cmpstr (still, ==, aside);
+  const SbStoreRequest request = {.folder = folder, .project = project, .project_path = file};
+  for (int round = 0; round < 3; round++) {
+    s.source = sb_file_source_new (other, NULL, NULL);
+    s.store = sb_store_open_as (&request, s.source, NULL);
+    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+    g_assert_true (sb_store_attach (s.store, s.document, NULL));
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+    g_assert_true (sb_store_state (s.store).on_other_content == (round < 2));
+    if (round == 1)
+      sb_store_accept_content (s.store);
+    close_session (&s);
+  }
+}
+
+/* What may have ended the program is set aside, not lost. */
+static void
+test_without_edits (void)
+{
+  g_autofree char *folder = sb_test_path ("s-without"), *path = make_recording ("w.wav", 10);
+  const SbStoreRequest request = {.folder = folder, .without_edits = true};
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  close_session (&s);
+  s.source = sb_file_source_new (path, NULL, NULL);
+  s.store = sb_store_open_as (&request, s.source, NULL);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  const char *sentence = sb_store_state (s.store).sentence, *begin = strstr (sentence, "“") + strlen ("“");
+  g_autofree char *aside = g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+  close_session (&s);
+  g_autoptr (SbProject) project = sb_project_load (aside, NULL);
+  g_assert_cmpuint (project->ops->len, ==, 1);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  close_session (&s);
+}
+
+/* One recording under two names is one session; the second is for looking. */
+static void
+test_two_names (void)
+{
+  g_autofree char *folder = sb_test_path ("s-names"), *path = make_recording ("n.wav", 11), *link = sb_test_path ("link.wav");
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  Session first = open_session (folder, path), second = open_session (folder, link);
+  g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
+  g_assert_true (sb_document_is_read_only (second.document));
+  paint (&first, 0.1);
+  close_session (&first);
+  close_session (&second);
+  second = open_session (folder, link);
+  g_assert_cmpint (sb_document_n_edits (second.document), ==, 1);
+  close_session (&second);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,5 +426,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
   g_test_add_func ("/store/no-folder", test_no_folder);
   g_test_add_func ("/store/project", test_project);
+  g_test_add_func ("/store/relink", test_relink);
+  g_test_add_func ("/store/without-edits", test_without_edits);
+  g_test_add_func ("/store/two-names", test_two_names);
   return g_test_run ();
 }

@@ -7,7 +7,9 @@
 import filecmp
 import os
 import random
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ import time
 from tap import Tap
 
 from desktop import Desktop, missing_tools, wait_until
-from window import Window, quoted
+from window import APP_ID, APP_PATH, Window, quoted
 
 
 def box(number):
@@ -63,6 +65,137 @@ def killed_and_back(root, program, cli, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def numbers(state):
+    return [float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", state)]
+
+
+def near(state, wanted, tolerance):
+    found = numbers(state)
+    return len(found) == len(wanted) and all(abs(a - b) <= tolerance for a, b in zip(found, wanted))
+
+
+def edits_file(root, program, cli, pictures):
+    """Opened like a recording, it adds its edits to the one that is open: one step, kept as one."""
+    def open_file(path):
+        desktop.run("gdbus", "call", "--session", "--dest", APP_ID, "--object-path", APP_PATH, "--method",
+                    "org.freedesktop.Application.Open", f"['file://{path}']", "{}")
+
+    with Desktop() as desktop:
+        demo, edits, wrong = desktop.path("take.flac"), desktop.path("edits.json"), desktop.path("wrong.json")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        for number in range(4):
+            window.activate("apply-operation", box(number))
+        before = window.save_edits(edits)
+        for _ in range(3):
+            window.activate("undo")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 5, "three undone")
+        open_file(edits)
+        wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2", "n3"], 10, "the edits of the file")
+        assert window.save_edits(desktop.path("again.json")) == before
+        desktop.screenshot(os.path.join(pictures, "edits-file.png"))
+        kill(window)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        assert ids(window, desktop) == ["n0", "n1", "n2", "n3"], ids(window, desktop)
+        window.activate("undo")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 5, "one undo for all of the file")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write('{"version": 1, "ops": [{"kind": "comet"}]}')
+        open_file(wrong)
+        wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 10, "a sentence about the wrong file")
+        time.sleep(0.4)
+        desktop.screenshot(os.path.join(pictures, "edits-file-wrong.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "Escape")
+        wait_until(lambda: len(window.shown_ids()) == 1, 10, "the dialog to close")
+        assert ids(window, desktop) == ["n0"]
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def dab_size(window, desktop):
+    """What the brush makes of a click in the middle of the picture; the edit is taken back."""
+    before = len(ids(window, desktop))
+    middle = (0.4 * desktop.size[0], 0.5 * desktop.size[1])
+    window.drag([middle, middle])
+    wait_until(lambda: len(ids(window, desktop)) > before, 5, "a dab")
+    op = window.save_edits(desktop.path("now.json"))["ops"][-1]
+    window.activate("undo")
+    wait_until(lambda: len(ids(window, desktop)) == before, 5, "undo")
+    return {key: value for key, value in op.items() if key.startswith(("radius", "soft", "gain"))}
+
+
+KEPT_STATES = {"scale": "'bark'", "palette": "'viridis'", "statistic": "'average'", "channels": "'2'", "resolution": "4096",
+               "look-window": "'blackman'", "page": "'inspect'", "tool": "'lasso'"}
+
+
+def look_comes_back(root, program, cli, pictures):
+    """How it was looked at: after quitting, after a kill, and with a project; another recording is not touched."""
+    with Desktop() as desktop:
+        demo, project = desktop.path("take.flac"), desktop.path("p.sonobrush")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        other = os.path.join(desktop.folder, "other.wav")
+        subprocess.run([cli, "edit", demo, "--ops", "/dev/stdin", "-o", other], check=True, stdout=subprocess.DEVNULL,
+                       input=b'{"version": 1, "ops": [{"kind": "box", "from_s": 0, "to_s": 0.1, "low_hz": 0, "high_hz": 9}]}')
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        assert ids(window, desktop) == ["n0"]
+        for _ in range(3):
+            window.key("period")
+        size = dab_size(window, desktop)
+        window.activate("apply-operation", box(1))
+        window.activate("undo")
+        window.activate("apply-operation", box(2))  # nothing is left to redo
+        for name, value in KEPT_STATES.items():
+            window.activate(name, value)
+        window.activate("show-span", "(0.5, 1.25)")
+        window.activate("show-band", "(700.0, 6000.0)")
+        desktop.screenshot(os.path.join(pictures, "look-before.png"))
+        before = window.save_edits(desktop.path("now.json"))
+        window.quit()
+        for ending in ("quit", "kill", "project"):
+            path = project if ending == "project" else demo
+            window = Window(desktop, program, path, SONOBRUSH_SINK="null").wait_shown()
+            wait_until(lambda: window.enabled("play"), 20, "the recording to be open")
+            for name, value in KEPT_STATES.items():
+                window.wait_state(name, value)
+            wait_until(lambda: near(window.state("show-span"), [0.5, 1.25], 0.003), 5, window.state("show-span"))
+            assert near(window.state("show-band"), [700, 6000], 1), window.state("show-band")
+            assert window.save_edits(desktop.path("now.json")) == before
+            assert not window.enabled("redo"), "looking made steps of the history"
+            if ending == "quit":
+                desktop.screenshot(os.path.join(pictures, "look-after.png"))
+                window.activate("show-span", "(0.25, 0.75)")
+                window.activate("save-project", quoted(project))
+                wait_until(lambda: os.path.exists(project), 10, "the project")
+                window.activate("show-span", "(0.5, 1.25)")
+                open_another = f"['file://{other}']"
+                desktop.run("gdbus", "call", "--session", "--dest", APP_ID, "--object-path", APP_PATH, "--method",
+                            "org.freedesktop.Application.Open", open_another, "{}")
+                window.wait_open("other")
+                assert not near(window.state("show-span"), [0.5, 1.25], 0.003), "another recording's span"
+                window.quit()
+            elif ending == "kill":
+                time.sleep(1.5)
+                kill(window)
+                shutil.rmtree(desktop.path("home", ".local", "state"))
+                set_span(project, 0.5, 1.25)
+            else:
+                window.activate("tool", "'brush'")
+                again = dab_size(window, desktop)
+                assert again == size, f"the brush was {size} and is {again}"
+                window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def set_span(project, low, high):
+    """What the project says is what counts, not what some session said."""
+    with sqlite3.connect(project) as database:
+        (span,) = database.execute("SELECT value FROM view WHERE key = 'show-span'").fetchone()
+        assert near(span, [0.25, 0.75], 0.003), span
+        database.execute("UPDATE view SET value = ? WHERE key = 'show-span'", (f"({low}, {high})",))
+
+
 def random_kills(root, program):
     """Killed at any moment while edits come in; what an answered action did is there."""
     rng, count = random.Random(4), int(os.environ.get("SB_KILLS", "100" if os.environ.get("SB_LONG_TESTS") else "4"))
@@ -92,6 +225,8 @@ def main():
         cases.skip("/window-keeping", f"{', '.join(lacking)} missing")
         return cases.finish()
     cases.run("/window-keeping/killed-and-back", killed_and_back, root, program, cli, pictures)
+    cases.run("/window-keeping/look-comes-back", look_comes_back, root, program, cli, pictures)
+    cases.run("/window-keeping/edits-file", edits_file, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 

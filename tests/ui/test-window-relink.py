@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The recording of a project, or one that edits were made in, was moved, changed or deleted: the real window finds
+it by content, asks, tells what is different, and never guesses.
+
+    test-window-relink.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
+"""
+import os
+import shutil
+import sys
+import time
+import wave
+
+import numpy as np
+
+from tap import Tap
+
+from desktop import Desktop, missing_tools, wait_until
+from window import APP_ID, APP_PATH, Window, quoted
+
+RATE = 16000
+
+
+def box(number):
+    return quoted(f'{{"id":"n{number}","kind":"box","from_s":{0.1 * number},"to_s":{0.1 * number + 0.05},"low_hz":900,'
+                  '"high_hz":2500,"gain_db":"-inf"}')
+
+
+def start(desktop, program, path):
+    return Window(desktop, program, path, SONOBRUSH_SINK="null").wait_shown()
+
+
+def ids(window):
+    return [op["id"] for op in window.save_edits(window.desktop.path("now.json"))["ops"]]
+
+
+def make_wav(path, seconds=2.0, rate=RATE, channels=1, seed=1):
+    frames = np.random.default_rng(seed).integers(-3000, 3000, (int(seconds * rate), channels)).astype("<i2")
+    with wave.open(path, "wb") as file:
+        file.setparams((channels, 2, rate, len(frames), "NONE", ""))
+        file.writeframes(frames.tobytes())
+    return path
+
+
+def open_file(window, path):
+    window.desktop.run("gdbus", "call", "--session", "--dest", APP_ID, "--object-path", APP_PATH, "--method",
+                       "org.freedesktop.Application.Open", f"['file://{path}']", "{}")
+
+
+def wait_dialog(window, picture=None):
+    """The number of a window over the main one."""
+    wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 15, "a dialog")
+    time.sleep(0.4)
+    if picture:
+        window.desktop.screenshot(picture)
+    dialog = [number for number in window.shown_ids() if number != window.id][-1]
+    window.desktop.xdotool("windowfocus", dialog)
+    return dialog
+
+
+def wait_no_dialog(window):
+    wait_until(lambda: window.must_live() and len(window.shown_ids()) == 1, 15, "the dialog to close")
+
+
+def choose_file(window, path):
+    """In a file chooser: a slash opens the line for a path."""
+    wait_dialog(window)
+    window.desktop.xdotool("type", "--delay", "20", path)
+    time.sleep(0.3)
+    window.desktop.xdotool("key", "Return")
+
+
+def save_project(window, path):
+    window.activate("save-project", quoted(path))
+    wait_until(lambda: os.path.exists(path), 10, "the project")
+
+
+def project_of_three(desktop, program, take, project):
+    window = start(desktop, program, take).wait_open("take")
+    for number in range(3):
+        window.activate("apply-operation", box(number))
+    assert len(ids(window)) == 3
+    save_project(window, project)
+    window.quit()
+    shutil.rmtree(desktop.path("home", ".local", "state"))  # another machine: only the project is there
+
+
+def project_without_recording(program, pictures):
+    """Gone: asked for, another one told apart, the very same adopted, and known the next time."""
+    with Desktop() as desktop:
+        os.mkdir(desktop.path("old"))
+        os.mkdir(desktop.path("new"))
+        take, moved, project = desktop.path("old", "take.wav"), desktop.path("new", "renamed.wav"), desktop.path("p.sonobrush")
+        other = make_wav(desktop.path("new", "other.wav"), seconds=3, channels=2, seed=2)
+        project_of_three(desktop, program, make_wav(take), project)
+        os.rename(take, moved)
+        window = start(desktop, program, project)
+        wait_dialog(window, os.path.join(pictures, "relink-gone.png"))
+        desktop.xdotool("key", "Return")  # Find It…
+        choose_file(window, other)
+        wait_until(lambda: "another recording" in titles(window) or len(window.shown_ids()) == 2, 10, "the answer")
+        time.sleep(0.5)
+        wait_dialog(window, os.path.join(pictures, "relink-other.png"))
+        assert not window.enabled("play"), "another recording was opened without a question"
+        desktop.xdotool("key", "alt+f")  # Find Another…
+        choose_file(window, moved)
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        wait_no_dialog(window)
+        assert len(ids(window)) == 3
+        assert not window.enabled("use-recording"), "the same content counts as changed"
+        desktop.screenshot(os.path.join(pictures, "relink-found.png"))
+        window.quit()
+        window = start(desktop, program, project)
+        wait_until(lambda: window.enabled("play"), 20, "the project to find its recording again by itself")
+        assert len(ids(window)) == 3
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def titles(window):
+    return " ".join(window.desktop.run("xdotool", "getwindowname", number, check=False) for number in window.shown_ids())
+
+
+def beside_the_project(program, pictures):
+    """Project and recording moved together: no question."""
+    with Desktop() as desktop:
+        os.mkdir(desktop.path("old"))
+        take, project = make_wav(desktop.path("old", "take.wav")), desktop.path("old", "p.sonobrush")
+        project_of_three(desktop, program, take, project)
+        os.rename(desktop.path("old"), desktop.path("new"))
+        window = start(desktop, program, desktop.path("new", "p.sonobrush"))
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        assert len(ids(window)) == 3
+        window.quit()
+
+
+def changed_under_the_project(program, pictures):
+    """Other content in its place: told until a person says that it is meant; or the old file is found."""
+    with Desktop() as desktop:
+        take, old, project = desktop.path("take.wav"), desktop.path("old.wav"), desktop.path("p.sonobrush")
+        project_of_three(desktop, program, make_wav(take), project)
+        os.rename(take, old)
+        make_wav(take, seconds=2.5, seed=3)
+        for _ in range(2):  # not settled by having been opened once
+            window = start(desktop, program, project)
+            wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+            assert window.enabled("use-recording"), "nobody was asked about the changed recording"
+            time.sleep(0.5)
+            desktop.screenshot(os.path.join(pictures, "relink-changed.png"))
+            window.quit()
+        window = start(desktop, program, project)
+        window.wait_enabled("use-recording", timeout_s=20)
+        window.activate("relink-to", quoted(old))
+        wait_until(lambda: window.enabled("play") and not window.enabled("use-recording"), 20, "the old recording")
+        assert len(ids(window)) == 3
+        window.quit()
+        os.remove(old)
+        window = start(desktop, program, project)
+        window.wait_enabled("use-recording", timeout_s=20)
+        window.activate("use-recording")
+        assert not window.enabled("use-recording")
+        window.quit()
+        window = start(desktop, program, project)
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        assert not window.enabled("use-recording"), "asked again after it was said"
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def recording_moved_changed_copied(program, pictures):
+    with Desktop() as desktop:
+        take, moved, copy = desktop.path("take.wav"), desktop.path("moved.wav"), desktop.path("copy.wav")
+        window = start(desktop, program, make_wav(take)).wait_open("take")
+        for number in range(3):
+            window.activate("apply-operation", box(number))
+        assert len(ids(window)) == 3
+        os.rename(take, moved)  # while it is open
+        time.sleep(1.5)
+        desktop.screenshot(os.path.join(pictures, "relink-moved.png"))
+        window.activate("relink-to", quoted(moved))
+        window.wait_open("moved")
+        assert ids(window) == ["n0", "n1", "n2"] and window.enabled("undo"), "the edits did not come along"
+        # a copy: both live, the edits are offered
+        shutil.copy(moved, copy)
+        open_file(window, copy)
+        window.wait_open("copy")
+        assert ids(window) == [] and window.enabled("copy-edits")
+        desktop.screenshot(os.path.join(pictures, "relink-copy.png"))
+        window.activate("copy-edits")
+        assert len(ids(window)) == 3 and not window.enabled("copy-edits")
+        # other content under the old name
+        os.rename(moved, take)
+        open_file(window, take)
+        window.wait_open("take")
+        assert len(ids(window)) == 3
+        os.rename(take, moved)
+        open_file(window, copy)
+        window.wait_open("copy")
+        make_wav(take, seconds=1, seed=9)
+        open_file(window, take)
+        window.wait_open("take")
+        assert ids(window) == [] and window.enabled("copy-edits")
+        desktop.screenshot(os.path.join(pictures, "relink-changed-recording.png"))
+        window.activate("relink-to", quoted(moved))
+        window.wait_open("moved")
+        assert ids(window) == ["n0", "n1", "n2"] and window.enabled("undo")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def main():
+    _, program, pictures = sys.argv[1:4]
+    cases = Tap()
+    lacking = missing_tools()
+    if lacking:
+        cases.skip("/window-relink", f"{', '.join(lacking)} missing")
+        return cases.finish()
+    for case in (project_without_recording, beside_the_project, changed_under_the_project, recording_moved_changed_copied):
+        cases.run(f"/window-relink/{case.__name__.replace('_', '-')}", case, program, pictures)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
