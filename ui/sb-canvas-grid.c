@@ -127,7 +127,7 @@ lane_label (const char *text)
 static void
 axis_changed (SbCanvasGrid *self)
 {
-  static const char *const labels[] = {"Linear Hz", "Log Hz", "Mel Hz", "Bark Hz"};
+  static const char *const labels[] = {"Lin Hz", "Log Hz", "Mel Hz", "Bark Hz"};
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->axis_menu), labels[sb_session_look (self->session)->scale]);
 }
 

@@ -41,6 +41,12 @@ sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz)
   return 1 << (int) lrint (log2 (CLAMP (n_fft, 64.0, 65536.0)));
 }
 
+int
+sb_spectrogram_usual_n_fft (const SbViewport *view, double rate_hz)
+{
+  return sb_rate_is_ultrasonic (rate_hz) ? sb_spectrogram_auto_n_fft (view, rate_hz) : sb_grid_default (rate_hz).n_fft;
+}
+
 SbSpectrogram *
 sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool, SbSpectrogram *below,
                          SbSpectrogram *former, GError **error)
@@ -531,7 +537,7 @@ sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low
   for (int64_t below = counts[1]; median < 255 && below * 2 < total; below += counts[median])
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
-  *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 70.0);
+  *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 50.0);
   return whole;
 }
 
