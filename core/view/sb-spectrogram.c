@@ -410,6 +410,29 @@ sb_spectrogram_analyse (SbSpectrogram *s)
   sb_spectrogram_kick (s);
 }
 
+uint32_t
+sb_spectrogram_revision (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  uint32_t revision = s->pyramid->revision;
+  pthread_mutex_unlock (&s->lock);
+  return revision;
+}
+
+bool
+sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s)
+{
+  double cols_per_s = (double) s->rate / s->grid.hop, last = (double) (s->shape.n_cols - 1);
+  int64_t g0 = (int64_t) CLAMP (from_s * cols_per_s, 0.0, last) >> s->shape.grain_log2;
+  int64_t g1 = (int64_t) CLAMP (to_s * cols_per_s, 0.0, last) >> s->shape.grain_log2;
+  bool shows = true;
+  pthread_mutex_lock (&s->lock);
+  for (int64_t g = g0; g <= g1 && shows; g++)
+    shows = s->pyramid->done[g] >= revision || sb_pyramid_grain_exact (s->pyramid, g);
+  pthread_mutex_unlock (&s->lock);
+  return shows;
+}
+
 double
 sb_spectrogram_progress (const SbSpectrogram *s)
 {

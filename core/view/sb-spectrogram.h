@@ -90,6 +90,11 @@ bool sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, con
 void sb_spectrogram_set_waveform (SbSpectrogram *s, SbWaveform *waveform);
 /* Starts the background sweep that makes the whole-file levels exact. */
 void sb_spectrogram_analyse (SbSpectrogram *s);
+/* Counts the sources and settings so far; what was shown of an earlier one may still be shown. */
+uint32_t sb_spectrogram_revision (SbSpectrogram *s);
+/* Whether the cells of [from_s, to_s] are of that revision or a newer one, or are as good.  Thread: any.
+ * Blocks: a short lock. */
+bool sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s);
 double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recording exact at the coarse levels, 0 … 1 */
 /* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−50, from
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
