@@ -22,7 +22,7 @@ enum { WAVE = 60, WAVE_LOW = 40 };
 struct _SbCanvasGrid {
   GtkGrid parent;
   SbSession *session;
-  GtkWidget *overlay, *wave, *overview, *axis_menu;
+  GtkWidget *overlay, *wave, *overview, *axis_menu, *notes;
 };
 
 G_DEFINE_TYPE (SbCanvasGrid, sb_canvas_grid, GTK_TYPE_GRID)
@@ -129,7 +129,7 @@ lane_label (const char *text)
 static void
 axis_changed (SbCanvasGrid *self)
 {
-  static const char *const labels[] = {"Linear Hz", "Log Hz", "Mel Hz", "Bark Hz"};
+  static const char *const labels[] = {"Lin Hz", "Log Hz", "Mel Hz", "Bark Hz"};
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->axis_menu), labels[sb_session_look (self->session)->scale]);
 }
 
@@ -149,6 +149,12 @@ void
 sb_canvas_grid_set_low (SbCanvasGrid *self, bool low)
 {
   gtk_widget_set_size_request (self->wave, -1, low ? WAVE_LOW : WAVE);
+}
+
+void
+sb_canvas_grid_set_narrow (SbCanvasGrid *self, bool narrow)
+{
+  sb_note_ruler_set_room (SB_NOTE_RULER (self->notes), !narrow);
 }
 
 static void
@@ -193,7 +199,8 @@ sb_canvas_grid_new (SbSession *session)
   gtk_grid_attach (grid, self->wave, 1, 1, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_VERTICAL), 0, 2, 1, 1);
   gtk_grid_attach (grid, stack, 1, 2, 1, 1);
-  gtk_grid_attach (grid, sb_note_ruler_new (session), 2, 2, 1, 1);
+  self->notes = sb_note_ruler_new (session);
+  gtk_grid_attach (grid, self->notes, 2, 2, 1, 1);
   gtk_grid_attach (grid, sb_colorbar_new (session), 3, 2, 1, 1);
   gtk_grid_attach (grid, lane_label ("All"), 0, 3, 1, 1);
   gtk_grid_attach (grid, self->overview, 1, 3, 1, 1);

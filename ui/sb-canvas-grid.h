@@ -14,3 +14,5 @@ GtkWidget *sb_canvas_grid_overlay (SbCanvasGrid *canvas); /* what takes the keyb
 bool sb_canvas_grid_cancel (SbCanvasGrid *canvas);        /* Escape: takes back a stroke under way */
 /* Windows under 720 pixels high: lower waveform and overview. */
 void sb_canvas_grid_set_low (SbCanvasGrid *canvas, bool low);
+/* Narrow windows: no note ruler. */
+void sb_canvas_grid_set_narrow (SbCanvasGrid *canvas, bool narrow);

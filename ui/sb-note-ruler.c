@@ -17,6 +17,7 @@ struct _SbNoteRuler {
   GtkWidget parent;
   SbSession *session;
   GskRenderNode *node;
+  bool no_room;
 };
 
 G_DEFINE_TYPE (SbNoteRuler, sb_note_ruler, GTK_TYPE_WIDGET)
@@ -92,7 +93,14 @@ redraw (SbNoteRuler *self)
 static void
 aids_changed (SbNoteRuler *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self), sb_inspector_notes (sb_inspector_of (self->session)));
+  gtk_widget_set_visible (GTK_WIDGET (self), !self->no_room && sb_inspector_notes (sb_inspector_of (self->session)));
+}
+
+void
+sb_note_ruler_set_room (SbNoteRuler *self, bool room)
+{
+  self->no_room = !room;
+  aids_changed (self);
 }
 
 static void

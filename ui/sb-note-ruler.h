@@ -11,3 +11,5 @@
 G_DECLARE_FINAL_TYPE (SbNoteRuler, sb_note_ruler, SB, NOTE_RULER, GtkWidget)
 
 GtkWidget *sb_note_ruler_new (SbSession *session);
+/* Narrow windows have no room for it, whether it is wanted or not. */
+void sb_note_ruler_set_room (SbNoteRuler *ruler, bool room);

@@ -285,6 +285,13 @@ append_outlines (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
 }
 
 static void
+append_pending (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
+{
+  if (sb_painter_reaches (self->painter, -1, plane->channel))
+    sb_painter_snapshot_pending (self->painter, snapshot, &plane->view);
+}
+
+static void
 append_hand (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
 {
   double y;
@@ -334,6 +341,7 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!sb_session_recording (self->session))
     return;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width_px, view.height_px));
+  each_lane (self, snapshot, append_pending);
   each_lane (self, snapshot, append_outlines);
   append_lines (self, snapshot, &view);
   if (!self->labels)
@@ -456,7 +464,9 @@ pixels (SbOverlay *self, int view, double from_s, double to_s)
   if (view != SB_VIEW_RESULT)
     return;
   update_outlines (self);
-  if (!sb_painter_is_active (self->painter))
+  if (sb_painter_is_active (self->painter))
+    gtk_widget_queue_draw (GTK_WIDGET (self)); /* what was dark may be ready */
+  else
     ask_level (self);
 }
 

@@ -14,6 +14,7 @@
  * A drag stays in the lane it began in: its y is counted from there and ends at
  * the lane's edges. */
 #include "ui/sb-painter.h"
+#include "ui/sb-pending.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -37,6 +38,8 @@ struct _SbPainter {
   double radius_s, radius_hz;
   char *id; /* of the stroke in progress: previews that share it are known to continue one another */
   guint tick;
+  SbPending *pending;
+  guint n_sent; /* points in the last preview; of a shape without points: 1 */
   bool preview_due, previewed;
   bool workers_busy;              /* with what is visible of the last preview */
   gint64 sent_us, sending_took_us; /* of the last preview */
@@ -186,6 +189,31 @@ nothing_to_do (void *data)
 {
 }
 
+/* What this preview changed: of a stroke, the dabs since the last. */
+static void
+note_sent (SbPainter *self, const SbOperation *op)
+{
+  const SbOpSpec *spec = sb_operation_spec (op);
+  double from_s = INFINITY, to_s = -INFINITY;
+  for (guint i = sb_tool_is_round (self->tool) ? self->n_sent : 0; i < self->points->len; i++) {
+    double t_s = g_array_index (self->points, SbOpPoint, i).t_s;
+    from_s = MIN (from_s, t_s - self->radius_s);
+    to_s = MAX (to_s, t_s + self->radius_s);
+  }
+  if (spec->kind != SB_OP_STROKE && spec->kind != SB_OP_LASSO) {
+    from_s = spec->from_s;
+    to_s = spec->to_s;
+  }
+  if (!sb_tool_is_round (self->tool))
+    sb_pending_clear (self->pending); /* another shape takes the last one's place */
+  self->n_sent = sb_tool_is_round (self->tool) ? self->points->len : 1;
+  SbViewport view = viewport (self); /* a band reaches far beyond it */
+  from_s = MAX (from_s, view.from_s);
+  to_s = MIN (to_s, view.to_s);
+  if (from_s <= to_s)
+    sb_pending_sent (self->pending, self->channel, self->n_sent, from_s, to_s);
+}
+
 static void
 send_preview (SbPainter *self)
 {
@@ -197,6 +225,8 @@ send_preview (SbPainter *self)
   self->previewed = sb_session_preview (self->session, op, NULL) && op;
   self->sent_us = g_get_monotonic_time ();
   self->sending_took_us = self->sent_us - begun_us;
+  if (self->previewed)
+    note_sent (self, op);
   if (sb_tool_is_round (self->tool) || self->workers_busy)
     return;
   self->workers_busy = true;
@@ -231,6 +261,8 @@ finish (SbPainter *self)
     gtk_widget_remove_tick_callback (self->area, self->tick);
   self->tick = 0;
   self->active = self->preview_due = self->previewed = false;
+  self->n_sent = 0;
+  sb_pending_clear (self->pending);
   g_array_set_size (self->points, 0);
   changed (self);
 }
@@ -398,10 +430,14 @@ sb_painter_dab (SbPainter *self, double x, double y)
 
 /* --- what is shown meanwhile --- */
 
+/* `waits`: what is inside is not as it will be. */
 static void
-cased_dashes (cairo_t *cr)
+cased_dashes (cairo_t *cr, bool waits)
 {
   static const double dashes[] = {6, 4};
+  cairo_set_source_rgba (cr, 0, 0, 0, .45);
+  if (waits)
+    cairo_fill_preserve (cr);
   cairo_set_source_rgba (cr, 0, 0, 0, .6);
   cairo_set_line_width (cr, 3);
   cairo_stroke_preserve (cr);
@@ -413,7 +449,7 @@ cased_dashes (cairo_t *cr)
 }
 
 static void
-draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec)
+draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec, bool waits)
 {
   double x0 = MAX (sb_viewport_x (view, spec->from_s), -4),
          x1 = MIN (sb_viewport_x (view, spec->to_s), view->width_px + 4);
@@ -423,7 +459,7 @@ draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec)
     if (y1 >= -4 && y0 <= view->height_px + 4)
       cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, MAX (1, round (x1 - x0)), MAX (1, round (y1 - y0)));
   }
-  cased_dashes (cr);
+  cased_dashes (cr, waits);
 }
 
 void
@@ -432,20 +468,21 @@ sb_painter_draw (SbPainter *self, cairo_t *cr, const SbViewport *view)
   int width = view->width_px, height = view->height_px;
   if (!self->active || sb_tool_is_round (self->tool))
     return;
+  bool waits = self->previewed && (self->preview_due || sb_pending_shown (self->pending, 1) < 1);
   if (self->tool == SB_TOOL_LASSO) {
     for (guint i = 0; i < self->points->len; i++) {
       const SbOpPoint *point = &g_array_index (self->points, SbOpPoint, i);
       cairo_line_to (cr, sb_viewport_x (view, point->t_s), sb_viewport_y (view, point->f_hz));
     }
     cairo_close_path (cr);
-    cased_dashes (cr);
+    cased_dashes (cr, waits);
     return;
   }
   SbOpSpec spec;
   if (self->tool == SB_TOOL_HARMONICS) {
     sb_op_spec_init (&spec, SB_OP_HARMONICS);
     comb (self, &spec);
-    draw_comb (cr, view, &spec);
+    draw_comb (cr, view, &spec, waits);
     return;
   }
   sb_op_spec_init (&spec, SB_OP_BOX);
@@ -458,13 +495,24 @@ sb_painter_draw (SbPainter *self, cairo_t *cr, const SbViewport *view)
   cairo_set_source_rgba (cr, 0, 0, 0, .16);
   cairo_fill (cr);
   cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, round (x1 - x0), round (y1 - y0));
-  cased_dashes (cr);
+  cased_dashes (cr, waits);
+}
+
+void
+sb_painter_snapshot_pending (SbPainter *self, GtkSnapshot *snapshot, const SbViewport *view)
+{
+  if (!self->active || !sb_tool_is_round (self->tool))
+    return;
+  guint n = self->points->len, shown = sb_pending_shown (self->pending, n);
+  sb_pending_fill_dabs (snapshot, view, (const SbOpPoint *)(const void *)self->points->data, shown, n, self->radius_s,
+                        self->radius_hz);
 }
 
 static void
 sb_painter_finalize (GObject *object)
 {
   SbPainter *self = SB_PAINTER (object);
+  sb_pending_free (self->pending);
   g_array_unref (self->points);
   g_free (self->id);
   g_object_unref (self->session);
@@ -489,6 +537,7 @@ sb_painter_new (SbSession *session, GtkWidget *area)
 {
   SbPainter *self = g_object_new (SB_TYPE_PAINTER, NULL);
   self->session = g_object_ref (session);
+  self->pending = sb_pending_new (session);
   self->area = area;
   self->drag = gtk_gesture_drag_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (self->drag), GDK_BUTTON_PRIMARY);

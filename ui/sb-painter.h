@@ -23,3 +23,5 @@ int sb_painter_lane (SbPainter *painter);
 bool sb_painter_reaches (SbPainter *painter, int hand, int channel);
 /* The shape being drawn (box, lasso), in white, on the plane of a lane. */
 void sb_painter_draw (SbPainter *painter, cairo_t *cr, const SbViewport *view);
+/* The part of a stroke whose result is not on the screen yet, dark; on the plane of a lane. */
+void sb_painter_snapshot_pending (SbPainter *painter, GtkSnapshot *snapshot, const SbViewport *view);

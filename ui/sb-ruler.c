@@ -33,6 +33,16 @@ tick_text (const SbTimeFormat *times, const SbViewport *view, const SbTick *tick
   return sb_format_time_as (times, t, span > 20 ? 0 : span > 2 ? 1 : span > .02 ? 3 : 5);
 }
 
+/* Half a time would be another time. */
+static bool
+fits (SbRuler *self, const char *text, double x, int width)
+{
+  int text_width;
+  g_autoptr (PangoLayout) layout = sb_theme_layout (GTK_WIDGET (self), TEXT_PX, false, text);
+  pango_layout_get_pixel_size (layout, &text_width, NULL);
+  return x + text_width <= width;
+}
+
 static void
 draw_time (SbRuler *self, cairo_t *cr, int width, int height)
 {
@@ -53,8 +63,9 @@ draw_time (SbRuler *self, cairo_t *cr, int width, int height)
       continue;
     sb_theme_source (cr, &theme->text);
     g_autofree char *other = times.kind == SB_TIME_CLOCK ? NULL : tick_text (&times, &view, tick);
-    sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, other ? other : tick->label, tick->pos_px + 4, text_height / 2.0 - 1,
-                   0, .5);
+    const char *text = other ? other : tick->label;
+    if (fits (self, text, tick->pos_px + 4, width))
+      sb_theme_text (GTK_WIDGET (self), cr, TEXT_PX, text, tick->pos_px + 4, text_height / 2.0 - 1, 0, .5);
   }
   sb_theme_source (cr, &theme->hairline);
   cairo_rectangle (cr, 0, height - 1, width, 1);

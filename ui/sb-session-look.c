@@ -272,6 +272,7 @@ sb_session_look_follows_zoom (SbSession *session)
 void
 sb_session_set_resolution (SbSession *session, int n_fft)
 {
+  session->n_fft_is_mine = true;
   session->look.n_fft = n_fft > 0 ? CLAMP (n_fft, LEAST_N_FFT, MOST_N_FFT) : MAX (n_fft, -1);
   sb_session_update_look (session);
   sb_session_emit (session, "colours");

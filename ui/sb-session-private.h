@@ -38,6 +38,7 @@ struct _SbSession {
   int width_px;
   double low_hz, high_hz;
   SbLook look;
+  bool scale_is_mine, n_fft_is_mine; /* chosen by hand, so the next recording keeps it */
   int height_px;   /* of the picture, as last shown, in device pixels */
   int scale;       /* device pixels a logical one */
   bool look_busy;  /* a worker makes other pictures */

@@ -173,6 +173,7 @@ void
 sb_session_set_scale (SbSession *session, SbScale scale)
 {
   session->look.scale = scale;
+  session->scale_is_mine = true;
   sb_session_show_band (session, session->low_hz, session->high_hz);
   sb_session_emit (session, "colours");
 }

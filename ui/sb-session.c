@@ -208,6 +208,10 @@ static void
 start_values (SbSession *session, const SbRecording *recording)
 {
   double nyquist = recording->nyquist_hz;
+  if (!session->scale_is_mine)
+    session->look.scale = sb_scale_usual (recording->rate);
+  if (!session->n_fft_is_mine)
+    session->look.n_fft = sb_rate_is_ultrasonic (recording->rate) ? -1 : 0;
   session->low_hz = 0;
   session->high_hz = nyquist;
   if (session->look.scale == SB_SCALE_LOG)

@@ -13,7 +13,7 @@
 #include "ui/sb-window-private.h"
 #include "sb-config.h"
 
-enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720, BOX_EVERY_MS = 100 };
+enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, NOTES_WIDTH = 960, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720, BOX_EVERY_MS = 100 };
 
 G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -249,6 +249,7 @@ lay_out (void *data)
                                                            : width < METER_WIDTH ? 2
                                                            : fold                ? 1
                                                                                  : 0);
+  sb_canvas_grid_set_narrow (SB_CANVAS_GRID (self->canvas), width < NOTES_WIDTH);
   sb_canvas_grid_set_low (SB_CANVAS_GRID (self->canvas), height < LOW_HEIGHT);
   if (fold != self->folded) {
     self->folded = fold;
@@ -264,7 +265,7 @@ sb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbWindow *self = SB_WINDOW (widget);
   GTK_WIDGET_CLASS (sb_window_parent_class)->size_allocate (widget, width, height, baseline);
-  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) +
+  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < NOTES_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) +
              8 * (height < LOW_HEIGHT);
   if (step == self->layout_step)
     return;

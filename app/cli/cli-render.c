@@ -244,8 +244,12 @@ run_render (CliArgs *args, GError **error)
   if (ok) {
     sb_picture_spec_init (&spec, subject.original);
     SbOpsFile own = {.grid = subject.grid, .has_n_fft = project, .has_hop = project, .has_window = project};
-    ok = cli_grid (args, sb_source_rate (subject.original), &own, &subject.grid, error) &&
-         take_spec (args, &subject, &spec, error);
+    double rate_hz = sb_source_rate (subject.original);
+    ok = cli_grid (args, rate_hz, &own, &subject.grid, error) && take_spec (args, &subject, &spec, error);
+    if (ok && sb_rate_is_ultrasonic (rate_hz) && !cli_value (args, "n-fft") && !cli_value (args, "hop")) {
+      subject.grid.n_fft = sb_spectrogram_usual_n_fft (&spec.view, rate_hz);
+      subject.grid.hop = subject.grid.n_fft / 4;
+    }
   }
   if (ok) {
     g_autoptr (SbPool) pool = sb_pool_new (0);
@@ -262,7 +266,7 @@ static const CliOption options[] = {
     {"low", "HZ", "lowest frequency shown"},
     {"high", "HZ", "highest frequency shown"},
     {"size", "WxH", "pixels of the whole picture (default: 1600x900)"},
-    {"scale", "NAME", "linear, log, mel (default) or bark"},
+    {"scale", "NAME", "linear, log, mel or bark (default: mel; linear above 192 kHz)"},
     {"map", "NAME", "magma (default), viridis, inferno, cividis, grey or inverted"},
     {"db", "LOW:HIGH", "levels from the first to the last colour (default: automatic)"},
     {"axes", "on|off", "rulers, colour bar and title (default: on)"},

@@ -60,3 +60,15 @@ sb_scale_from_name (const char *name, SbScale *scale)
     }
   return false;
 }
+
+bool
+sb_rate_is_ultrasonic (double rate_hz)
+{
+  return rate_hz > 192000;
+}
+
+SbScale
+sb_scale_usual (double rate_hz)
+{
+  return sb_rate_is_ultrasonic (rate_hz) ? SB_SCALE_LINEAR : SB_SCALE_MEL;
+}

@@ -15,3 +15,7 @@ double sb_scale_from_hz (SbScale scale, double hz);
 double sb_scale_to_hz (SbScale scale, double place);
 const char *sb_scale_name (SbScale scale); /* "linear", "log", "mel", "bark" */
 bool sb_scale_from_name (const char *name, SbScale *scale);
+/* Recordings above 192 kHz are made for calls that nobody hears: bats, mice. */
+bool sb_rate_is_ultrasonic (double rate_hz);
+/* Mel, which is hearing's; ultrasonic calls are read off on a linear axis. */
+SbScale sb_scale_usual (double rate_hz);

@@ -41,7 +41,7 @@ sb_picture_spec_init (SbPictureSpec *spec, SbSource *source)
              .to_s = sb_source_duration_s (source),
              .low_hz = 0,
              .high_hz = sb_source_rate (source) / 2.0,
-             .scale = SB_SCALE_MEL,
+             .scale = sb_scale_usual (sb_source_rate (source)),
              .width_px = 1600,
              .height_px = 900},
     .map = SB_COLORMAP_MAGMA,

@@ -41,6 +41,12 @@ sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz)
   return 1 << (int) lrint (log2 (CLAMP (n_fft, 64.0, 65536.0)));
 }
 
+int
+sb_spectrogram_usual_n_fft (const SbViewport *view, double rate_hz)
+{
+  return sb_rate_is_ultrasonic (rate_hz) ? sb_spectrogram_auto_n_fft (view, rate_hz) : sb_grid_default (rate_hz).n_fft;
+}
+
 SbSpectrogram *
 sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool, SbSpectrogram *below,
                          SbSpectrogram *former, GError **error)
@@ -404,6 +410,29 @@ sb_spectrogram_analyse (SbSpectrogram *s)
   sb_spectrogram_kick (s);
 }
 
+uint32_t
+sb_spectrogram_revision (SbSpectrogram *s)
+{
+  pthread_mutex_lock (&s->lock);
+  uint32_t revision = s->pyramid->revision;
+  pthread_mutex_unlock (&s->lock);
+  return revision;
+}
+
+bool
+sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s)
+{
+  double cols_per_s = (double) s->rate / s->grid.hop, last = (double) (s->shape.n_cols - 1);
+  int64_t g0 = (int64_t) CLAMP (from_s * cols_per_s, 0.0, last) >> s->shape.grain_log2;
+  int64_t g1 = (int64_t) CLAMP (to_s * cols_per_s, 0.0, last) >> s->shape.grain_log2;
+  bool shows = true;
+  pthread_mutex_lock (&s->lock);
+  for (int64_t g = g0; g <= g1 && shows; g++)
+    shows = s->pyramid->done[g] >= revision || sb_pyramid_grain_exact (s->pyramid, g);
+  pthread_mutex_unlock (&s->lock);
+  return shows;
+}
+
 double
 sb_spectrogram_progress (const SbSpectrogram *s)
 {
@@ -531,7 +560,7 @@ sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low
   for (int64_t below = counts[1]; median < 255 && below * 2 < total; below += counts[median])
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
-  *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 70.0);
+  *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 50.0);
   return whole;
 }
 

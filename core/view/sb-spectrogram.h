@@ -44,6 +44,9 @@ void sb_spectrogram_look_init (SbSpectrogramLook *look, const SbGrid *grid);
 /* The n_fft whose window is about as many pixels wide as its main lobe is high: a power of two, 64 … 65536.  Where a
  * pixel holds more than a hop of the default grid it is the default, which is analysed anyway. */
 int sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz);
+/* The n_fft that pictures have unless another is asked for: the default grid's, or for ultrasonic recordings, whose calls
+ * sweep through an octave in some milliseconds, the one above. */
+int sb_spectrogram_usual_n_fft (const SbViewport *view, double rate_hz);
 
 /* `below` (may be NULL): the spectrogram of the source below; spans where
  * sb_source_span() says SB_SPAN_BELOW are shown from it, not computed.  Referenced. */
@@ -87,8 +90,13 @@ bool sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, con
 void sb_spectrogram_set_waveform (SbSpectrogram *s, SbWaveform *waveform);
 /* Starts the background sweep that makes the whole-file levels exact. */
 void sb_spectrogram_analyse (SbSpectrogram *s);
+/* Counts the sources and settings so far; what was shown of an earlier one may still be shown. */
+uint32_t sb_spectrogram_revision (SbSpectrogram *s);
+/* Whether the cells of [from_s, to_s] are of that revision or a newer one, or are as good.  Thread: any.
+ * Blocks: a short lock. */
+bool sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s);
 double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recording exact at the coarse levels, 0 … 1 */
-/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−70, from
+/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−50, from
  * what is there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
 /* The same from what can be read in about that time (0: from what is there), for a first look at a source that is slow

@@ -42,6 +42,15 @@ test_names (void)
   g_assert_false (sb_scale_from_name (NULL, &scale));
 }
 
+static void
+test_usual (void)
+{
+  g_assert_cmpint (sb_scale_usual (44100), ==, SB_SCALE_MEL);
+  g_assert_cmpint (sb_scale_usual (192000), ==, SB_SCALE_MEL);
+  g_assert_cmpint (sb_scale_usual (250000), ==, SB_SCALE_LINEAR);
+  g_assert_cmpint (sb_scale_usual (441000), ==, SB_SCALE_LINEAR);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -49,5 +58,6 @@ main (int argc, char **argv)
   g_test_add_func ("/scale/round-trip", test_round_trip);
   g_test_add_func ("/scale/values", test_values);
   g_test_add_func ("/scale/names", test_names);
+  g_test_add_func ("/scale/usual", test_usual);
   return g_test_run ();
 }
