@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Bound, not set in a handler: the binding goes with the button. */
+ * The toggle inside a GtkMenuButton is watched: GTK 4.8 does not tell when
+ * "active" of the menu button itself changes. */
 #include "ui/sb-menu-tip.h"
 
 static GtkWidget *
@@ -15,11 +16,11 @@ menu_button_in (GtkWidget *widget)
 void
 sb_menu_tip_guard (GtkWidget *button)
 {
-  GtkWidget *opener = menu_button_in (button);
+  GtkWidget *opener = menu_button_in (button), *toggle = opener ? gtk_widget_get_first_child (opener) : NULL;
   GBindingFlags opposite = G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN;
-  if (!opener)
+  if (!toggle || !GTK_IS_TOGGLE_BUTTON (toggle))
     return;
-  g_object_bind_property (opener, "active", opener, "has-tooltip", opposite);
+  g_object_bind_property (toggle, "active", opener, "has-tooltip", opposite);
   if (opener != button)
-    g_object_bind_property (opener, "active", button, "has-tooltip", opposite);
+    g_object_bind_property (toggle, "active", button, "has-tooltip", opposite);
 }
