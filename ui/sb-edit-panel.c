@@ -130,7 +130,7 @@ parse_count (const char *text, double *count)
 static char *
 fundamental_text (double hz)
 {
-  return sb_format_hz (hz, hz < 1000 ? 2 : 1);
+  return sb_format_hz (hz, hz < 100 ? 2 : hz < 1000 ? 1 : 0); /* as many as its entry shows */
 }
 
 static const SbOptionKind count_kind = {"Harmonics", count_to, count_from, count_text, parse_count};
@@ -212,12 +212,16 @@ on_edge (GtkWidget *button, SbEditPanel *self)
   SbOpSpec spec;
   if (self->setting)
     return;
-  brush.strict = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->edge[1]));
+  bool strict = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->edge[1]));
   if (edited_spec (self, &spec)) {
-    spec.edge = brush.strict ? SB_EDGE_STRICT : SB_EDGE_DEEP;
+    spec.edge = strict ? SB_EDGE_STRICT : SB_EDGE_DEEP;
     change_edited (self, &spec);
     return;
   }
+  if (sb_session_tool (self->session) == SB_TOOL_HARMONICS)
+    brush.comb_deep = !strict;
+  else
+    brush.strict = strict;
   sb_session_set_brush (self->session, &brush);
 }
 
@@ -351,8 +355,10 @@ shown_tool (SbEditPanel *self)
 {
   SbTool tool = sb_session_tool (self->session);
   SbBrush brush = *sb_session_brush (self->session);
-  if (tool == SB_TOOL_HARMONICS)
+  if (tool == SB_TOOL_HARMONICS) {
     brush.bandwidth_hz = brush.comb_hz;
+    brush.strict = !brush.comb_deep;
+  }
   return (Shown){.values = brush,
                  .f0_hz = NAN, /* where the pointer is */
                  .icon = sb_tool_name (tool),

@@ -94,7 +94,10 @@ spec_from_brush (SbPainter *self, SbOpSpec *spec, const int *channel)
   const SbBrush *brush = sb_session_brush (self->session);
   spec->restore = self->tool == SB_TOOL_ERASER;
   spec->gain_db = spec->restore ? 0 : brush->gain_db;
-  spec->edge = brush->strict ? SB_EDGE_STRICT : SB_EDGE_AUTO;
+  if (self->tool == SB_TOOL_HARMONICS)
+    spec->edge = brush->comb_deep ? SB_EDGE_DEEP : SB_EDGE_AUTO;
+  else
+    spec->edge = brush->strict ? SB_EDGE_STRICT : SB_EDGE_AUTO;
   spec->soft = brush->soft;
   if (*channel >= 0) {
     spec->channels = channel;

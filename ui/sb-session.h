@@ -56,6 +56,7 @@ typedef struct {
   int channel; /* −1: all, SB_CHANNEL_THIS: the one painted on, where one is shown alone or in a lane of its own */
   double comb_hz; /* harmonics: width of each */
   int count;      /* of harmonics */
+  bool comb_deep; /* harmonics: strict unless asked, fine combs would merge */
 } SbBrush;
 
 typedef struct {
