@@ -223,6 +223,13 @@ zoom_group (SbTransport *self, const char *icon, const char *what, GCallback out
   return box;
 }
 
+/* The dialog keeps the clock a label: an entry there would take Space away from Play. */
+static void
+on_clock_clicked (GtkGestureClick *click)
+{
+  gtk_widget_activate_action (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click)), "win.go-to", NULL);
+}
+
 static void
 build_left (SbTransport *self, GtkBox *box)
 {
@@ -244,6 +251,11 @@ build_left (SbTransport *self, GtkBox *box)
   gtk_label_set_xalign (GTK_LABEL (self->clock), 1);
   gtk_widget_add_css_class (self->clock, "clock");
   gtk_widget_add_css_class (self->clock, "numeric");
+  gtk_widget_set_tooltip_text (self->clock, "Click to go to a time (Ctrl+G)");
+  gtk_widget_set_cursor_from_name (self->clock, "text");
+  GtkGesture *typed = gtk_gesture_click_new ();
+  g_signal_connect (typed, "released", G_CALLBACK (on_clock_clicked), NULL);
+  gtk_widget_add_controller (self->clock, GTK_EVENT_CONTROLLER (typed));
   gtk_box_append (box, self->clock);
   self->length = gtk_label_new ("/ 0:00.000");
   gtk_widget_add_css_class (self->length, "length");
