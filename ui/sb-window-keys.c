@@ -171,6 +171,10 @@ on_key_pressed (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModi
     activate (self, "play-selection", NULL);
     return TRUE;
   }
+  if (keyval == GDK_KEY_N && state & GDK_SHIFT_MASK) {
+    activate (self, "previous-marker", NULL);
+    return TRUE;
+  }
   return on_brush_key (self, keyval) || on_letter (self, keyval);
 }
 
