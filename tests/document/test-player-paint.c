@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Painting while it plays, on a device of 20 ms: how soon it is heard, that
- * nothing clicks, that ear and mask agree frame by frame, that everything outside crossfades is the source bit for bit
- * through seeks and loops, and that nothing runs dry while all processors are
- * busy and strokes never end.  The load lasts SB_LOAD_S seconds (30). */
+ * nothing clicks, that ear and mask agree frame by frame, that everything
+ * outside crossfades is the source bit for bit through seeks and loops, and that
+ * nothing runs dry while all processors are busy and strokes never end.  The
+ * load lasts SB_LOAD_S seconds (30). */
 #include "base/sb-pool.h"
 #include "document/sb-document.h"
 #include "document/sb-player.h"
@@ -11,6 +12,7 @@
 
 #include <fftw3.h>
 #include <math.h>
+#include <string.h>
 
 #define RATE   48000
 #define PERIOD 480 /* two periods: 20 ms */
@@ -177,12 +179,47 @@ typedef struct {
   int64_t exact, other, jumps, longest_other;
 } Match;
 
+enum { PLACES_LOG2 = 21 };
+
+static uint32_t
+place_of (const float *frame)
+{
+  uint64_t bits;
+  memcpy (&bits, frame, sizeof bits);
+  return (uint32_t)((bits * UINT64_C (0x9e3779b97f4a7c15)) >> (64 - PLACES_LOG2));
+}
+
+/* Where each frame of the source stands, by its value; −1: nowhere.  int32_t[1 << PLACES_LOG2] */
+static int32_t *
+make_places (const float *x, int64_t n)
+{
+  int32_t *places = g_malloc (sizeof *places << PLACES_LOG2);
+  memset (places, -1, sizeof *places << PLACES_LOG2);
+  for (int64_t k = 0; k + 4 < n; k++) {
+    uint32_t at = place_of (x + 2 * k);
+    while (places[at] >= 0)
+      at = (at + 1) & ((1U << PLACES_LOG2) - 1);
+    places[at] = (int32_t)k;
+  }
+  return places;
+}
+
+static int64_t
+find_frames (const int32_t *places, const float *x, const float *heard)
+{
+  for (uint32_t at = place_of (heard); places[at] >= 0; at = (at + 1) & ((1U << PLACES_LOG2) - 1))
+    if (memcmp (heard, x + 2 * places[at], 8 * sizeof (float)) == 0)
+      return places[at];
+  return -1;
+}
+
 /* Every recorded frame either follows its predecessor in the source, or belongs to a stretch in between. */
 static Match
 match (const float *heard, int64_t n_heard, const float *x, int64_t n)
 {
   Match m = {0};
   int64_t pos = -1, odd = 0;
+  g_autofree int32_t *places = make_places (x, n);
   for (int64_t i = 0; i + 4 < n_heard; i++) {
     if (pos >= 0 && pos < n && heard[2 * i] == x[2 * pos] && heard[2 * i + 1] == x[2 * pos + 1]) {
       m.exact++;
@@ -191,10 +228,7 @@ match (const float *heard, int64_t n_heard, const float *x, int64_t n)
     }
     if (pos >= 0)
       m.jumps++;
-    pos = -1;
-    for (int64_t k = 0; k + 4 < n && pos < 0; k++)
-      if (heard[2 * i] == x[2 * k] && memcmp (heard + 2 * i, x + 2 * k, 8 * sizeof (float)) == 0)
-        pos = k;
+    pos = find_frames (places, x, heard + 2 * i);
     if (pos >= 0) {
       m.longest_other = MAX (m.longest_other, odd);
       odd = 0;

@@ -94,9 +94,15 @@ def paint(desktop, window):
     return pressed
 
 
+def has_gap(piece):
+    """Whether the machine was late: the daemon fills up with silence, of which the tone and its rest have none."""
+    return bool(np.any(np.convolve(piece == 0, np.ones(16), "valid") == 16))
+
+
 def measure(heard, capture, pressed):
-    """Milliseconds until the tone is 20 dB down, and the loudest burst above 12 kHz around that, in dB."""
-    delays, burst = [], -300.0
+    """Milliseconds until the tone is 20 dB down, and the loudest burst above 12 kHz around that, in dB, of each press
+    whose sound came without a gap."""
+    delays, bursts = [], []
     window = np.hanning(1024)
     for moment in pressed:
         at = capture.frame_at(moment)
@@ -106,10 +112,12 @@ def measure(heard, capture, pressed):
         low = np.flatnonzero(levels < 0.1 * full)
         assert full > 0.1 and len(low), "the tone did not go away"
         delays.append(1000 * (capture.moment_of(at + int(low[0]) + 48) - moment))
-        for i in range(at - 2048, at + int(low[0]) + 4096, 128):
-            spectrum = np.abs(np.fft.rfft(heard[i:i + 1024] * window)) / 256
-            burst = max(burst, 20 * np.log10(spectrum[256:].max() + 1e-15))
-    return delays, burst
+        begin, stop = at - 2048, at + int(low[0]) + 4096
+        if has_gap(heard[begin:stop + 1024]):
+            continue
+        spectra = [np.abs(np.fft.rfft(heard[i:i + 1024] * window)) / 256 for i in range(begin, stop, 128)]
+        bursts.append(20 * np.log10(max(spectrum[256:].max() for spectrum in spectra) + 1e-15))
+    return delays, bursts
 
 
 def pointer_to_ear(desktop, window):
@@ -123,13 +131,14 @@ def pointer_to_ear(desktop, window):
     pressed = paint(desktop, window)
     window.activate("stop")
     heard = capture.stop()
-    delays, burst = measure(heard, capture, pressed)
+    delays, bursts = measure(heard, capture, pressed)
     own = sorted(delay - DEVICE_MS - CAPTURE_MS for delay in delays)
     print(f"# pointer to ear: {', '.join(f'{d:.0f}' for d in sorted(delays))} ms, of these the device {DEVICE_MS} and "
-          f"the capture up to {CAPTURE_MS}; median of the rest {own[len(own) // 2]:.1f} ms; burst {burst:.1f} dB")
+          f"the capture up to {CAPTURE_MS}; median of the rest {own[len(own) // 2]:.1f} ms; "
+          f"burst {max(bursts, default=0):.1f} dB in {len(bursts)} presses without a gap")
     patience = float(os.environ.get("SB_TEST_PATIENCE", "1"))
     assert own[len(own) // 2] <= PROMISE_MS * patience
-    assert burst <= -90, "it clicks"
+    assert bursts and max(bursts) <= -90, "it clicks"
     window.quit()
 
 

@@ -185,6 +185,7 @@ def another_rate(desktop, window):
 def heard_band(desktop, window, recording):
     """Only the band of a selection is captured from the daemon."""
     low, high = 900.0, 3000.0
+    window.activate("output", "('', 0.2)")  # a gap would be heard at all frequencies
     window.activate("show-band", f"({low}, {high})")
     window.activate("band-only")
     window.wait_state("band-only", "true")
