@@ -71,10 +71,14 @@ class Chunks(CliTest):
             json.dump({"version": 1, "ops": [box] if to_s else []}, out)
         return path
 
-    def painted(self, path, name, *options):
-        """Exports with one box in the middle; (path, told)."""
-        told = json.loads(self.do("info", "--json", path))
-        length, nyquist = told["frames"] / told["rate_hz"], told["rate_hz"] / 2
+    def painted(self, path, name, *options, sound=None):
+        """Exports with one box in the middle; (path, told).  sound: what the file holds, where that is known."""
+        if sound is None:
+            told = json.loads(self.do("info", "--json", path))
+            n_frames, rate = told["frames"], told["rate_hz"]
+        else:
+            n_frames, rate = len(sound.samples) // (sound.channels * sound.bits // 8), sound.rate
+        length, nyquist = n_frames / rate, rate / 2
         out, ops = self.path(name), self.ops(0.4 * length, 0.6 * length, 0.1 * nyquist, 0.5 * nyquist)
         return out, self.do("edit", path, "--ops", ops, "-o", out, "--removed", self.path("r.wav"), "--report", *options)
 
@@ -112,27 +116,28 @@ class Chunks(CliTest):
             sound = read_sound(path)
             if sound is None:  # ADPCM has no samples of its own to keep
                 continue
-            out, told = self.painted(path, "out" + os.path.splitext(name)[1])
+            out, told = self.painted(path, "out" + os.path.splitext(name)[1], sound=sound)
             self.assertTrue(self.check_cmp(path, out, told, sound.channels * sound.bits // 8), path)
 
     def test_recordings_in_other_wrappings(self):
-        n = 0
-        for name in self.listed():
+        """Each recording in two of the four, in the long run in all."""
+        kinds, n = ("rf64", "aiff", "w64", "caf"), 0
+        for number, name in enumerate(self.listed()):
             sound = read_sound(os.path.join(DATA, "real", name))
             if sound is None:
                 continue
             frame_bytes = sound.channels * sound.bits // 8
             sound = sound._replace(samples=sound.samples[:50001 * frame_bytes])
-            for kind in ("rf64", "w64", "aiff", "caf"):
+            for kind in kinds if os.environ.get("SB_LONG_TESTS") else kinds[number % 2 * 2:][:2]:
                 seed = len(name) + len(kind)
                 before = [("od%d " % i, noise(seed + i, 1, 8, seed=i)) for i in range(2)]
                 path = self.path("in." + kind)
                 if kind == "rf64":  # libsndfile loses its way behind a chunk of odd size
                     before = [(id, body + bytes(len(body) % 2)) for id, body in before]
                 write(kind, path, sound, before, [("last", noise(77, 1, 8))])
-                out, told = self.painted(path, "out." + kind)
+                out, told = self.painted(path, "out." + kind, sound=sound)
                 n += self.check_cmp(path, out, told, frame_bytes)
-        self.assertGreater(n, 40)
+        self.assertGreater(n, 20)
 
     def test_unpainted_recordings(self):
         sbtest.need_data()
@@ -159,8 +164,7 @@ class Chunks(CliTest):
                 # another container: sample for sample, by its own words
                 other = self.path("other.caf" if ending.startswith(".wav") else "other.wav")
                 told = self.do("edit", path, "--ops", self.ops(), "-o", other, "--report")
-                kind = json.loads(self.do("info", "--json", path))["sample_type"]
-                if kind != "compressed":
+                if ending not in (".ogg", ".oga") and "adpcm" not in name:
                     self.assertRegex(told, "everything else identical|audio is identical", path)
                 n += 1
         self.assertGreater(n, 45)
