@@ -211,6 +211,19 @@ act_find_recording (GSimpleAction *action, GVariant *parameter, void *data)
     sb_finder_choose (window->finder);
 }
 
+/* What lies under the recording's name now; its edits wait in what was kept. */
+static void
+act_open_again (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  const SbRecording *recording = sb_session_recording (window->session);
+  if (!recording)
+    return;
+  g_autofree char *path = g_strdup (recording->project_path ? recording->project_path : recording->path);
+  sb_banner_hide (SB_BANNER (window->banner));
+  sb_window_open (window, path);
+}
+
 static void
 act_relink_to (GSimpleAction *action, GVariant *parameter, void *data)
 {
@@ -265,6 +278,7 @@ sb_keeping_add_actions (SbWindow *window)
   static const GActionEntry entries[] = {
       {.name = "copy-edits", .activate = act_copy_edits},
       {.name = "dismiss-banner", .activate = act_dismiss},
+      {.name = "open-again", .activate = act_open_again},
       {.name = "use-recording", .activate = act_use_recording},
       {.name = "find-recording", .activate = act_find_recording},
       {.name = "relink-to", .activate = act_relink_to, .parameter_type = "s"},

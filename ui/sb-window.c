@@ -194,8 +194,13 @@ file_changed (SbWindow *self, const char *title, const char *meaning)
     sb_banner_hide (SB_BANNER (self->banner));
     return;
   }
-  sb_banner_show (SB_BANNER (self->banner), title, meaning, "Save Edits…", "win.save-edits");
-  sb_banner_offer (SB_BANNER (self->banner), "Find the Old File…", "win.find-recording");
+  SbBanner *banner = SB_BANNER (self->banner);
+  if (sb_file_watch_is_gone (self->file_watch))
+    sb_banner_show (banner, title, meaning, "Find the Old File…", "win.find-recording");
+  else
+    sb_banner_show (banner, title, meaning, "Open Again", "win.open-again");
+  if (sb_document_n_edits (sb_session_recording (self->session)->document))
+    sb_banner_offer (banner, "Save Edits…", "win.save-edits");
 }
 
 static void
