@@ -144,6 +144,16 @@ def shorter(window, desktop, path, screenshots):
     window.must_live()
 
 
+def opened_again(window, path, source):
+    """What lies under the name now is shown, in its own length."""
+    with open(source, "rb") as old, open(path, "wb") as new:
+        new.write(old.read(400000))
+    time.sleep(0.7)
+    window.activate("open-again")
+    wait_until(lambda: numbers(window.state("show-span"))[1] < 5, 10, "400,000 bytes to be 4.5 s")
+    window.must_live()
+
+
 def main():
     cases = Tap()
     program, screenshots = sys.argv[2], sys.argv[3]
@@ -166,6 +176,7 @@ def main():
         cases.run("pictures", pictures, window, desktop)
         cases.run("looks", looks, window, desktop)
         cases.run("the recording becomes shorter, then goes", shorter, window, desktop, path, screenshots)
+        cases.run("another one lies there and is opened", opened_again, window, path, recording)
         cases.run("quit", window.quit)
     return cases.finish()
 
