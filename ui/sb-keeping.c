@@ -2,6 +2,7 @@
 #include "ui/sb-keeping.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-window-private.h"
+#include "ui/sb-worker-bridge.h"
 
 #include <string.h>
 
@@ -236,6 +237,69 @@ static void
 act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
 {
   sb_banner_hide (SB_BANNER (SB_WINDOW (data)->banner));
+}
+
+/* --- openings that did not come to an end --- */
+
+static void
+on_again_response (AdwMessageDialog *dialog, const char *response, SbWindow *window)
+{
+  const SbOpenRequest request = {.path = g_object_get_data (G_OBJECT (dialog), "path"),
+                                 .again = true,
+                                 .without_edits = g_str_equal (response, "without")};
+  if (!g_str_equal (response, "cancel"))
+    sb_window_open_request (window, &request);
+}
+
+void
+sb_keeping_ask_again (SbWindow *window, const char *path, const char *sentence)
+{
+  const char *end = strstr (sentence, ". ");
+  g_autofree char *heading = end ? g_strndup (sentence, (gsize)(end - sentence)) : g_strdup (sentence);
+  GtkWidget *widget = adw_message_dialog_new (GTK_WINDOW (window), heading, end ? end + 2 : "");
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
+  adw_message_dialog_add_response (dialog, "cancel", "Cancel");
+  adw_message_dialog_add_response (dialog, "without", "Open _Without Its Edits");
+  adw_message_dialog_add_response (dialog, "again", "Try _Again");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "path", g_strdup (path), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_again_response), window, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+forget_mark (void *data)
+{
+  sb_opening_mark_done (data);
+}
+
+static void
+nothing_more (void *data)
+{
+}
+
+typedef struct {
+  SbPool *jobs;
+  SbOpeningMark *mark;
+} Shown;
+
+static gboolean
+was_shown (void *data)
+{
+  Shown *shown = data;
+  sb_bridge_run (shown->jobs, NULL, 0, forget_mark, nothing_more, shown->mark, nothing_more);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sb_keeping_shows_soon (SbWindow *window, SbRecording *recording)
+{
+  Shown *shown = g_new0 (Shown, 1);
+  *shown = (Shown){window->jobs, g_steal_pointer (&recording->mark)};
+  if (shown->mark) /* behind the first frames */
+    g_idle_add_full (G_PRIORITY_LOW, was_shown, shown, g_free);
+  else
+    g_free (shown);
 }
 
 /* --- Save Project As --- */

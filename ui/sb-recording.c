@@ -12,6 +12,8 @@
 
 #define RANGE_BOX_US 300000 /* of reading for the range, before the recording is shown */
 
+enum { DIED_OFTEN = 2 };
+
 static char *
 channels_text (int channels)
 {
@@ -91,8 +93,8 @@ open_source (const SbOpenRequest *request, SbProject **project, SbProgress *prog
   return NULL;
 }
 
-SbRecording *
-sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progress, GError **error)
+static SbRecording *
+open_recording (const SbOpenRequest *request, SbPool *pool, SbProgress *progress, GError **error)
 {
   g_autoptr (SbProject) project = NULL;
   g_autoptr (SbSource) source = open_source (request, &project, progress, error);
@@ -128,6 +130,28 @@ sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progr
   return g_steal_pointer (&recording);
 }
 
+SbRecording *
+sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progress, GError **error)
+{
+  int n_died;
+  SbOpeningMark *mark = sb_opening_mark_new (NULL, request->path, &n_died);
+  if (n_died >= DIED_OFTEN && !request->again) { /* once may have been anything */
+    g_autofree char *name = g_filename_display_basename (request->path);
+    sb_opening_mark_give_up (mark);
+    g_set_error (error, SB_ERROR, SB_ERROR_DIED,
+                 "Sonobrush ended while “%s” was being opened. That happened %d times in a row. The recording or the edits "
+                 "kept of it may be why. The edits are still on the disk.",
+                 name, n_died);
+    return NULL;
+  }
+  SbRecording *recording = open_recording (request, pool, progress, error);
+  if (recording)
+    recording->mark = mark;
+  else
+    sb_opening_mark_done (mark);
+  return recording;
+}
+
 char *
 sb_recording_file_name (const SbRecording *recording, const char *ending)
 {
@@ -147,6 +171,7 @@ sb_recording_free (SbRecording *recording)
     sb_waveform_free (recording->waveform[v]);
   }
   sb_stft_unref (recording->readout_stft);
+  sb_opening_mark_done (recording->mark);
   sb_store_free (recording->store);
   sb_document_free (recording->document);
   g_free (recording->project_path);

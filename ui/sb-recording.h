@@ -8,6 +8,7 @@
 #include "base/sb-pool.h"
 #include "base/sb-progress.h"
 #include "document/sb-document.h"
+#include "document/sb-opening-mark.h"
 #include "document/sb-store.h"
 #include "dsp/sb-colormap.h"
 #include "dsp/sb-stft.h"
@@ -30,6 +31,7 @@ typedef struct {
   double duration_s, nyquist_hz;
   double auto_low_db, auto_high_db;
   bool auto_whole; /* from the whole sample; until then it may still change */
+  SbOpeningMark *mark; /* until it has been shown on the screen: the window takes it */
   SbPool *pool; /* borrowed; its jobs are dropped when the recording goes */
 } SbRecording;
 
@@ -38,6 +40,7 @@ typedef struct {
   const char *relinked; /* of a project: the recording that a person has pointed to; NULL: where its content lies */
   bool adopt;           /* of a recording: a person says that edits of this content belong here */
   bool without_edits;   /* what was kept is set aside */
+  bool again;           /* although it has ended the program before */
 } SbOpenRequest;
 
 /* A recording, or a project file with its recording; edits that were kept come back.

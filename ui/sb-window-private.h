@@ -44,6 +44,7 @@ void sb_window_add_sound_actions (SbWindow *window);
 /* sb-window-keys.c */
 void sb_window_add_keys (SbWindow *window);
 /* sb-window.c */
+void sb_window_open_request (void *window, const SbOpenRequest *request);
 void sb_window_tell (SbWindow *window, const char *sentence);                              /* toast */
 void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
 void sb_window_set_panel (SbWindow *window, bool shown);

@@ -55,6 +55,8 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   SbWindow *self = data;
   if (g_error_matches (error, SB_ERROR, SB_ERROR_GONE))
     sb_finder_ask (self->finder, path, error->message);
+  else if (g_error_matches (error, SB_ERROR, SB_ERROR_DIED))
+    sb_keeping_ask_again (self, path, error->message);
   else if (error) {
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);
@@ -68,6 +70,7 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   sb_banner_hide (SB_BANNER (self->banner));
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
   sb_keeping_let_go (self);
+  sb_keeping_shows_soon (self, recording);
   sb_session_take_recording (self->session, recording);
   g_autofree char *title = g_strdup_printf ("%s – Sonobrush", recording->name);
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -78,8 +81,8 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
 }
 
 /* What lies under this path, or under no path any more, is let go of before it is opened again. */
-static void
-open_request (void *data, const SbOpenRequest *request)
+void
+sb_window_open_request (void *data, const SbOpenRequest *request)
 {
   SbWindow *self = data;
   const SbRecording *recording = sb_session_recording (self->session);
@@ -99,7 +102,7 @@ sb_window_open (SbWindow *self, const char *path)
   if (sb_is_edits_file (path))
     sb_edits_load (self, path);
   else
-    open_request (self, &request);
+    sb_window_open_request (self, &request);
 }
 
 bool
@@ -434,7 +437,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->exporter = sb_exporter_new (self->session, jobs);
   self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
-  self->finder = sb_finder_new (GTK_WINDOW (self), jobs, open_request, self);
+  self->finder = sb_finder_new (GTK_WINDOW (self), jobs, sb_window_open_request, self);
   self->header = sb_header_new (self->session);
   self->banner = sb_banner_new ();
   self->pages = gtk_stack_new ();

@@ -6,6 +6,7 @@
 
 #include "audio/sb-file-source.h"
 #include "document/sb-export.h"
+#include "document/sb-opening-mark.h"
 #include "document/sb-relink.h"
 #include "sb-test.h"
 
@@ -13,6 +14,7 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
@@ -416,6 +418,36 @@ test_two_names (void)
   close_session (&second);
 }
 
+/* Openings that end the program are counted until one comes to its end. */
+static void
+test_opening_mark (void)
+{
+  g_autofree char *folder = sb_test_path ("s-opening"), *path = make_recording ("o.wav", 12);
+  int n_died;
+  for (int round = 0; round < 3; round++) {
+    const pid_t child = fork ();
+    if (child == 0) {
+      sb_opening_mark_new (folder, path, &n_died);
+      _exit (n_died == round ? 0 : 1);
+    }
+    int status = -1;
+    g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+    g_assert_cmpint (status, ==, 0);
+  }
+  SbOpeningMark *mark = sb_opening_mark_new (folder, path, &n_died);
+  g_assert_cmpint (n_died, ==, 3);
+  g_assert_null (sb_opening_mark_new (folder, path, &n_died)); /* somebody is at it */
+  g_assert_cmpint (n_died, ==, 0);
+  sb_opening_mark_give_up (mark); /* not tried: not counted */
+  mark = sb_opening_mark_new (folder, path, &n_died);
+  g_assert_cmpint (n_died, ==, 3);
+  sb_opening_mark_done (mark);
+  mark = sb_opening_mark_new (folder, path, &n_died);
+  g_assert_cmpint (n_died, ==, 0);
+  sb_opening_mark_done (mark);
+  g_assert_null (sb_opening_mark_new ("/dev/null/nowhere", path, &n_died));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -429,5 +461,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
   g_test_add_func ("/store/two-names", test_two_names);
+  g_test_add_func ("/store/opening-mark", test_opening_mark);
   return g_test_run ();
 }

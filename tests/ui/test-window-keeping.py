@@ -5,6 +5,7 @@
     test-window-keeping.py PROJECT_ROOT SONOBRUSH SONOBRUSH_CLI SCREENSHOTS
 """
 import filecmp
+import hashlib
 import os
 import random
 import re
@@ -110,6 +111,42 @@ def edits_file(root, program, cli, pictures):
         wait_until(lambda: len(window.shown_ids()) == 1, 10, "the dialog to close")
         assert ids(window, desktop) == ["n0"]
         window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def no_opening_for_ever(root, program, cli, pictures):
+    """An opening that ended the program twice is asked about; without its edits it opens, and they are set aside."""
+    with Desktop() as desktop:
+        demo = desktop.path("take.flac")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        name = hashlib.sha256(os.path.realpath(demo).encode()).hexdigest()[:16]
+        mark = desktop.path("home", ".local", "state", "sonobrush", "opening", name)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        assert ids(window, desktop) == ["n0"]
+        wait_until(lambda: not os.path.exists(mark), 10, "the mark of the opening to go")
+        window.quit()
+        for died in (1, 2):  # what a program that died leaves
+            with open(mark, "w", encoding="ascii") as file:
+                file.write(f"{died}\n")
+            window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown()
+            if died == 1:
+                window.wait_open("take")
+                wait_until(lambda: not os.path.exists(mark), 10, "the mark of the opening to go")
+                window.quit()
+        wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 15, "the question")
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "died-often.png"))
+        assert not window.enabled("play")
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "alt+w")  # Open Without Its Edits
+        wait_until(lambda: window.enabled("play"), 20, "the recording to be open")
+        assert ids(window, desktop) == []
+        desktop.screenshot(os.path.join(pictures, "without-edits.png"))
+        wait_until(lambda: not os.path.exists(mark), 10, "the mark of the opening to go")
+        window.quit()
+        sessions = os.listdir(desktop.path("home", ".local", "state", "sonobrush", "sessions"))
+        assert any("aside" in entry for entry in sessions), sessions
         assert "CRITICAL" not in window.output(), window.output()
 
 
@@ -227,6 +264,7 @@ def main():
     cases.run("/window-keeping/killed-and-back", killed_and_back, root, program, cli, pictures)
     cases.run("/window-keeping/look-comes-back", look_comes_back, root, program, cli, pictures)
     cases.run("/window-keeping/edits-file", edits_file, root, program, cli, pictures)
+    cases.run("/window-keeping/no-opening-for-ever", no_opening_for_ever, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 
