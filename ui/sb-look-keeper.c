@@ -19,9 +19,9 @@ struct SbLookKeeper {
 };
 
 /* In the order in which they come back: a band may depend on its axis, what is painted on the channel shown. */
-static const char *const names[] = {"scale",      "palette",     "statistic", "channels", "paint-shown",
-                                    "resolution", "look-window", "reassigned", "times",   "notes",
-                                    "tool",       "page",        "show-band", "show-span"};
+static const char *const names[] = {"scale",      "palette",     "statistic",  "channels", "channel", "paint-shown",
+                                    "resolution", "look-window", "reassigned", "times",    "notes",
+                                    "tool",       "page",        "show-band",  "show-span"};
 
 static char *
 range_text (const SbLook *look)

@@ -305,20 +305,6 @@ sb_session_paint_channel (SbSession *session, int shown_channel)
   return session->brush.channel == SB_CHANNEL_THIS ? shown_channel : session->brush.channel;
 }
 
-/* Kept with the recording: "stacked 3", "one 3", "all", "mid", counted from 1; and "this" or "all" for painting. */
-static void
-keep (SbSession *session)
-{
-  const SbLook *look = &session->look;
-  if (!session->recording || session->recording->channels < 2)
-    return;
-  g_autofree char *text = look->stacked                       ? g_strdup_printf ("stacked %d", look->first_channel + 1)
-                          : look->channels == SB_CHANNELS_ONE ? g_strdup_printf ("one %d", look->channel + 1)
-                                                              : g_strdup (look->channels == SB_CHANNELS_MID ? "mid" : "all");
-  sb_store_set_view (session->recording->store, "channels", text);
-  sb_store_set_view (session->recording->store, "paint", session->brush.channel == SB_CHANNEL_THIS ? "this" : "all");
-}
-
 /* A channel that was chosen by name would be a trap where "this one" is what the hand points at. */
 static void
 set_brush_channel (SbSession *session, int channel)
@@ -335,7 +321,6 @@ changed (SbSession *session)
     set_brush_channel (session, SB_CHANNEL_THIS);
   sb_session_tell_channels (session);
   sb_session_update_look (session);
-  keep (session);
   sb_session_emit (session, "span"); /* rulers and pointer stand elsewhere */
   sb_session_emit (session, "tool");
 }
@@ -376,42 +361,18 @@ void
 sb_session_set_paint_shown (SbSession *session, bool shown)
 {
   set_brush_channel (session, shown ? SB_CHANNEL_THIS : -1);
-  keep (session);
 }
 
-static void
-read_kept (SbSession *session, const char *text)
-{
-  SbLook *look = &session->look;
-  g_auto (GStrv) words = g_strsplit (text, " ", 2);
-  gint64 number = words[0] && words[1] ? g_ascii_strtoll (words[1], NULL, 10) : 1;
-  int channel = (int)CLAMP (number, 1, session->recording->channels) - 1;
-  look->stacked = g_strcmp0 (words[0], "stacked") == 0;
-  look->first_channel = look->stacked ? channel : 0;
-  look->channel = 0;
-  look->channels = g_strcmp0 (words[0], "mid") == 0 ? SB_CHANNELS_MID : SB_CHANNELS_ALL;
-  if (g_strcmp0 (words[0], "one") == 0) {
-    look->channels = SB_CHANNELS_ONE;
-    look->channel = channel;
-  }
-}
-
-/* As it was left; a recording that is new here, like the one before if that was stacked.  Of very many channels one:
- * the loudest of all is not looked for among more than eight. */
+/* A recording that is new here is shown stacked if the one before was; what was kept of it comes back later.  Of very
+ * many channels one is shown: the loudest of all is not looked for among more than eight. */
 void
 sb_session_lanes_start (SbSession *session)
 {
-  const SbRecording *recording = session->recording;
-  GHashTable *kept = sb_store_project (recording->store)->view;
-  const char *channels = g_hash_table_lookup (kept, "channels"), *paint = g_hash_table_lookup (kept, "paint");
-  bool stacked = session->look.stacked;
-  if (paint)
-    session->brush.channel = g_str_equal (paint, "this") ? SB_CHANNEL_THIS : -1;
-  read_kept (session, recording->channels < 2 ? "all"
-                      : channels              ? channels
-                      : stacked               ? "stacked 1"
-                      : recording->channels > SB_MANY_CHANNELS ? "one 1"
-                                                            : "all");
-  if (session->brush.channel >= (sb_session_shows_single (session) ? 0 : recording->channels))
+  int channels = session->recording->channels;
+  SbLook *look = &session->look;
+  look->stacked = look->stacked && channels > 1;
+  look->channels = !look->stacked && channels > SB_MANY_CHANNELS ? SB_CHANNELS_ONE : SB_CHANNELS_ALL;
+  look->channel = look->first_channel = 0;
+  if (session->brush.channel >= (sb_session_shows_single (session) ? 0 : channels))
     session->brush.channel = -1;
 }

@@ -242,6 +242,12 @@ def many(scene):
     assert 22 <= lowest <= 26, lowest
     window.activate("channel", "40")  # the last is the lowest
     wait_until(lambda: scene.dab(700, round(.85 * height))["channels"] == [39], 5, "the last channel at the bottom")
+    window.activate("channel", "20")
+    window.wait_state("channel", "20")
+    window.quit()
+    scene.open(path)  # as it was left
+    scene.window.wait_state("channels", "'stacked'")
+    scene.window.wait_state("channel", "20")
 
 
 def ended(scene):
