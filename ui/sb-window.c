@@ -31,11 +31,12 @@ static void
 tell_exported (SbWindow *self, const char *sentence, const char *path)
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1), *folder = g_path_get_dirname (path);
+  g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
   AdwToast *toast = adw_toast_new (escaped);
   adw_toast_set_timeout (toast, 5);
   adw_toast_set_button_label (toast, "Show in Folder");
   adw_toast_set_action_name (toast, "win.show-folder");
-  adw_toast_set_action_target_value (toast, g_variant_new_string (folder));
+  adw_toast_set_action_target_value (toast, g_variant_new_string (uri ? uri : ""));
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
@@ -94,12 +95,12 @@ static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindow *self)
 {
   GSList *files = g_value_get_boxed (value);
-  g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
-  if (!path)
+  if (!files)
     return FALSE;
-  const char *const paths[] = {path, NULL};
+  g_autofree char *uri = g_file_get_uri (files->data); /* a path need not be UTF-8, what an action is given must */
+  const char *const uris[] = {uri, NULL};
   g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
-                                  g_variant_new_strv (paths, -1));
+                                  g_variant_new_strv (uris, -1));
   return TRUE;
 }
 
