@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 
-from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, empty_state, fresh, last, make_recording, path, run, state,
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, empty_state, fresh, last, make_recording, path, run, state,
                     whole_lines)
 from tap import Tap
 
@@ -220,8 +220,7 @@ def export(ending, do):
         json.dump({"version": 1, "ops": [{"kind": "box", "from_s": 0.5, "to_s": 1, "low_hz": 900, "high_hz": 3000,
                                           "gain_db": "-inf"}]}, file)
     assert run(CLI, "edit", recording, "--ops", ops, "-o", good)[2] == 0
-    with open(good, "rb") as file:
-        complete = file.read()
+    complete = content(good)
     total = len(calls(CLI, "edit", recording, "--ops", ops, "-o", target, word=f"export-{ending}"))
     hit = range(1, total + 1) if LONG or total <= 60 else sorted(set(
         list(range(1, 16)) + list(range(total - 12, total + 1)) + random.Random(3).sample(range(1, total), 20)))
@@ -230,8 +229,7 @@ def export(ending, do):
             file.write(b"the old one")
         _, err, status = run(CLI, "edit", recording, "--ops", ops, "-o", target, call="any", at=n, do=do,
                              path=f"export-{ending}")
-        with open(target, "rb") as file:
-            now = file.read()
+        now = content(target)
         assert now in (b"the old one", complete), f"{do} at call {n}: {len(now)} bytes"
         if status == 0:
             assert now == complete, f"{do} at call {n}: success told, but it is the old one"

@@ -135,7 +135,8 @@ def all_files(program, cli, data, pictures):
                 driven.open(path)
                 result = driven.wait_result(name)
             except AssertionError as problem:
-                raise AssertionError(f"{name!r}: {problem}; the program wrote: {driven.window.output()}") from problem
+                wrote = driven.window.output() if driven.window else "nothing"
+                raise AssertionError(f"{name!r}: {problem}; the program wrote: {wrote}") from problem
             results[result] += 1
             wanted = "opened" if said.returncode == 0 else "told"
             assert said.returncode in (0, 1), f"{name!r}: the command line ends with {said.returncode}: {said.stderr[-500:]}"
