@@ -3,9 +3,14 @@
  * The window's entry point. */
 #include "sb-application.h"
 
+#include <signal.h>
+
 int
 main (int argc, char **argv)
 {
+  /* a write that fails is told; it does not end the program */
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   g_set_application_name ("Sonobrush");
   g_autoptr (SbApplication) application = sb_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

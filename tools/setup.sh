@@ -59,6 +59,7 @@ tests cmd:desktop-file-validate      desktop-file-utils     desktop-file-utils  
 tests cmd:appstreamcli               appstream              appstream                appstream            AppStream
 tests cmd:xmllint                    libxml2-utils          libxml2                  libxml2              libxml2-tools
 tests cmd:sox                        sox                    sox                      sox                  sox
+tests cmd:faketime                   faketime               libfaketime              libfaketime          libfaketime
 tests lib:asan                       libasan8               libasan                  gcc-libs             libasan8
 tests lib:tsan                       libtsan2               libtsan                  gcc-libs             libtsan2
 tests lib:ubsan                      libubsan1              libubsan                 gcc-libs             libubsan1

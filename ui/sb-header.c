@@ -50,10 +50,7 @@ fill_recent (SbHeader *header)
   g_autoptr (GMenu) menu = g_menu_new ();
   for (guint i = 0; i < list->len; i++) {
     GtkRecentInfo *info = list->pdata[i];
-    g_autofree char *path = g_filename_from_uri (gtk_recent_info_get_uri (info), NULL, NULL);
-    if (!path)
-      continue;
-    const char *const argument[] = {path, NULL};
+    const char *const argument[] = {gtk_recent_info_get_uri (info), NULL}; /* the path need not be UTF-8 */
     g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (info), NULL);
     g_menu_item_set_action_and_target_value (item, "app.open", g_variant_new_strv (argument, -1));
     g_menu_append_item (menu, item);
@@ -95,7 +92,8 @@ recording_changed (SbHeader *header)
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header->bar), recording ? header->views : header->start_title);
   if (!recording)
     return;
-  g_autofree char *all = g_strdup_printf ("%s\n%s", recording->path, recording->format_line);
+  g_autofree char *path = g_filename_display_name (recording->path);
+  g_autofree char *all = g_strdup_printf ("%s\n%s", path, recording->format_line);
   gtk_label_set_text (GTK_LABEL (header->name), recording->name);
   gtk_label_set_text (GTK_LABEL (header->format), recording->format_line);
   gtk_widget_set_tooltip_text (header->names, all);

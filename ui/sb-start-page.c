@@ -91,7 +91,8 @@ recent_card (GtkRecentInfo *info)
   g_autofree char *day = day_of (info), *uri_path = g_filename_from_uri (gtk_recent_info_get_uri (info), NULL, NULL);
   g_autofree char *folder = uri_path ? g_path_get_dirname (uri_path) : NULL;
   g_autofree char *folder_name = folder ? g_filename_display_name (folder) : g_strdup ("");
-  const char *const argument[] = {uri_path ? uri_path : "", NULL};
+  g_autofree char *shown_path = uri_path ? g_filename_display_name (uri_path) : NULL;
+  const char *const argument[] = {gtk_recent_info_get_uri (info), NULL};
   GtkWidget *name = gtk_label_new (gtk_recent_info_get_display_name (info)), *when = gtk_label_new (day);
   GtkWidget *where = gtk_label_new (folder_name);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
@@ -111,7 +112,7 @@ recent_card (GtkRecentInfo *info)
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "recent-card");
-  gtk_widget_set_tooltip_text (button, uri_path);
+  gtk_widget_set_tooltip_text (button, shown_path);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "app.open");
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (button), g_variant_new_strv (argument, -1));
   return button;

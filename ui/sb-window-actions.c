@@ -340,11 +340,11 @@ on_open_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 {
   g_autoptr (GFile) file =
       response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  if (path) {
-    const char *const paths[] = {path, NULL};
+  g_autofree char *uri = file ? g_file_get_uri (file) : NULL;
+  if (uri) {
+    const char *const uris[] = {uri, NULL};
     g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "open",
-                                    g_variant_new_strv (paths, -1));
+                                    g_variant_new_strv (uris, -1));
   }
   g_object_unref (chooser);
 }
@@ -408,9 +408,9 @@ act_export_report (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 act_show_folder (GSimpleAction *action, GVariant *parameter, void *data)
 {
-  g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
-  if (uri)
-    gtk_show_uri (GTK_WINDOW (data), uri, GDK_CURRENT_TIME);
+  g_autoptr (GFile) folder = g_file_new_for_commandline_arg (g_variant_get_string (parameter, NULL)); /* or its URI */
+  g_autofree char *uri = g_file_get_uri (folder);
+  gtk_show_uri (GTK_WINDOW (data), uri, GDK_CURRENT_TIME);
 }
 
 /* --- telling the truth --- */

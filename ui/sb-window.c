@@ -115,16 +115,16 @@ static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindow *self)
 {
   GSList *files = g_value_get_boxed (value);
-  g_autofree char *path = files ? g_file_get_path (files->data) : NULL;
-  if (!path)
+  if (!files)
     return FALSE;
-  if (sb_is_edits_file (path)) {
+  g_autofree char *path = g_file_get_path (files->data), *uri = g_file_get_uri (files->data);
+  if (path && sb_is_edits_file (path)) {
     sb_window_open (self, path); /* into this one, whatever it is busy with */
     return TRUE;
   }
-  const char *const paths[] = {path, NULL};
+  const char *const uris[] = {uri, NULL}; /* a path need not be UTF-8, what an action is given must */
   g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
-                                  g_variant_new_strv (paths, -1));
+                                  g_variant_new_strv (uris, -1));
   return TRUE;
 }
 

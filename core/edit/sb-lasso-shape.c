@@ -60,7 +60,9 @@ static void
 fill (const SbShape *shape, int64_t col, double from, double to, int low, int high, float *a)
 {
   double bottom = MAX (ceil (from - 1e-9), (double)low), top = MIN (floor (to + 1e-9), (double)high - 1.0);
-  for (int bin = (int)bottom; bin <= (int)top && top >= bottom; bin++)
+  if (!(bottom <= top))
+    return;
+  for (int bin = (int)bottom; bin <= (int)top; bin++)
     cover_cell (shape, col, bin, &a[bin - low]);
 }
 

@@ -482,13 +482,39 @@ add_operation (JsonBuilder *builder, const SbOpSpec *spec)
   json_builder_end_object (builder);
 }
 
+/* json-glib writes whole numbers that are short with an exponent as 1e+30.0, which nobody can read, itself included. */
+static char *
+mend_numbers (char *text)
+{
+  bool quoted = false;
+  char *to = text;
+  for (const char *from = text; *from; from++) {
+    if (*from == '"')
+      quoted = !quoted;
+    else if (quoted && *from == '\\')
+      *to++ = *from++;
+    if (!quoted && *from == '.' && from[1] == '0' && to >= text + 3) {
+      const char *digits = to; /* of the exponent */
+      while (digits > text && g_ascii_isdigit (digits[-1]))
+        digits--;
+      if (digits < to && digits >= text + 2 && (digits[-1] == '+' || digits[-1] == '-') && digits[-2] == 'e') {
+        from++;
+        continue;
+      }
+    }
+    *to++ = *from;
+  }
+  *to = 0;
+  return text;
+}
+
 static char *
 generate (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, NULL);
+  return mend_numbers (json_generator_to_data (generator, NULL));
 }
 
 char *

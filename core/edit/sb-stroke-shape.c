@@ -198,7 +198,9 @@ follow_line (const Segment *s, int64_t col, int low, int high, float *a)
   }
   double bottom = MAX (rint (MIN (fa, fb)), (double)low), top = MIN (rint (MAX (fa, fb)), (double)high - 1.0);
   float strength = MIN (s->a0, s->a1);
-  for (int bin = (int)bottom; bin <= (int)top && top >= bottom; bin++)
+  if (!(bottom <= top)) /* beyond the picture, however far */
+    return;
+  for (int bin = (int)bottom; bin <= (int)top; bin++)
     a[bin - low] = MAX (a[bin - low], strength);
 }
 
@@ -232,7 +234,9 @@ sb_stroke_shape_column (const SbShape *shape, int64_t col, int low, int high, fl
       continue;
     reach_bins (shape, s, &bottom, &top);
     double from = MAX (ceil (bottom - 1e-6), (double)low), to = MIN (floor (top + 1e-6), (double)high - 1.0);
-    for (int bin = (int)from; bin <= (int)to && to >= from; bin++) {
+    if (!(from <= to))
+      continue;
+    for (int bin = (int)from; bin <= (int)to; bin++) {
       if (bin == 0 && !isnan (shape->radius_oct))
         continue; /* 0 Hz has no place on a logarithmic axis */
       float c = (float)segment_coverage (shape, s, x, warp (shape, bin * shape->bin_hz));

@@ -37,6 +37,28 @@ test_round_trip (void)
   g_assert_cmpstr (text, ==, text_again);
 }
 
+/* Numbers that json-glib alone writes as 1e+308.0; a text that looks like one stays. */
+static void
+test_far_numbers (void)
+{
+  static const char text[] = "{\"version\":1,\"ops\":[{\"id\":\"1e+30.0 \\\\\",\"kind\":\"box\",\"from_s\":-1e30,"
+                             "\"to_s\":1e308,\"low_hz\":-1e18,\"high_hz\":1e22,\"gain_db\":-3}]}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOpsFile) file = sb_ops_file_parse (text, -1, "far", &error);
+  g_assert_no_error (error);
+  g_autofree char *json = sb_operation_to_json (file->ops->pdata[0]);
+  g_autofree char *all = g_strdup_printf ("{\"version\":1,\"ops\":[%s]}", json);
+  g_autoptr (SbOpsFile) again = sb_ops_file_parse (all, -1, "again", &error);
+  g_assert_no_error (error);
+  const SbOpSpec *spec = sb_operation_spec (again->ops->pdata[0]);
+  g_assert_cmpstr (spec->id, ==, "1e+30.0 \\");
+  g_assert_cmpfloat (spec->from_s, ==, -1e30);
+  g_assert_cmpfloat (spec->to_s, ==, 1e308);
+  g_assert_cmpfloat (spec->low_hz, ==, -1e18);
+  g_assert_cmpfloat (spec->high_hz, ==, 1e22);
+  g_assert_cmpfloat (spec->gain_db, ==, -3);
+}
+
 static void
 test_errors (void)
 {
@@ -91,6 +113,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/op-json/round-trip", test_round_trip);
+  g_test_add_func ("/op-json/far-numbers", test_far_numbers);
   g_test_add_func ("/op-json/errors-are-sentences", test_errors);
   g_test_add_func ("/op-json/file", test_file);
   return g_test_run ();

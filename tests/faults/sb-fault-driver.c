@@ -17,6 +17,7 @@
 #include "view/sb-spectrogram-private.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,7 @@ int
 main (int argc, char **argv)
 {
   const char *what = argc > 1 ? argv[1] : "";
+  signal (SIGXFSZ, SIG_IGN); /* as the program does */
   if (strcmp (what, "paint") == 0 && argc >= 5)
     return paint (argv[2], argv[3], atoi (argv[4]), argc > 5 ? atoi (argv[5]) : 0, change);
   if (strcmp (what, "strokes") == 0 && argc == 5)

@@ -9,18 +9,20 @@ left to hit, in opening, analysis, strokes, undo, the checkpoint, Save As,
 export and the first start after a kill: what was acknowledged is there, a
 target is the old one or complete, and the next start is an ordinary one.  The
 same with EIO, ENOSPC, EINTR and short writes and reads.  SB_LONG_TESTS=1:
-every n instead of some, and 1,000 random kills instead of 40.
+every n instead of some, and 1,000 random kills instead of 40.  SB_CASES: only
+those with this word in their name.
 """
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, empty_state, fresh, last, make_recording, path, run, state,
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, empty_state, fresh, last, make_recording, path, run, state,
                     whole_lines)
 from tap import Tap
 
@@ -218,8 +220,7 @@ def export(ending, do):
         json.dump({"version": 1, "ops": [{"kind": "box", "from_s": 0.5, "to_s": 1, "low_hz": 900, "high_hz": 3000,
                                           "gain_db": "-inf"}]}, file)
     assert run(CLI, "edit", recording, "--ops", ops, "-o", good)[2] == 0
-    with open(good, "rb") as file:
-        complete = file.read()
+    complete = content(good)
     total = len(calls(CLI, "edit", recording, "--ops", ops, "-o", target, word=f"export-{ending}"))
     hit = range(1, total + 1) if LONG or total <= 60 else sorted(set(
         list(range(1, 16)) + list(range(total - 12, total + 1)) + random.Random(3).sample(range(1, total), 20)))
@@ -228,8 +229,7 @@ def export(ending, do):
             file.write(b"the old one")
         _, err, status = run(CLI, "edit", recording, "--ops", ops, "-o", target, call="any", at=n, do=do,
                              path=f"export-{ending}")
-        with open(target, "rb") as file:
-            now = file.read()
+        now = content(target)
         assert now in (b"the old one", complete), f"{do} at call {n}: {len(now)} bytes"
         if status == 0:
             assert now == complete, f"{do} at call {n}: success told, but it is the old one"
@@ -264,40 +264,86 @@ def random_kills():
     assert n_kept > count / 4
 
 
-def odd_surroundings():
+def no_home():
     recording = make_recording("odd.wav")
     environment = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_STATE_HOME")}
     ops = path("ops.json")
     done = subprocess.run([CLI, "edit", recording, "--ops", ops, "-o", path("nohome.wav")], env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 0, done.stderr
-    sessions = path("sessions-clock")
-    if shutil.which("faketime"):
-        for when in ("-10y", "+10y", "-1d", "+0"):
-            out = subprocess.run(["faketime", "-f", when, DRIVER, "paint", recording, sessions, "3"], text=True,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            assert out.returncode == 0 and "done" in out.stdout, out.stderr
-            assert state(recording, sessions)[0] == last(out.stdout, "kept"), when
+
+
+def clock_that_jumps():
+    recording, sessions = make_recording("odd.wav"), fresh("sessions-clock")
+    for when in ("-10y", "+10y", "-1d", "+0"):
+        out = subprocess.run(["faketime", "-f", when, DRIVER, "strokes", recording, sessions, "3"], text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert out.returncode == 0 and "done" in out.stdout, out.stderr
+        now, shown = state(recording, sessions)
+        assert now == last(out.stdout, "kept"), when
+    assert "edits 12 " in shown, shown
+
+
+def file_limit():
+    """RLIMIT_FSIZE: what does not fit is told as trouble; what was acknowledged before is there."""
+    recording, n_troubles = make_recording("limit.wav"), 0
+    for limit in (1000, 20000, 50000, 90000, 150000):
+        sessions = fresh("sessions-limit")
+        out = subprocess.run([DRIVER, "strokes", recording, sessions, "40"], text=True, stdout=subprocess.PIPE,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        assert out.returncode == 0, out.returncode
+        n_troubles += "trouble" in out.stdout
+        check_kept(out.stdout, recording, sessions, f"no file over {limit} bytes")
+    assert n_troubles > 0, "the limit was never met"
+
+
+def folder_read_only():
+    """As somebody whom permissions hold back."""
+    recording, sessions = make_recording("read-only.wav"), fresh("sessions-read-only")
+    assert run(DRIVER, "strokes", recording, sessions, "2")[2] == 0
+    was = state(recording, sessions)[0]
+    for name in (os.path.dirname(sessions), sessions):
+        os.chmod(name, 0o755)
+    for name in os.listdir(sessions):
+        os.chmod(os.path.join(sessions, name), 0o444)
+    os.chmod(sessions, 0o555)
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    done = subprocess.run([DRIVER, "show", recording, sessions], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          **nobody)
+    assert done.returncode == 0 and "cannot be written to" in done.stdout and "keeping 1" in done.stdout, done
+    os.chmod(sessions, 0o755)
+    assert state(recording, sessions)[0] == was
+
+
+def case(name, function, *arguments):
+    if os.environ.get("SB_CASES", "") in name:
+        cases.run(name, function, *arguments)
 
 
 try:
     for fault in ("kill", *ERRORS):
-        cases.run(f"{fault} at each call of opening", opening, fault)
-        cases.run(f"{fault} at each call of the analysis", analysis, fault)
-        cases.run(f"{fault} at each call while painting", keeping, "paint", fault)
-        cases.run(f"{fault} at each call of undo and redo", keeping, "undo", fault)
+        case(f"{fault} at each call of opening", opening, fault)
+        case(f"{fault} at each call of the analysis", analysis, fault)
+        case(f"{fault} at each call while painting", keeping, "paint", fault)
+        case(f"{fault} at each call of undo and redo", keeping, "undo", fault)
         if LONG or fault in ("kill", "ENOSPC"):
-            cases.run(f"{fault} at each call of a checkpoint", checkpoint, fault)
-        cases.run(f"{fault} at each call of the first restart", first_restart, fault)
-        cases.run(f"{fault} at each call of Save As", save_as, fault)
+            case(f"{fault} at each call of a checkpoint", checkpoint, fault)
+        case(f"{fault} at each call of the first restart", first_restart, fault)
+        case(f"{fault} at each call of Save As", save_as, fault)
         for kind in ("wav", "rf64", "flac", "ogg") if LONG else ("wav", "flac"):
-            cases.run(f"{fault} at each call of an export to {kind}", export, kind, fault)
+            case(f"{fault} at each call of an export to {kind}", export, kind, fault)
     for fault in ("EIO", "EINTR", "short") if LONG else ("EIO",):
-        cases.run(f"{fault} at each read of opening", opening, fault, "read")
-        cases.run(f"{fault} at each read of the analysis", analysis, fault, "read")
-    cases.run("a disk that stays full", full_disk_for_good)
-    cases.run("random kills", random_kills)
-    cases.run("no home, a clock that jumps", odd_surroundings)
+        case(f"{fault} at each read of opening", opening, fault, "read")
+        case(f"{fault} at each read of the analysis", analysis, fault, "read")
+    case("a disk that stays full", full_disk_for_good)
+    case("random kills", random_kills)
+    case("no home", no_home)
+    if shutil.which("faketime"):
+        case("a clock that jumps by years", clock_that_jumps)
+    else:
+        cases.skip("a clock that jumps by years", "faketime missing")
+    case("a limit to the size of files", file_limit)
+    case("a folder that cannot be written to", folder_read_only)
 finally:
     clean()
 sys.exit(cases.finish())

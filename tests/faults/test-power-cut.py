@@ -27,7 +27,7 @@ if os.geteuid() == 0 and shutil.which("unshare") and "SB_OWN_MOUNTS" not in os.e
         os.environ["SB_OWN_MOUNTS"] = "1"
         os.execvp(alone[0], alone + [sys.executable, *sys.argv])
 
-from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, fresh, last, make_recording, path, run, state,  # noqa: E402
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, fresh, last, make_recording, path, run, state,  # noqa: E402
                     whole_lines)
 from tap import Tap  # noqa: E402
 
@@ -165,11 +165,6 @@ def replacing(name, command, target, old, good, meaning):
         assert status != 0 or now == good, f"{where}: success was told, and the old one is there"
     print(f"# cut at {len(places(n_calls, 10))} of {n_calls} calls")
     assert n_calls > 3
-
-
-def content(name):
-    with open(name, "rb") as file:
-        return file.read()
 
 
 def exporting(ending):

@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-void __sanitizer_set_death_callback (void (*callback) (void));
+void __sanitizer_set_death_callback (void (*callback) (void)) __attribute__ ((weak));
 const char *__lsan_default_suppressions (void);
 
 /* libsndfile 1.2 forgets blocks of its own when a damaged Ogg file is refused; a decoder that we forget is told all the same. */
@@ -68,7 +68,8 @@ start_prober (void)
     const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM, SIGTERM, SIGINT, SIGXFSZ};
     for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
       signal (fatal[i], SIG_DFL); /* the fuzzer's handlers would report the child's death as a finding */
-    __sanitizer_set_death_callback (die_quietly);
+    if (__sanitizer_set_death_callback)
+      __sanitizer_set_death_callback (die_quietly);
     close (ends[0]);
     serve (ends[1]);
   }

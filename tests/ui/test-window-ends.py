@@ -14,7 +14,7 @@ import time
 from tap import Tap
 
 from desktop import Desktop, missing_tools, wait_until
-from window import MOVE_GAP_S, Window
+from window import MOVE_GAP_S, Window, quoted
 
 N_STROKES = 3
 
@@ -84,6 +84,29 @@ def ended_in_mid_stroke(root, program, end):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def not_by_a_file_limit(root, program):
+    """No file over 20 kB: nothing is kept and nothing exported, the window says so and lives."""
+    with Desktop() as desktop:
+        take, limited, target = desktop.path("take.flac"), desktop.path("limited"), desktop.path("out.wav")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), take)
+        with open(limited, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nulimit -f 40\nexec "{program}" "$@"\n')
+        os.chmod(limited, 0o755)
+        window = Window(desktop, limited, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        stroke(window, 0)
+        window.activate("export-to", quoted(target))
+        wait_until(lambda: window.must_live() and len(set(window.shown_ids())) > 1, 15, "a dialog about the export")
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "Escape")
+        wait_until(lambda: len(set(window.shown_ids())) == 1, 10, "the dialog to close")
+        stroke(window, 1)
+        wait_until(lambda: len(edits(window, desktop)) == 2, 10, "the window to go on")
+        assert not os.path.exists(target), "an export over the limit is there"
+        window.process.kill()  # closing it may ask what is to become of the edits
+        window.process.wait()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program = sys.argv[1:3]
     cases = Tap()
@@ -93,6 +116,7 @@ def main():
         return cases.finish()
     for end in (terminate, hang_up, take_display, vanish_folder):
         cases.run("/window-ends/" + end.__name__.replace("_", "-"), ended_in_mid_stroke, root, program, end)
+    cases.run("/window-ends/not-by-a-file-limit", not_by_a_file_limit, root, program)
     return cases.finish()
 
 

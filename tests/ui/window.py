@@ -45,9 +45,17 @@ class Window:
             return found and found[-1]
         self.id = wait_until(find, timeout_s, f"a window of {self.program}: {self.output()}")
         self.desktop.xdotool("windowmove", self.id, 0, 0, "windowsize", self.id, *self.desktop.size)
-        self.desktop.xdotool("windowfocus", self.id)
+        wait_until(self._take_focus, timeout_s, "the window to take the keyboard")
         self.path = wait_until(self._window_path, timeout_s, "the window's actions on the bus")
         return self
+
+    def _take_focus(self):
+        """A window that is not mapped yet refuses it."""
+        try:
+            self.desktop.xdotool("windowfocus", self.id)
+        except AssertionError:
+            return False
+        return True
 
     def _window_path(self):
         text = self.desktop.run("gdbus", "introspect", "--session", "--dest", APP_ID, "--object-path",
