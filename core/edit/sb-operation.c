@@ -28,6 +28,15 @@ sb_op_spec_init (SbOpSpec *spec, SbOpKind kind)
 
 /* --- checks ------------------------------------------------------------- */
 
+/* Squares of what is larger would be no numbers any more. */
+#define FAR 1e12
+
+static bool
+is_near (double x)
+{
+  return isfinite (x) && fabs (x) <= FAR;
+}
+
 static bool
 refuse (GError **error, const char *sentence)
 {
@@ -61,6 +70,8 @@ check_points (const SbOpSpec *spec, int least, GError **error)
     const SbOpPoint *point = &spec->points[i];
     if (!isfinite (point->t_s) || !isfinite (point->f_hz))
       return refuse (error, "each point needs a time in seconds and a frequency in hertz.");
+    if (!is_near (point->t_s) || !is_near (point->f_hz))
+      return refuse (error, "a point lies further away than any recording reaches (10^12 seconds or hertz).");
     if (!(point->size > 0.0f && point->size <= 1e6f))
       return refuse (error, "a point's size must be larger than 0.");
     if (!(point->strength >= 0.0f && point->strength <= 1.0f))
@@ -82,11 +93,11 @@ check_kind (const SbOpSpec *spec, GError **error)
 {
   switch (spec->kind) {
   case SB_OP_STROKE:
-    if (!(spec->radius_s >= 0.0 && isfinite (spec->radius_s)))
-      return refuse (error, "radius_s cannot be negative.");
-    if (isnan (spec->radius_oct) ? !(spec->radius_hz >= 0.0 && isfinite (spec->radius_hz))
-                                 : !(spec->radius_oct > 0.0 && isfinite (spec->radius_oct)))
-      return refuse (error, "radius_hz (or radius_oct) cannot be negative.");
+    if (!(spec->radius_s >= 0.0 && is_near (spec->radius_s)))
+      return refuse (error, "radius_s cannot be negative or endless.");
+    if (isnan (spec->radius_oct) ? !(spec->radius_hz >= 0.0 && is_near (spec->radius_hz))
+                                 : !(spec->radius_oct > 0.0 && is_near (spec->radius_oct)))
+      return refuse (error, "radius_hz (or radius_oct) cannot be negative or endless.");
     return check_points (spec, 1, error);
   case SB_OP_LASSO:
     return check_points (spec, 3, error);

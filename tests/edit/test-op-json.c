@@ -77,6 +77,8 @@ test_errors (void)
     { "{\"version\":1,\"ops\":[{\"kind\":\"box\",\"from_s\":\"0\",\"to_s\":1,\"low_hz\":1,\"high_hz\":2}]}", "from_s" },
     { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1]],\"radius_s\":1,\"radius_hz\":1}]}", "point 1" },
     { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1,2]],\"radius_s\":-1,\"radius_hz\":1}]}", "negative" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1,2],[2e307,3]],\"radius_s\":1,\"radius_hz\":1}]}", "further" },
+    { "{\"version\":1,\"ops\":[{\"kind\":\"stroke\",\"points\":[[1,2]],\"radius_s\":1e300,\"radius_hz\":1}]}", "endless" },
     { "{\"version\":1,\"grid\":{\"window\":\"kaiser\"},\"ops\":[]}", "kaiser" },
     { "{\"version\":1,\"ops\":[{\"id\":\"x\",\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1,\"high_hz\":2},"
       "{\"id\":\"x\",\"kind\":\"box\",\"from_s\":0,\"to_s\":1,\"low_hz\":1,\"high_hz\":2}]}",
