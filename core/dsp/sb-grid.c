@@ -14,7 +14,7 @@ SbGrid
 sb_grid_default (double rate_hz)
 {
   int power = (int)lrint (log2 (MAX (0.043 * rate_hz, 1.0)));
-  int n_fft = 1 << CLAMP (power, 6, 20);
+  int n_fft = 1 << CLAMP (power, 6, 16); /* more bins than that hold the UI thread while pixels are made of them */
   return (SbGrid){ n_fft, n_fft / 4, SB_WINDOW_HANN };
 }
 

@@ -27,7 +27,7 @@ typedef struct {
   SbWindowKind window; /* periodic, n_fft long */
 } SbGrid;
 
-/* Periodic Hann, n_fft = 2^round(log2(0.043·rate)) but at least 64, hop = n_fft/4. */
+/* Periodic Hann, n_fft = 2^round(log2(0.043·rate)) but at least 64 and at most 65536, hop = n_fft/4. */
 SbGrid sb_grid_default (double rate_hz);
 bool sb_grid_equal (const SbGrid *a, const SbGrid *b);
 /* Sizes are sane (SB_ERROR_VALUE otherwise). */

@@ -10,7 +10,7 @@ test_default (void)
   const struct {
     double rate;
     int n_fft;
-  } cases[] = { { 22050, 1024 }, { 44100, 2048 }, { 48000, 2048 }, { 96000, 4096 }, { 192000, 8192 }, { 1, 64 }, { 200, 64 } };
+  } cases[] = { { 67108864, 65536 }, { 22050, 1024 }, { 44100, 2048 }, { 48000, 2048 }, { 96000, 4096 }, { 192000, 8192 }, { 1, 64 }, { 200, 64 } };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     SbGrid grid = sb_grid_default (cases[i].rate);
     g_assert_cmpint (grid.n_fft, ==, cases[i].n_fft);
