@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * picture-bench FILE [CACHE [THREADS]]: opens a recording as the window does (three
+ * picture-bench FILE [CACHE [THREADS]], picture-bench --analyse FILE: opens a recording as the window does (three
  * spectrograms, three waveforms, one pool) and composes as the window does
  * (strips of 256 pixel columns): time to the first whole picture and to the exact
  * one, memory, and the frame times of panning, zooming and painting at two sizes while
@@ -192,9 +192,42 @@ open_recording (Window *w, const char *path, const char *cache, int n_threads)
   sb_spectrogram_set_waveform (w->spectrogram[0], w->waveform[0]);
 }
 
+/* The analysis alone, nothing drawn: median ms of five rounds on one thread and on two, by turns. */
+static int
+analyse (const char *path)
+{
+  enum { ROUNDS = 5 };
+  double ms[2][ROUNDS];
+  GError *error = NULL;
+  for (int i = 0; i < 2 * ROUNDS; i++) {
+    SbPool *pool = sb_pool_new (1 + i % 2);
+    SbSource *source = sb_file_source_new (path, NULL, &error);
+    if (!source)
+      fail (error);
+    SbGrid grid = sb_grid_default (sb_source_rate (source));
+    SbSpectrogram *s = sb_spectrogram_new (source, &grid, pool, NULL, &error);
+    if (!s)
+      fail (error);
+    double start = now_ms ();
+    sb_spectrogram_analyse (s);
+    sb_pool_wait (pool, s);
+    ms[i % 2][i / 2] = now_ms () - start;
+    sb_spectrogram_free (s);
+    sb_source_unref (source);
+    sb_pool_free (pool);
+  }
+  for (int t = 0; t < 2; t++)
+    qsort (ms[t], ROUNDS, sizeof ms[t][0], compare);
+  printf ("{\"one_thread_ms\": %.0f, \"two_threads_ms\": %.0f, \"speedup\": %.2f}\n", ms[0][ROUNDS / 2], ms[1][ROUNDS / 2],
+          ms[0][ROUNDS / 2] / ms[1][ROUNDS / 2]);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc == 3 && !strcmp (argv[1], "--analyse"))
+    return analyse (argv[2]);
   if (argc < 2) {
     fprintf (stderr, "usage: picture-bench FILE [CACHE [THREADS]]    (CACHE may be -)\n");
     return 2;
