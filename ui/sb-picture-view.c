@@ -8,8 +8,9 @@
  *
  * Where channels are stacked, a strip holds the lanes of all, one above the
  * other: no more pixels and nodes than without.  Scrolling moves the nodes and
- * composes only strips that come into sight; a dirty span marks the strips it touches.  A surface is never written to again
- * once a node holds it: what changed gets a new one.  A strip is drawn as bands,
+ * composes only strips that come into sight; a dirty span marks the strips it
+ * touches; another scale is composed over a few frames.  A surface is never
+ * written to again once a node holds it: what changed gets a new one.  A strip is drawn as bands,
  * one above the other, each a node: the renderer paints again only what differs,
  * so a stroke costs the bands under the brush and not the window's height. */
 #include "ui/sb-picture-view.h"
@@ -22,6 +23,7 @@
 
 #define BETWEEN_LANES 0xff5e5c64u
 enum { STRIP_PX = 128, BAND_PX = 96, MAX_STRIPS = 128, MOST_SPANS = 32, UNFINISHED_MS = 250 };
+enum { STALE_US = 1500 }; /* of a frame, for strips that have something to show meanwhile */
 
 typedef struct {
   int64_t index;
@@ -29,6 +31,7 @@ typedef struct {
   uint32_t *argb;           /* STRIP_PX wide; our own: a Cairo node may copy its pixels and let go of them */
   int dirty_from, dirty_to; /* pixel columns to compose */
   bool unfinished;          /* shows less than is to be known */
+  bool stale;               /* of another scale or palette: may be shown until there is time */
   int missing;              /* columns without anything, when last composed */
   uint64_t used;
 } Strip;
@@ -47,7 +50,7 @@ struct _SbPictureView {
   uint64_t frame;
   SbTimeSpan unfinished[MOST_SPANS];
   int n_unfinished;
-  guint tell;
+  guint tell, go_on;
 };
 
 G_DEFINE_TYPE (SbPictureView, sb_picture_view, GTK_TYPE_WIDGET)
@@ -206,7 +209,7 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   view.width_px = STRIP_PX;
   gsize n_bytes = (gsize)STRIP_PX * view.height_px * 4;
   uint32_t *argb = g_malloc (n_bytes);
-  bool whole = !strip->argb || strip->unfinished; /* what was missing may have come anywhere in it */
+  bool whole = !strip->argb || strip->unfinished || strip->stale; /* what was missing may have come anywhere in it */
   int x0 = whole ? 0 : strip->dirty_from, n = (whole ? STRIP_PX : strip->dirty_to) - x0;
   if (n < STRIP_PX)
     memcpy (argb, strip->argb, n_bytes);
@@ -214,6 +217,7 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   compose_lanes (self, cache, &view, &columns, scale);
   strip->unfinished = columns.unfinished;
   strip->missing = columns.missing;
+  strip->stale = false;
   make_bands (self, strip, argb, view.height_px, scale);
   g_free (strip->argb);
   strip->argb = argb;
@@ -255,6 +259,37 @@ note_unfinished (SbPictureView *self, const Cache *cache, int64_t first_px, int 
     self->tell = g_timeout_add (UNFINISHED_MS, tell_unfinished, self); /* what is ready at once needs no line */
 }
 
+/* The same pixels of time and height, of another scale or band. */
+static bool
+same_size (const Cache *cache, const SbViewport *view, double px_per_s, const SbLanes *lanes)
+{
+  SbViewport other = *view;
+  other.scale = cache->view.scale;
+  other.low_hz = cache->view.low_hz;
+  other.high_hz = cache->view.high_hz;
+  return view->scale != cache->view.scale && same_plane (cache, &other, px_per_s, lanes);
+}
+
+static void
+make_stale (Cache *cache)
+{
+  for (guint i = 0; i < cache->strips->len; i++) {
+    Strip *strip = &g_array_index (cache->strips, Strip, i);
+    strip->stale = true;
+    strip->dirty_from = 0;
+    strip->dirty_to = STRIP_PX;
+  }
+}
+
+static gboolean
+go_on (void *data)
+{
+  SbPictureView *self = data;
+  self->go_on = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -268,7 +303,9 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   SbViewport view = sb_session_viewport (self->session, width * scale, height * scale);
   double px_per_s = sb_session_px_per_s (self->session);
   SbLanes lanes = sb_session_lanes (self->session, height);
-  if (!same_plane (cache, &view, px_per_s, &lanes))
+  if (same_size (cache, &view, px_per_s, &lanes))
+    make_stale (cache);
+  else if (!same_plane (cache, &view, px_per_s, &lanes))
     g_array_set_size (cache->strips, 0);
   cache->view = view;
   cache->lanes = lanes;
@@ -278,13 +315,17 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   int64_t first_px = llround (view.from_s * px_per_s);
   int missing = 0, unfinished = 0;
+  int64_t until_us = g_get_monotonic_time () + STALE_US;
   self->frame++;
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   for (int64_t i = first_px / STRIP_PX; i * STRIP_PX < first_px + (int64_t)width * scale; i++) {
     Strip *strip = strip_for (self, cache, i);
     strip->used = self->frame;
-    if (strip->dirty_to > strip->dirty_from)
+    bool waits = strip->stale && g_get_monotonic_time () > until_us;
+    if (strip->dirty_to > strip->dirty_from && !waits)
       compose (self, cache, strip, lut, scale);
+    if (waits && !self->go_on)
+      self->go_on = g_timeout_add (1, go_on, self);
     missing += strip->missing;
     unfinished += strip->unfinished;
     gtk_snapshot_save (snapshot);
@@ -340,6 +381,7 @@ sb_picture_view_dispose (GObject *object)
 {
   SbPictureView *self = SB_PICTURE_VIEW (object);
   g_clear_handle_id (&self->tell, g_source_remove);
+  g_clear_handle_id (&self->go_on, g_source_remove);
   for (int v = 0; v < SB_N_VIEWS; v++)
     g_clear_pointer (&self->cache[v].strips, g_array_unref);
   g_clear_object (&self->session);

@@ -496,8 +496,15 @@ sb_spectrogram_paint (SbSpectrogram *s, const SbViewport *view, int x0, int n, c
       paint_enlarged (s, &map, &block, x0 + done, px, needs);
     else
       paint_shrunk (s, &map, &block, x0 + done, px, needs);
-    turn_codes (&map, enlarged ? block.blended : block.codes, s->shape.n_bins, block.turned);
-    rows_of_cells (&map, block.turned, block.rows);
+    bool any = false;
+    for (int i = 0; i < px; i++)
+      any |= block.shown[i] != SB_CELLS_NONE;
+    if (any) {
+      turn_codes (&map, enlarged ? block.blended : block.codes, s->shape.n_bins, block.turned);
+      rows_of_cells (&map, block.turned, block.rows);
+    } else { /* code 0 everywhere: another picture is painted over it */
+      memset (block.rows, 0, BLOCK_PX * height);
+    }
     colour (block.rows, px, map.height, lut, argb + done, stride_px);
     for (int i = 0; i < px; i++) {
       composed.missing += block.shown[i] == SB_CELLS_NONE;
