@@ -3,4 +3,9 @@
  * See sb-error.h. */
 #include "base/sb-error.h"
 
-G_DEFINE_QUARK (sb-error-quark, sb_error)
+/* Not G_DEFINE_QUARK: its static is written by whichever thread is first, without a lock. */
+GQuark
+sb_error_quark (void)
+{
+  return g_quark_from_static_string ("sb-error-quark");
+}
