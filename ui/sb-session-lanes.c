@@ -196,6 +196,7 @@ take_made (SbSession *session, Making *making)
     *lane = making->made[i];
     memset (&making->made[i], 0, sizeof making->made[i]);
     for (int v = 0; v < SB_N_VIEWS; v++) {
+      sb_spectrogram_set_fallback (lane->picture[v], session->recording->spectrogram[v]);
       if (now->revision != making->snapshot->revision && v != SB_VIEW_ORIGINAL)
         sb_spectrogram_set_source (lane->picture[v], now->source[v], 0, session->recording->n_frames);
       sb_spectrogram_set_statistic (lane->picture[v], session->look.statistic);

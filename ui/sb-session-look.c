@@ -93,6 +93,7 @@ take_made (SbSession *session, Change *change)
   SbViewport view = sb_session_viewport (session, session->width_px, 1);
   for (int v = 0; v < SB_N_VIEWS; v++) {
     SbSpectrogram *made = recording->looked[v] = g_steal_pointer (&change->made[v]);
+    sb_spectrogram_set_fallback (made, recording->spectrogram[v]);
     if (now->revision != change->snapshot->revision && v != SB_VIEW_ORIGINAL)
       sb_spectrogram_set_source (made, now->source[v], 0, recording->n_frames);
     sb_spectrogram_set_statistic (made, session->look.statistic);

@@ -323,25 +323,6 @@ tap_grains (const SbSpectrogram *s, SbWaveform *waveform, SbSource *source, int6
   return s->grid.hop < s->grid.n_fft ? sb_wave_tap_new (waveform, source, from, to) : NULL;
 }
 
-/* Columns of a tile that could not be read show what the kept levels know of them.  Under the lock. */
-static void
-keep_cached (SbSpectrogram *s, SbPatch *patch)
-{
-  size_t n_bins = (size_t) s->shape.n_bins;
-  int lo = patch->lo;
-  for (int64_t col = patch->bad_first >> lo; lo < s->shape.kept && col <= (patch->bad_end - 1) >> lo; col++) {
-    const uint8_t *max = NULL, *mean = NULL;
-    int64_t coarse = col >> (s->shape.kept - lo);
-    sb_pyramid_column (s->pyramid, s->shape.kept, coarse, SB_STATISTIC_PEAK, &max);
-    sb_pyramid_column (s->pyramid, s->shape.kept, coarse, SB_STATISTIC_AVERAGE, &mean);
-    size_t to = (size_t) (col - (patch->first >> lo)) * n_bins;
-    if (max)
-      memcpy (patch->max[lo] + to, max, n_bins);
-    if (mean && lo > 0)
-      memcpy (patch->mean[lo] + to, mean, n_bins);
-  }
-}
-
 void
 sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
 {
@@ -370,6 +351,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
     sb_wave_tap_finish (tap);
   }
 
+  sb_spectrogram_fill_lost (s, &patch);
   pthread_mutex_lock (&s->lock);
   /* A result of an older revision than what is shown is dropped.  One that is
    * newer than what is shown is taken even when the source has moved on: during
@@ -377,8 +359,7 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   for (int64_t i = 0; i < n; i++)
     if (stale[i])
       sb_pyramid_put (s->pyramid, &patch, piece->g0 + i, piece->g0 + i + 1, revision);
-  if (patch.bad_first < patch.bad_end)
-    keep_cached (s, &patch);
+  sb_spectrogram_keep_lost (s, &patch);
   sb_spectrogram_put_holes (s, first * s->grid.hop, end >= s->shape.n_cols ? s->n_frames : end * s->grid.hop,
                             patch.holes);
   if (piece->level >= 0)

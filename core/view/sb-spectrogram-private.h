@@ -4,8 +4,8 @@
  * what is asked for), sb-spectrogram-jobs.c (workers), sb-compose.c (pixels).
  * One mutex; a spectrogram's and its below's are never held together.
  *
- * References: the owner's, and one of each spectrogram that has it below or as
- * its former look.  After sb_spectrogram_free() no job of its own runs any more,
+ * References: the owner's, and one of each spectrogram that has it below, as
+ * its former look or as its fallback.  After sb_spectrogram_free() no job of its own runs any more,
  * but those others may still read it and have pieces of it computed. */
 #pragma once
 #include "view/sb-analyser-private.h"
@@ -52,6 +52,7 @@ struct SbSpectrogram {
   SbStft *stft;
   SbPool *pool; /* may be NULL */
   SbSpectrogram *below;
+  SbSpectrogram *fallback; /* set once, before there are jobs; may be NULL */
   SbPyramidShape shape;
   SbTileBudget *tiles;
   int rate;
@@ -144,6 +145,10 @@ void sb_picture_cache_save (SbSpectrogram *s);
 void sb_picture_cache_trim (const char *folder, int64_t limit_bytes, int64_t room_bytes);
 /* The former look is not needed any more. */
 void sb_spectrogram_drop_former (SbSpectrogram *s);
+/* Columns of the patch that could not be read show what the fallback knows of them.  Not under the lock. */
+void sb_spectrogram_fill_lost (SbSpectrogram *s, SbPatch *patch);
+/* Those of a tile show what the kept levels know of them.  Under the lock, after the grains were put in. */
+void sb_spectrogram_keep_lost (SbSpectrogram *s, SbPatch *patch);
 /* Puts the holes found in frames [from, to) in place of those known there.  Under the lock. */
 void sb_spectrogram_put_holes (SbSpectrogram *s, int64_t from, int64_t to, const GArray *holes);
 

@@ -176,6 +176,7 @@ sb_spectrogram_unref (SbSpectrogram *s)
   sb_source_unref (s->source);
   sb_stft_unref (s->stft);
   sb_spectrogram_unref (s->below);
+  sb_spectrogram_unref (s->fallback);
   pthread_mutex_destroy (&s->lock);
   pthread_mutex_destroy (&s->tell_lock);
   g_free (s);

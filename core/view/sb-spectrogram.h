@@ -57,6 +57,9 @@ SbSpectrogram *sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool 
  * Thread: any but better a worker (planning an FFT of 65536 takes some ms). */
 SbSpectrogram *sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
                                         SbSpectrogram *below, SbSpectrogram *former, GError **error);
+/* Columns that cannot be read any more show what `fallback` knows of them: another picture of the same recording, usually
+ * the one that was analysed whole.  Referenced.  Thread: any, before anything is composed or analysed. */
+void sb_spectrogram_set_fallback (SbSpectrogram *s, SbSpectrogram *fallback);
 void sb_spectrogram_free (SbSpectrogram *s); /* Blocks: until its running jobs end (a few ms) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSpectrogram, sb_spectrogram_free)
 void sb_spectrogram_set_notify (SbSpectrogram *s, SbSpectrogramFunc func, void *data);

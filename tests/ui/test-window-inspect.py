@@ -121,7 +121,7 @@ def shorter(window, desktop, path, screenshots):
     window.activate("show-span", "(1.0, 1.5)")
     bright = wait_until(lambda: canvas(desktop)[0] > 20 and canvas(desktop)[0], 5, "a picture of the second second")
     assert canvas(desktop)[1] < 5, "a banner before anything happened"
-    window.activate("show-span", "(2.0, 19.0)")
+    # most of it was never seen with this window and n_fft: what is known of it from the usual picture has to do
     with open(path, "r+b") as file:
         file.truncate(200000)
     time.sleep(0.7)
@@ -138,7 +138,7 @@ def shorter(window, desktop, path, screenshots):
     os.remove(path)
     time.sleep(0.7)
     window.activate("fit")
-    wait_until(lambda: canvas(desktop)[0] > bright / 4, 5, "what was seen to stay")
+    wait_until(lambda: canvas(desktop)[0] > bright / 2, 5, "what was seen to stay")
     assert canvas(desktop)[1] > 15, "the banner went"
     desktop.screenshot(os.path.join(screenshots, "inspect-gone.png"))
     window.must_live()
