@@ -6,6 +6,7 @@
 #include "ui/sb-edit-list.h"
 #include "base/sb-units.h"
 #include "ui/sb-session-lanes.h"
+#include "ui/sb-still-text.h"
 #include "ui/sb-thumb.h"
 
 #include <math.h>
@@ -41,9 +42,15 @@ sb_edit_item_init (SbEditItem *item)
 
 /* --- the widgets of a row, kept with its list item --- */
 
+enum { TITLE, STRENGTH, SPAN, BAND, N_TEXTS };
+static const SbStillStyle texts[N_TEXTS] = {[TITLE] = {.line = 0, .bold = true, .px = 13.5, .opacity = 1},
+                                            [STRENGTH] = {.line = 0, .right = true, .px = 12, .opacity = .8},
+                                            [SPAN] = {.line = 1, .px = 12, .opacity = .8},
+                                            [BAND] = {.line = 2, .px = 12, .opacity = .8}};
+
 typedef struct {
   SbSession *session;
-  GtkWidget *thumb, *title, *strength, *span, *band, *mute;
+  GtkWidget *thumb, *text, *mute;
   SbEditItem *item; /* while bound */
   bool setting;
 } Row;
@@ -112,17 +119,6 @@ on_press (GtkGestureClick *click, int n_press, double x, double y, Row *row)
     choose (row->session, row->item->op);
 }
 
-static GtkWidget *
-row_label (double xalign, const char *css)
-{
-  GtkWidget *label = gtk_label_new ("");
-  gtk_label_set_xalign (GTK_LABEL (label), (float)xalign);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (label, css);
-  gtk_widget_add_css_class (label, "numeric");
-  return label;
-}
-
 static void
 on_mute (GtkToggleButton *button, Row *row)
 {
@@ -147,18 +143,10 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *
   Row *row = g_new0 (Row, 1);
   row->session = session;
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
-  GtkWidget *grid = gtk_grid_new ();
   row->thumb = sb_thumb_new (session);
-  row->title = row_label (0, "edit-title");
-  row->strength = row_label (1, "edit-numbers");
-  row->span = row_label (0, "edit-numbers");
-  row->band = row_label (0, "edit-numbers");
-  gtk_widget_set_hexpand (row->title, TRUE);
-  gtk_grid_attach (GTK_GRID (grid), row->title, 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), row->strength, 1, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), row->span, 0, 1, 2, 1);
-  gtk_grid_attach (GTK_GRID (grid), row->band, 0, 2, 2, 1);
-  gtk_widget_set_hexpand (grid, TRUE);
+  row->text = sb_still_text_new (texts, N_TEXTS);
+  gtk_widget_set_hexpand (row->text, TRUE);
+  gtk_widget_set_valign (row->text, GTK_ALIGN_CENTER);
   row->mute = gtk_toggle_button_new_with_label ("M");
   gtk_widget_set_tooltip_text (row->mute, "Mute This Edit");
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->mute), GTK_ACCESSIBLE_PROPERTY_LABEL, "Mute This Edit", -1);
@@ -167,7 +155,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *
   gtk_accessible_update_property (GTK_ACCESSIBLE (trash), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete This Edit", -1);
   GtkWidget *const buttons[] = {row->mute, trash};
   gtk_box_append (GTK_BOX (box), row->thumb);
-  gtk_box_append (GTK_BOX (box), grid);
+  gtk_box_append (GTK_BOX (box), row->text);
   for (int i = 0; i < 2; i++) {
     gtk_widget_set_valign (buttons[i], GTK_ALIGN_CENTER);
     gtk_widget_add_css_class (buttons[i], "flat");
@@ -234,15 +222,14 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
       all_hz ? g_strdup ("all frequencies") : sb_format_band (MAX (low, 0), MIN (high, recording->nyquist_hz));
   g_autofree char *channels = channels_text (session, spec), *band = g_strconcat (extent, lines, channels, NULL);
   row->item = item;
-  gtk_label_set_text (GTK_LABEL (row->title), title);
-  gtk_label_set_text (GTK_LABEL (row->strength), strength);
-  gtk_label_set_text (GTK_LABEL (row->span), span);
-  gtk_label_set_text (GTK_LABEL (row->band), band);
+  const char *const shown[N_TEXTS] = {title, strength, span, band};
+  for (int i = 0; i < N_TEXTS; i++) {
+    sb_still_text_set (SB_STILL_TEXT (row->text), i, shown[i]);
+    sb_still_text_set_opacity (SB_STILL_TEXT (row->text), i, item->muted && i <= STRENGTH ? .5 : 1);
+  }
   row->setting = true;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (row->mute), item->muted);
   row->setting = false;
-  gtk_widget_set_opacity (row->title, item->muted ? .5 : 1);
-  gtk_widget_set_opacity (row->strength, item->muted ? .5 : 1);
   sb_thumb_set (SB_THUMB (row->thumb), item->op, item->muted);
   row_hovered (gtk_list_item_get_child (list_item));
   GtkWidget *list_row = gtk_widget_get_parent (gtk_list_item_get_child (list_item));

@@ -6,6 +6,7 @@
 #include "ui/sb-edit-list.h"
 #include "ui/sb-option-row.h"
 #include "ui/sb-session-lanes.h"
+#include "ui/sb-still-text.h"
 
 #include <math.h>
 
@@ -444,6 +445,9 @@ tool_changed (SbEditPanel *self)
 
 /* --- the list and the promise --- */
 
+static const SbStillStyle count_style = {.px = 14, .opacity = .55};
+static const SbStillStyle promise_style = {.n_lines = 2, .px = 12.5, .opacity = 1};
+
 static void
 edits_changed (SbEditPanel *self)
 {
@@ -455,10 +459,10 @@ edits_changed (SbEditPanel *self)
   double changed_s = sb_document_changed_s (recording->document);
   g_autofree char *count = n_ops ? g_strdup_printf ("%d", n_ops) : g_strdup ("");
   g_autofree char *part = sb_format_duration (changed_s), *all = sb_format_duration (recording->duration_s);
-  g_autofree char *promise = changed_s > 0 ? g_strdup_printf ("%s of %s changed. The rest is bit-identical.", part, all)
+  g_autofree char *promise = changed_s > 0 ? g_strdup_printf ("%s of %s changed. The rest is bit\u2011identical.", part, all)
                                            : g_strdup ("Nothing is changed yet. Paint over what you want to remove.");
-  gtk_label_set_text (GTK_LABEL (self->n_edits), count);
-  gtk_label_set_text (GTK_LABEL (self->promise), promise);
+  sb_still_text_set (SB_STILL_TEXT (self->n_edits), 0, count);
+  sb_still_text_set (SB_STILL_TEXT (self->promise), 0, promise);
   gtk_widget_set_visible (self->promise_icon, changed_s > 0);
   gtk_widget_set_visible (self->clear, n_ops > 0);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n_ops ? "list" : "none");
@@ -540,11 +544,9 @@ build_list (SbEditPanel *self)
   GtkWidget *title = gtk_label_new ("Edits");
   gtk_widget_add_css_class (head, "list-head");
   gtk_widget_add_css_class (title, "section");
-  self->n_edits = gtk_label_new ("");
-  gtk_widget_add_css_class (self->n_edits, "dim-label");
-  gtk_widget_add_css_class (self->n_edits, "numeric");
+  self->n_edits = sb_still_text_new (&count_style, 1);
+  gtk_widget_set_valign (self->n_edits, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (self->n_edits, TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->n_edits), 0);
   self->clear = gtk_button_new_from_icon_name ("user-trash-symbolic");
   gtk_widget_add_css_class (self->clear, "flat");
   gtk_widget_set_tooltip_text (self->clear, "Delete All Edits");
@@ -575,9 +577,7 @@ build_promise (SbEditPanel *self)
   gtk_widget_add_css_class (box, "promise");
   self->promise_icon = gtk_image_new_from_icon_name ("emblem-ok-symbolic");
   gtk_widget_add_css_class (self->promise_icon, "success");
-  self->promise = gtk_label_new ("");
-  gtk_label_set_wrap (GTK_LABEL (self->promise), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->promise), 0);
+  self->promise = sb_still_text_new (&promise_style, 1);
   gtk_widget_set_hexpand (self->promise, TRUE);
   gtk_box_append (GTK_BOX (box), self->promise_icon);
   gtk_box_append (GTK_BOX (box), self->promise);
