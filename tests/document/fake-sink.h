@@ -24,6 +24,7 @@ typedef struct {
   atomic_bool vanished;    /* ends by itself */
   atomic_int gulp_frames;  /* asks once for so many more at once */
   void (*around) (bool inside); /* called before and after each callback */
+  void (*ran_dry) (int64_t due_ns, int64_t now_ns, int64_t frames); /* when it should have woken, and when it did */
   /* what happened */
   atomic_int n_starts, rate;
   atomic_int_fast64_t late_frames; /* the device ran dry: the callback was too slow or the machine too busy */
@@ -78,7 +79,7 @@ fake_drive (void *data)
   const double ns_a_frame = 1e9 / sink->speed / atomic_load (&sink->rate);
   const int64_t buffer = sink->period_frames * sink->n_periods;
   float *block = g_new0 (float, 2 * (sink->period_frames + 192000));
-  int64_t begun_ns = fake_now_ns (), given = 0;
+  int64_t begun_ns = fake_now_ns (), given = 0, due_ns = begun_ns;
   while (!atomic_load (&sink->quit) && !atomic_load (&sink->vanished)) {
     if (atomic_load (&sink->stalled)) {
       g_usleep (2000);
@@ -89,6 +90,8 @@ fake_drive (void *data)
     const int64_t played = (int64_t)((double)(before_ns - begun_ns) / ns_a_frame);
     if (played > given && given > 0) { /* ran dry: the clock goes on from here */
       atomic_fetch_add (&sink->late_frames, played - given);
+      if (sink->ran_dry)
+        sink->ran_dry (due_ns, before_ns, played - given);
       begun_ns += (int64_t)((double)(played - given) * ns_a_frame);
     }
     const int64_t wish = atomic_exchange (&sink->gulp_frames, 0), gulp = MIN (wish, 192000);
@@ -97,7 +100,8 @@ fake_drive (void *data)
     const double took_frames = (double)(fake_now_ns () - before_ns) / ns_a_frame;
     if (took_frames > (double)buffer)
       atomic_fetch_add (&sink->late_by_callback_frames, (int64_t)took_frames - buffer);
-    fake_sleep_until (begun_ns + (int64_t)((double)(given - buffer + sink->period_frames) * ns_a_frame));
+    due_ns = begun_ns + (int64_t)((double)(given - buffer + sink->period_frames) * ns_a_frame);
+    fake_sleep_until (due_ns);
   }
   g_free (block);
   return NULL;
