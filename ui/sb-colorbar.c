@@ -55,13 +55,23 @@ draw_bar (SbColorbar *self, cairo_t *cr, int height)
   const SbLook *look = sb_session_look (self->session);
   const uint32_t *table = sb_colormap_table (look->map);
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  double step = 1.0 / scale;
-  for (double y = PAD; y < height - PAD; y += step) {
-    double place = (db_of (self, y) - look->low_db) / (look->high_db - look->low_db);
-    sb_theme_source_rgb (cr, table[(int)CLAMP (place * 255 + .5, 0, 255)], 1);
-    cairo_rectangle (cr, BAR_X, y, BAR_WIDTH, step);
-    cairo_fill (cr);
+  int n_rows = MAX (1, (height - 2 * PAD) * scale), width = BAR_WIDTH * scale;
+  cairo_surface_t *bar = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, n_rows);
+  unsigned char *rows = cairo_image_surface_get_data (bar);
+  cairo_surface_flush (bar);
+  for (int i = 0; rows && i < n_rows; i++) {
+    uint32_t *row = (uint32_t *)(rows + (gsize)i * cairo_image_surface_get_stride (bar));
+    double place = (db_of (self, PAD + (double)i / scale) - look->low_db) / (look->high_db - look->low_db);
+    for (int x = 0; x < width; x++)
+      row[x] = table[(int)CLAMP (place * 255 + .5, 0, 255)];
   }
+  cairo_surface_mark_dirty (bar);
+  cairo_surface_set_device_scale (bar, scale, scale);
+  cairo_set_source_surface (cr, bar, BAR_X, PAD);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_rectangle (cr, BAR_X, PAD, BAR_WIDTH, height - 2 * PAD);
+  cairo_fill (cr);
+  cairo_surface_destroy (bar);
   sb_theme_source (cr, &sb_theme ()->hairline);
   cairo_set_line_width (cr, 1);
   cairo_rectangle (cr, BAR_X - .5, PAD - .5, BAR_WIDTH + 1, height - 2 * PAD + 1);

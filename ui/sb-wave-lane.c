@@ -18,6 +18,7 @@ struct _SbWaveLane {
   GtkWidget parent;
   SbSession *session;
   GskRenderNode *node;
+  double from_s, to_s; /* that it shows */
   guint due;
 };
 
@@ -83,6 +84,8 @@ make_node (SbWaveLane *self, int width, int height)
   pixels.argb = g_new0 (uint32_t, (gsize)pixels.width * pixels.height);
   SbViewport view = sb_session_viewport (self->session, pixels.width, 1);
   SbView shown = sb_session_view (self->session);
+  self->from_s = view.from_s;
+  self->to_s = view.to_s;
   if (shown != SB_VIEW_ORIGINAL)
     draw_wave (&pixels, recording->waveform[SB_VIEW_ORIGINAL], &view, &theme->wave_original);
   draw_wave (&pixels, recording->waveform[shown], &view, &theme->wave_result);
@@ -115,6 +118,15 @@ redraw (SbWaveLane *self)
 {
   g_clear_pointer (&self->node, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Another band or scale is nothing to a waveform. */
+static void
+span_changed (SbWaveLane *self)
+{
+  SbViewport view = sb_session_viewport (self->session, 1, 1);
+  if (view.from_s != self->from_s || view.to_s != self->to_s)
+    redraw (self);
 }
 
 static gboolean
@@ -181,7 +193,7 @@ sb_wave_lane_new (SbSession *session)
 {
   SbWaveLane *self = g_object_new (SB_TYPE_WAVE_LANE, NULL);
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "span", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "span", G_CALLBACK (span_changed), self, G_CONNECT_SWAPPED);
   sb_ruler_follow_pointer (session, GTK_WIDGET (self));
   g_signal_connect_object (session, "source", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
