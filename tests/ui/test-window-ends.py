@@ -108,6 +108,7 @@ def not_by_a_file_limit(root, program):
 
 
 def main():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever started this may have had it ignored (nohup), and that is inherited
     root, program = sys.argv[1:3]
     cases = Tap()
     lacking = missing_tools()
