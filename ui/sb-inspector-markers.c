@@ -118,18 +118,26 @@ sb_inspector_remove_marker (SbInspector *self, uint64_t id)
   sb_inspector_emit (self, "markers");
 }
 
+static void
+list_changed (SbInspector *self)
+{
+  if (!sb_markers_find (self->markers, self->selected))
+    self->selected = 0;
+  sb_inspector_emit (self, "markers");
+}
+
 void
 sb_inspector_undo_markers (SbInspector *self)
 {
   if (sb_markers_undo (self->markers))
-    sb_inspector_emit (self, "markers");
+    list_changed (self);
 }
 
 void
 sb_inspector_redo_markers (SbInspector *self)
 {
   if (sb_markers_redo (self->markers))
-    sb_inspector_emit (self, "markers");
+    list_changed (self);
 }
 
 void

@@ -96,7 +96,7 @@ bring_markers_back (SbWindow *window, SbStore *store)
   SbMarkers *markers = sb_inspector_markers (inspector);
   const GArray *kept = sb_store_project (store)->markers;
   if (kept->len > 0)
-    sb_markers_add_all (markers, (const SbMarker *)kept->data, (int)kept->len);
+    sb_markers_restore (markers, (const SbMarker *)kept->data, (int)kept->len);
   window->kept_markers = sb_markers_revision (markers);
   window->kept_store = store;
   if (kept->len > 0)

@@ -174,18 +174,6 @@ act_tool (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 static void
-act_undo (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_session_undo (session_of (data));
-}
-
-static void
-act_redo (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_session_redo (session_of (data));
-}
-
-static void
 act_clear_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   const SbRecording *recording = sb_session_recording (session_of (data));
@@ -464,8 +452,6 @@ sb_window_update_actions (SbWindow *window)
     enable (window, needs_recording[i], recording != NULL);
   enable (window, "play", recording && !playing);
   enable (window, "stop", recording && playing);
-  enable (window, "undo", recording && sb_document_can_undo (recording->document));
-  enable (window, "redo", recording && sb_document_can_redo (recording->document));
   enable (window, "clear-edits", n_ops > 0);
   enable (window, "export", recording && !busy);
   enable (window, "export-to", recording && !busy);
@@ -480,6 +466,7 @@ sb_window_update_actions (SbWindow *window)
   sb_window_set_action_state (window, "range", g_variant_new ("(dd)", look->low_db, look->high_db));
   sb_window_set_action_state (window, "show-band", g_variant_new ("(dd)", view.low_hz, view.high_hz));
   update_seek (window);
+  sb_window_update_undo_actions (window);
   sb_window_update_inspect_actions (window);
 }
 
@@ -496,8 +483,6 @@ sb_window_add_actions (SbWindow *window)
       {.name = "to-end", .activate = act_to_end},
       {.name = "loop", .activate = act_loop, .parameter_type = "b", .state = "false"},
       {.name = "toggle-loop", .activate = act_toggle_loop, .state = "false"},
-      {.name = "undo", .activate = act_undo},
-      {.name = "redo", .activate = act_redo},
       {.name = "clear-edits", .activate = act_clear_edits},
       {.name = "view-source", .activate = act_view_source, .parameter_type = "s", .state = "'result'"},
       {.name = "tool", .activate = act_tool, .parameter_type = "s", .state = "'brush'"},
@@ -520,5 +505,6 @@ sb_window_add_actions (SbWindow *window)
       {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  sb_window_add_undo_actions (window);
   sb_window_add_inspect_actions (window);
 }

@@ -170,18 +170,6 @@ act_previous_marker (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 static void
-act_undo_markers (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_inspector_undo_markers (inspector (data));
-}
-
-static void
-act_redo_markers (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_inspector_redo_markers (inspector (data));
-}
-
-static void
 act_import_from (GSimpleAction *action, GVariant *parameter, void *data)
 {
   sb_inspector_import (inspector (data), g_variant_get_string (parameter, NULL));
@@ -441,8 +429,6 @@ sb_window_update_inspect_actions (SbWindow *window)
   enable (window, "paint-shown", sb_session_shows_single (window->session));
   enable (window, "rename-marker", open && chosen);
   enable (window, "delete-marker", open && chosen);
-  enable (window, "undo-markers", open && sb_markers_can_undo (markers));
-  enable (window, "redo-markers", open && sb_markers_can_redo (markers));
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);
@@ -464,8 +450,6 @@ sb_window_add_inspect_actions (SbWindow *window)
       {.name = "delete-marker", .activate = act_delete_marker},
       {.name = "next-marker", .activate = act_next_marker},
       {.name = "previous-marker", .activate = act_previous_marker},
-      {.name = "undo-markers", .activate = act_undo_markers},
-      {.name = "redo-markers", .activate = act_redo_markers},
       {.name = "import-markers", .activate = act_import_markers},
       {.name = "export-markers", .activate = act_export_markers},
       {.name = "import-markers-from", .activate = act_import_from, .parameter_type = "s"},

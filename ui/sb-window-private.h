@@ -49,6 +49,9 @@ void sb_window_tell (SbWindow *window, const char *sentence);                   
 void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
 void sb_window_set_panel (SbWindow *window, bool shown);
 void sb_window_show_page (SbWindow *window, const char *page); /* "edit", "inspect" */
+/* sb-window-undo.c */
+void sb_window_add_undo_actions (SbWindow *window);
+void sb_window_update_undo_actions (SbWindow *window);
 /* sb-window-inspect.c */
 void sb_window_add_inspect_actions (SbWindow *window);
 void sb_window_update_inspect_actions (SbWindow *window);

@@ -117,15 +117,21 @@ steps_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify)step_free);
 }
 
+uint64_t
+sb_step_next_serial (void)
+{
+  static atomic_uint_least64_t last_serial;
+  return atomic_fetch_add (&last_serial, 1) + 1;
+}
+
 /* With what undoing it will need of the list as it is now. */
 static Step *
 step_new (const SbHistory *history, const SbStep *wanted)
 {
-  static atomic_uint_least64_t last_serial;
   Step *step = g_new0 (Step, 1);
   step->kind = wanted->kind;
   step->index = (guint)wanted->index;
-  step->serial = atomic_fetch_add (&last_serial, 1) + 1;
+  step->serial = sb_step_next_serial ();
   switch (step->kind) {
   case SB_STEP_ADD:
   case SB_STEP_ADD_MORE:

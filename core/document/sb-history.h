@@ -36,6 +36,9 @@ typedef struct {
   uint64_t serial; /* told, not asked for: unique in the process and rising along the list, so that two states are told apart by their tails */
 } SbStep;
 
+/* The next serial, for a change of something else that has its place in the same order.  Thread: any. */
+uint64_t sb_step_next_serial (void);
+
 typedef struct SbHistory SbHistory;
 
 SbHistory *sb_history_new (void);

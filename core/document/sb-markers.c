@@ -3,6 +3,7 @@
  * The list is an array of shared, immutable markers; a state to go back to is
  * a copy of the array alone. */
 #include "document/sb-markers.h"
+#include "document/sb-history.h"
 
 #include <math.h>
 
@@ -13,9 +14,14 @@ typedef struct {
   SbMarker marker;
 } Item;
 
+typedef struct {
+  GPtrArray *items; /* before the change, or after it */
+  uint64_t serial;  /* of the change */
+} State;
+
 struct SbMarkers {
   GPtrArray *items;  /* of Item, sorted */
-  GQueue undo, redo; /* of GPtrArray */
+  GQueue undo, redo; /* of State */
   uint64_t next_id, revision;
 };
 
@@ -88,9 +94,17 @@ sb_markers_new (void)
 }
 
 static void
+state_free (void *data)
+{
+  State *state = data;
+  g_ptr_array_unref (state->items);
+  g_free (state);
+}
+
+static void
 forget_states (GQueue *states)
 {
-  g_queue_clear_full (states, (GDestroyNotify)g_ptr_array_unref);
+  g_queue_clear_full (states, state_free);
 }
 
 void
@@ -142,26 +156,52 @@ sb_markers_revision (const SbMarkers *markers)
 static void
 keep_state (SbMarkers *markers)
 {
-  GPtrArray *copy = g_ptr_array_copy (markers->items, (GCopyFunc)item_ref, NULL); /* with its free function */
-  g_queue_push_tail (&markers->undo, copy);
+  State *state = g_new0 (State, 1);
+  state->items = g_ptr_array_copy (markers->items, (GCopyFunc)item_ref, NULL); /* with its free function */
+  state->serial = sb_step_next_serial ();
+  g_queue_push_tail (&markers->undo, state);
   if (g_queue_get_length (&markers->undo) > MOST_STATES)
-    g_ptr_array_unref (g_queue_pop_head (&markers->undo));
+    state_free (g_queue_pop_head (&markers->undo));
   forget_states (&markers->redo);
   markers->revision++;
+}
+
+static bool
+all_sane (const SbMarker *added, int n_added)
+{
+  for (int i = 0; i < n_added; i++)
+    if (!sb_marker_is_sane (&added[i]))
+      return false;
+  return true;
+}
+
+static void
+take_in (SbMarkers *markers, const SbMarker *added, int n_added)
+{
+  for (int i = 0; i < n_added; i++)
+    g_ptr_array_add (markers->items, item_new (&added[i], markers->next_id++));
+  g_ptr_array_sort (markers->items, by_time);
 }
 
 bool
 sb_markers_add_all (SbMarkers *markers, const SbMarker *added, int n_added)
 {
-  for (int i = 0; i < n_added; i++)
-    if (!sb_marker_is_sane (&added[i]))
-      return false;
+  if (!all_sane (added, n_added))
+    return false;
   if (n_added == 0)
     return true;
   keep_state (markers);
-  for (int i = 0; i < n_added; i++)
-    g_ptr_array_add (markers->items, item_new (&added[i], markers->next_id++));
-  g_ptr_array_sort (markers->items, by_time);
+  take_in (markers, added, n_added);
+  return true;
+}
+
+bool
+sb_markers_restore (SbMarkers *markers, const SbMarker *kept, int n_kept)
+{
+  if (!all_sane (kept, n_kept))
+    return false;
+  take_in (markers, kept, n_kept);
+  markers->revision++;
   return true;
 }
 
@@ -207,11 +247,13 @@ sb_markers_clear (SbMarkers *markers)
 static bool
 go (SbMarkers *markers, GQueue *from, GQueue *to)
 {
-  GPtrArray *state = g_queue_pop_tail (from);
+  State *state = g_queue_pop_tail (from);
   if (!state)
     return false;
-  g_queue_push_tail (to, markers->items);
-  markers->items = state;
+  GPtrArray *now = markers->items;
+  markers->items = state->items;
+  state->items = now;
+  g_queue_push_tail (to, state);
   markers->revision++;
   return true;
 }
@@ -226,6 +268,25 @@ bool
 sb_markers_can_redo (const SbMarkers *markers)
 {
   return markers->redo.length > 0;
+}
+
+static uint64_t
+next_serial (const GQueue *states)
+{
+  const State *state = states->tail ? states->tail->data : NULL;
+  return state ? state->serial : 0;
+}
+
+uint64_t
+sb_markers_undo_serial (const SbMarkers *markers)
+{
+  return next_serial (&markers->undo);
+}
+
+uint64_t
+sb_markers_redo_serial (const SbMarkers *markers)
+{
+  return next_serial (&markers->redo);
 }
 
 bool

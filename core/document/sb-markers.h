@@ -39,6 +39,8 @@ uint64_t sb_markers_revision (const SbMarkers *markers);                 /* grow
 uint64_t sb_markers_add (SbMarkers *markers, const SbMarker *marker);
 /* All or none, one change. */
 bool sb_markers_add_all (SbMarkers *markers, const SbMarker *added, int n_added);
+/* As they were kept: nothing that could be taken back. */
+bool sb_markers_restore (SbMarkers *markers, const SbMarker *kept, int n_kept);
 /* Keeps the id; false when it is gone or the marker is not sane. */
 bool sb_markers_set (SbMarkers *markers, uint64_t id, const SbMarker *marker);
 bool sb_markers_remove (SbMarkers *markers, uint64_t id);
@@ -46,6 +48,9 @@ void sb_markers_clear (SbMarkers *markers);
 /* The last 100 changes can be taken back and made again. */
 bool sb_markers_can_undo (const SbMarkers *markers);
 bool sb_markers_can_redo (const SbMarkers *markers);
+/* Of the change that is next, in one order with the steps of edits (sb-history.h); 0: none. */
+uint64_t sb_markers_undo_serial (const SbMarkers *markers);
+uint64_t sb_markers_redo_serial (const SbMarkers *markers);
 bool sb_markers_undo (SbMarkers *markers);
 bool sb_markers_redo (SbMarkers *markers);
 /* First that starts after t_s (before it, going back); −1: none. */

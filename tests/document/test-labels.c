@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Label files: round trips are exact, and what strangers send gets a sentence. */
+#include "document/sb-history.h"
 #include "document/sb-labels.h"
 #include "sb-test.h"
 
@@ -267,6 +268,33 @@ test_list (void)
   g_assert_cmpint (sb_markers_n (markers), ==, 0);
 }
 
+/* Changes stand in one order with the steps of edits; what was kept is no change. */
+static void
+test_serials (void)
+{
+  g_autoptr (SbMarkers) markers = sb_markers_new ();
+  const SbMarker m = {.from_s = 5, .to_s = 6, .low_hz = NAN, .high_hz = NAN, .title = (char *)"b"};
+  g_assert_true (sb_markers_restore (markers, &m, 1));
+  g_assert_cmpuint (sb_markers_undo_serial (markers), ==, 0);
+  g_assert_false (sb_markers_undo (markers));
+  const uint64_t before = sb_step_next_serial ();
+  g_assert_cmpint (sb_markers_add (markers, &m), !=, 0);
+  const uint64_t first = sb_markers_undo_serial (markers), between = sb_step_next_serial ();
+  sb_markers_clear (markers);
+  const uint64_t second = sb_markers_undo_serial (markers);
+  g_assert_cmpuint (before, <, first);
+  g_assert_cmpuint (first, <, between);
+  g_assert_cmpuint (between, <, second);
+  g_assert_true (sb_markers_undo (markers));
+  g_assert_cmpuint (sb_markers_undo_serial (markers), ==, first);
+  g_assert_cmpuint (sb_markers_redo_serial (markers), ==, second);
+  g_assert_true (sb_markers_undo (markers));
+  g_assert_cmpint (sb_markers_n (markers), ==, 1);
+  g_assert_cmpuint (sb_markers_redo_serial (markers), ==, first);
+  g_assert_true (sb_markers_redo (markers));
+  g_assert_cmpuint (sb_markers_undo_serial (markers), ==, first);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,5 +306,6 @@ main (int argc, char **argv)
   g_test_add_func ("/labels/files", test_files);
   g_test_add_func ("/labels/damaged", test_damaged);
   g_test_add_func ("/labels/list", test_list);
+  g_test_add_func ("/labels/serials", test_serials);
   return g_test_run ();
 }
