@@ -63,6 +63,12 @@ sb_marker_is_sane (const SbMarker *marker)
          marker->to_s >= marker->from_s && low && high && !(marker->low_hz > marker->high_hz);
 }
 
+double
+sb_marker_round (double value)
+{
+  return round (value * 1e6) / 1e6; /* the double nearest to those decimals: it is written as they are */
+}
+
 char *
 sb_marker_clean_title (const char *title)
 {

@@ -202,6 +202,39 @@ test_files (void)
   g_assert_nonnull (error);
 }
 
+/* What a hand sets is written with six decimals, as the other program does, and comes back as it was. */
+static void
+test_rounded (void)
+{
+  g_autoptr (SbMarkers) markers = sb_markers_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (21);
+  for (int i = 0; i < 500; i++) {
+    SbMarker m = {.from_s = sb_marker_round (g_rand_double_range (rand, 0, 90000)), .title = (char *)"x"};
+    m.to_s = sb_marker_round (m.from_s + g_rand_double_range (rand, 0, 50));
+    m.low_hz = sb_marker_round (g_rand_double_range (rand, 0, 1000));
+    m.high_hz = sb_marker_round (1000 + g_rand_double_range (rand, 0, 200000));
+    g_assert_cmpint (sb_markers_add (markers, &m), !=, 0);
+  }
+  g_autofree char *text = sb_labels_to_text (markers, SB_LABELS_AUDACITY);
+  g_assert_false (g_regex_match_simple ("\\.(\\d{0,5}|\\d{7,})[\\t\\n]", text, 0, 0));
+  g_assert_true (g_regex_match_simple ("\\.\\d{6}\\t", text, 0, 0));
+  g_autoptr (GArray) labels = sb_labels_parse (text, strlen (text), "x", NULL);
+  g_autoptr (SbMarkers) back = list_of (labels);
+  same_lists (markers, back);
+}
+
+/* A track with more decimals than this program would write keeps them. */
+static void
+test_more_decimals (void)
+{
+  static const char text[] = "0.123456789\t1.5000000001\tlong\n\\\t100.123456789012\t2000.000000\n";
+  g_autoptr (GArray) labels = sb_labels_parse (text, strlen (text), "x", NULL);
+  g_assert_nonnull (labels);
+  g_autoptr (SbMarkers) markers = list_of (labels);
+  g_autofree char *again = sb_labels_to_text (markers, SB_LABELS_AUDACITY);
+  g_assert_cmpstr (again, ==, text);
+}
+
 /* Damage anywhere is either refused with a sentence or read; it never crashes. */
 static void
 test_damaged (void)
@@ -306,6 +339,8 @@ main (int argc, char **argv)
   g_test_add_func ("/labels/files", test_files);
   g_test_add_func ("/labels/damaged", test_damaged);
   g_test_add_func ("/labels/list", test_list);
+  g_test_add_func ("/labels/rounded", test_rounded);
+  g_test_add_func ("/labels/more-decimals", test_more_decimals);
   g_test_add_func ("/labels/serials", test_serials);
   return g_test_run ();
 }
