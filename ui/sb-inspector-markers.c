@@ -74,22 +74,47 @@ marker_at (SbInspector *self, const SbMarker *place)
   return 0;
 }
 
+static bool
+box_is_in_sight (SbInspector *self)
+{
+  const SbViewport view = sb_session_viewport (self->session, 1, 1);
+  return self->has_box && self->box.to_s > view.from_s && self->box.from_s < view.to_s &&
+         self->box.high_hz > view.low_hz && self->box.low_hz < view.high_hz;
+}
+
+/* A box stays on the picture until another is drawn, so it cannot win for ever: it would be marked again and again while
+ * the hand has long been elsewhere.  What was set last is what the eye is on.
+ *   the box         when nothing was set after it (a click on a ruler, another marker, a stroke) and it is in sight;
+ *                   once playing has begun a tap means what is heard, until it stops or another box is drawn
+ *   the pointer     when it moved over the picture since the playhead was set, and is there now
+ *   the playhead    otherwise: where a click on a ruler, "Go to a Time" or the end of playing put it
+ * Rounded to what a label track holds, a millionth. */
+static void
+place_to_mark (SbInspector *self, SbMarker *marker)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  if (self->set_last == SB_SET_BOX && !self->heard && box_is_in_sight (self)) {
+    const bool whole = self->box.low_hz <= 0 && self->box.high_hz >= recording->nyquist_hz;
+    marker->from_s = sb_marker_round (self->box.from_s);
+    marker->to_s = sb_marker_round (self->box.to_s);
+    marker->low_hz = whole ? NAN : sb_marker_round (self->box.low_hz);
+    marker->high_hz = whole ? NAN : sb_marker_round (self->box.high_hz);
+    return;
+  }
+  const bool at_head = !self->inside || self->set_last == SB_SET_PLAYHEAD || sb_session_is_playing (self->session);
+  const double t_s = at_head ? sb_session_playhead (self->session) : self->at.t_s;
+  marker->from_s = marker->to_s = sb_marker_round (CLAMP (t_s, 0, recording->duration_s));
+  marker->low_hz = marker->high_hz = NAN;
+}
+
 uint64_t
 sb_inspector_add_marker (SbInspector *self)
 {
-  const SbRecording *recording = sb_session_recording (self->session);
-  if (!recording)
+  if (!sb_session_recording (self->session))
     return 0;
   g_autofree char *title = g_strdup_printf ("%d", sb_markers_n (self->markers) + 1);
-  double head = sb_session_playhead (self->session);
-  SbMarker marker = {.from_s = head, .to_s = head, .low_hz = NAN, .high_hz = NAN, .title = title};
-  if (self->has_box) {
-    marker.from_s = self->box.from_s;
-    marker.to_s = self->box.to_s;
-    bool whole = self->box.low_hz <= 0 && self->box.high_hz >= recording->nyquist_hz;
-    marker.low_hz = whole ? NAN : self->box.low_hz;
-    marker.high_hz = whole ? NAN : self->box.high_hz;
-  }
+  SbMarker marker = {.title = title};
+  place_to_mark (self, &marker);
   uint64_t there = marker_at (self, &marker); /* asked twice, it is selected: two flags in one place hide each other */
   self->selected = there ? there : sb_markers_add (self->markers, &marker);
   sb_inspector_emit (self, "markers");

@@ -4,6 +4,9 @@
 #pragma once
 #include "ui/sb-inspector.h"
 
+/* What a hand set last; see sb_inspector_add_marker(). */
+typedef enum { SB_SET_PLAYHEAD, SB_SET_POINTER, SB_SET_BOX } SbSetLast;
+
 struct _SbInspector {
   GObject parent;
   SbSession *session; /* NULL once it is gone */
@@ -25,6 +28,11 @@ struct _SbInspector {
   SbTimeKind time_kind;
   double fps;
   bool notes, harmonics;
+  SbSetLast set_last;
+  bool heard;         /* playing began after the box was set */
+  bool was_playing;
+  guint n_seeks;      /* of the session, as last seen */
+  uint64_t last_step; /* of the edits, as last seen */
 };
 
 void sb_inspector_emit (SbInspector *inspector, const char *signal);

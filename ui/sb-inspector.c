@@ -42,6 +42,13 @@ sb_inspector_leave (SbInspector *self)
   sb_inspector_ask_slice (self);
 }
 
+void
+sb_inspector_hand_moved (SbInspector *self)
+{
+  if (self->set_last == SB_SET_PLAYHEAD)
+    self->set_last = SB_SET_POINTER;
+}
+
 bool
 sb_inspector_pointer (SbInspector *self, double *t_s, double *hz)
 {
@@ -74,6 +81,9 @@ sb_inspector_set_box_in (SbInspector *self, const SbBox *box, int channel)
     return;
   self->has_box = box != NULL;
   self->box_channel = channel;
+  if (box || self->set_last == SB_SET_BOX)
+    self->set_last = box ? SB_SET_BOX : SB_SET_POINTER;
+  self->heard = false;
   if (box) {
     self->box.from_s = CLAMP (MIN (box->from_s, box->to_s), 0, recording->duration_s);
     self->box.to_s = CLAMP (MAX (box->from_s, box->to_s), 0, recording->duration_s);
@@ -209,6 +219,7 @@ forget_all (SbInspector *self)
   g_clear_pointer (&self->slice, sb_slice_free);
   self->has_box = self->measured = self->inside = false;
   self->selected = 0;
+  self->set_last = SB_SET_PLAYHEAD;
 }
 
 static void
@@ -230,9 +241,32 @@ sound_changed (SbInspector *self)
   sb_inspector_ask_measurement (self);
 }
 
+/* A stroke was painted: the hand went on from the box.  Undo, redo and muting leave it. */
+static void
+edits_changed (SbInspector *self)
+{
+  const SbRecording *recording = sb_session_recording (self->session);
+  const int n_done = recording ? sb_document_n_done (recording->document) : 0;
+  if (n_done > 0) {
+    const SbStep step = sb_document_step (recording->document, n_done - 1);
+    if (step.serial > self->last_step && step.kind == SB_STEP_ADD && self->set_last == SB_SET_BOX)
+      self->set_last = SB_SET_POINTER;
+    self->last_step = MAX (self->last_step, step.serial);
+  }
+  sound_changed (self);
+}
+
 static void
 playhead_changed (SbInspector *self)
 {
+  const bool playing = sb_session_is_playing (self->session);
+  const guint n_seeks = sb_session_n_seeks (self->session);
+  if (playing != self->was_playing)
+    self->heard = playing;
+  if (n_seeks != self->n_seeks)
+    self->set_last = SB_SET_PLAYHEAD;
+  self->was_playing = playing;
+  self->n_seeks = n_seeks;
   if (!self->inside && !self->has_box)
     sb_inspector_ask_slice (self);
 }
@@ -256,7 +290,7 @@ sb_inspector_of (SbSession *session)
   self->session = session;
   g_object_set_data_full (G_OBJECT (session), "inspector", self, let_go);
   g_signal_connect_object (session, "recording", G_CALLBACK (recording_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "edits", G_CALLBACK (sound_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "source", G_CALLBACK (sound_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "playhead", G_CALLBACK (playhead_changed), self, G_CONNECT_SWAPPED);
   return self;

@@ -490,6 +490,8 @@ on_motion (GtkEventControllerMotion *motion, double x, double y, SbOverlay *self
   self->hand_y = y;
   if (!moved && self->inside) /* GTK tells where the pointer is after each layout: that must not undo the arrow keys */
     return;
+  if (moved)
+    sb_inspector_hand_moved (sb_inspector_of (self->session));
   self->inside = true;
   move_pointer (self, x, y);
 }
@@ -545,6 +547,7 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
   else
     return FALSE;
   self->inside = true;
+  sb_inspector_hand_moved (sb_inspector_of (self->session));
   move_pointer (self, CLAMP (self->x + dx, 0, gtk_widget_get_width (GTK_WIDGET (self)) - 1),
                 CLAMP (self->y + dy, 0, gtk_widget_get_height (GTK_WIDGET (self)) - 1));
   return TRUE;

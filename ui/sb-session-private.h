@@ -56,6 +56,7 @@ struct _SbSession {
   SbView view;
   double playhead_s, volume;
   bool playing;
+  guint n_seeks;
   bool loop_on;
   double loop_from_s, loop_to_s;
 

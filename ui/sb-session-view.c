@@ -267,9 +267,16 @@ sb_session_seek (SbSession *session, double s)
   if (!session->recording || !isfinite (s))
     return;
   session->playhead_s = CLAMP (s, 0, session->recording->duration_s);
+  session->n_seeks++;
   if (session->playing)
     sb_player_seek (session->player, llround (session->playhead_s * session->recording->rate));
   sb_session_emit (session, "playhead");
+}
+
+guint
+sb_session_n_seeks (SbSession *session)
+{
+  return session->n_seeks;
 }
 
 bool

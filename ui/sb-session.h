@@ -123,6 +123,7 @@ bool sb_session_is_playing (SbSession *session);
 void sb_session_play (SbSession *session);
 void sb_session_stop (SbSession *session);
 void sb_session_seek (SbSession *session, double s);
+guint sb_session_n_seeks (SbSession *session); /* tells a jump of the playhead from what playing moves */
 bool sb_session_loop (SbSession *session, double *from_s, double *to_s); /* on? the span; false: no span kept */
 void sb_session_set_loop (SbSession *session, bool on, double from_s, double to_s);
 void sb_session_set_volume (SbSession *session, double gain);
