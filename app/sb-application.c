@@ -128,7 +128,7 @@ add_actions (SbApplication *self)
       {"win.export", {"<Control><Shift>e"}},
       {"win.undo", {"<Control>z"}},
       {"win.redo", {"<Control><Shift>z", "<Control>y"}},
-    {"win.add-marker", {"<Control>m"}},
+    {"win.mark", {"<Control>m"}},
     {"win.export-picture", {"<Control><Shift>p"}},
     {"win.copy-picture", {"<Control><Shift>c"}},
     {"win.go-to", {"<Control>g"}},

@@ -213,23 +213,6 @@ build_spectrum (SbInspectPage *self)
   gtk_box_append (GTK_BOX (self), plot);
 }
 
-static gboolean
-rename_later (void *data)
-{
-  SbInspectPage *self = data;
-  if (self->session)
-    sb_marker_list_rename (self->list);
-  return G_SOURCE_REMOVE;
-}
-
-/* Asked for by its button, a marker can be named at once; by its key, as while playing, it only appears.
- * After a frame: its row is to be there. */
-static void
-name_new_marker (SbInspectPage *self)
-{
-  g_timeout_add_full (G_PRIORITY_DEFAULT, 60, rename_later, g_object_ref (self), g_object_unref);
-}
-
 static void
 build_measurement (SbInspectPage *self)
 {
@@ -238,9 +221,8 @@ build_measurement (SbInspectPage *self)
   GtkWidget *box = head (self, "Measurement", label ("", 0, "dim-label"));
   self->copy = icon_button (gtk_button_new (), "edit-copy-symbolic", "Copy the Measurement");
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);
-  GtkWidget *mark = icon_button (gtk_button_new (), "sb-marker-symbolic", "Add a Marker Here (Ctrl+M)");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (mark), "win.add-marker");
-  g_signal_connect_swapped (mark, "clicked", G_CALLBACK (name_new_marker), self);
+  GtkWidget *mark = icon_button (gtk_button_new (), "sb-marker-symbolic", "Mark the Box, or Else the Playhead (Ctrl+M)");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (mark), "win.mark");
   gtk_box_append (GTK_BOX (box), self->copy);
   gtk_box_append (GTK_BOX (box), mark);
   self->numbers = gtk_grid_new ();
@@ -269,7 +251,7 @@ marker_menu (void)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) one = g_menu_new (), files = g_menu_new (), all = g_menu_new ();
-  g_menu_append (one, "Add Marker", "win.add-marker");
+  g_menu_append (one, "Add Marker", "win.mark");
   g_menu_append (one, "Rename…", "win.rename-marker");
   g_menu_append (one, "Delete", "win.delete-marker");
   g_menu_append (files, "Import…", "win.import-markers");
@@ -339,6 +321,12 @@ on_rename (SbInspectPage *self)
 }
 
 static void
+on_name (SbInspectPage *self)
+{
+  sb_marker_list_name (self->list);
+}
+
+static void
 sb_inspect_page_dispose (GObject *object)
 {
   g_clear_handle_id (&SB_INSPECT_PAGE (object)->due, g_source_remove);
@@ -374,6 +362,7 @@ sb_inspect_page_new (SbSession *session)
   g_signal_connect_object (followed, "times", G_CALLBACK (results), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (followed, "markers", G_CALLBACK (show_markers), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (followed, "rename", G_CALLBACK (on_rename), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (followed, "name", G_CALLBACK (on_name), self, G_CONNECT_SWAPPED);
   show_results (self);
   show_markers (self);
   return GTK_WIDGET (self);

@@ -9,6 +9,7 @@
  *   "times"    the way times are written
  *   "aids"     note ruler or harmonic cursor came or went
  *   "rename"   whoever lists the markers asks for a new name of the selected one
+ *   "name"     the same for one that was just made
  *   "failed"   (string heading, string sentence) for a dialog
  *
  * Thread: UI; slices and measurements are computed by workers, the newest question wins. */

@@ -4,6 +4,7 @@
  * what is shown, so that thousands of labels cost no more than the visible
  * ones. */
 #include "ui/sb-marker-list.h"
+#include "ui/sb-marker-name.h"
 
 #include <math.h>
 #include <string.h>
@@ -215,28 +216,6 @@ sb_marker_list_search (GtkWidget *view, const char *text)
 
 /* --- naming and removing --- */
 
-static void
-on_named (GtkEntry *entry, GtkWidget *popover)
-{
-  SbInspector *inspector = g_object_get_data (G_OBJECT (popover), "inspector");
-  uint64_t *id = g_object_get_data (G_OBJECT (popover), "id");
-  sb_inspector_rename (inspector, *id, gtk_editable_get_text (GTK_EDITABLE (entry)));
-  gtk_popover_popdown (GTK_POPOVER (popover));
-}
-
-static gboolean
-drop_popover (void *popover)
-{
-  gtk_widget_unparent (popover);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_popover_closed (GtkWidget *popover, void *data)
-{
-  g_idle_add (drop_popover, popover);
-}
-
 /* The row that is selected, in the coordinates of `relative_to`; false when it is out of sight. */
 static bool
 selected_row (GtkWidget *view, GtkWidget *relative_to, GdkRectangle *area)
@@ -252,39 +231,39 @@ selected_row (GtkWidget *view, GtkWidget *relative_to, GdkRectangle *area)
   return false;
 }
 
+/* Where its row is; behind the next layout for one that was just made. */
 static gboolean
-focus_entry (void *popover)
+point_to_row (void *data)
 {
-  gtk_widget_grab_focus (gtk_popover_get_child (GTK_POPOVER (popover)));
+  GtkWidget *view = data, *parent = gtk_widget_get_parent (view);
+  GdkRectangle area;
+  if (parent && selected_row (view, parent, &area))
+    sb_marker_name_point_to (parent, &area);
   return G_SOURCE_REMOVE;
+}
+
+static void
+ask_name (GtkWidget *view, bool is_new)
+{
+  enum { LAID_OUT_MS = 60 };
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  GtkWidget *parent = gtk_widget_get_parent (view);
+  if (!sb_marker_name_ask (parent, list->inspector, is_new))
+    return;
+  point_to_row (view);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, LAID_OUT_MS, point_to_row, g_object_ref (view), g_object_unref);
 }
 
 void
 sb_marker_list_rename (GtkWidget *view)
 {
-  List *list = g_object_get_data (G_OBJECT (view), "list");
-  uint64_t id = sb_inspector_selected (list->inspector);
-  const SbMarker *marker = sb_markers_find (sb_inspector_markers (list->inspector), id);
-  if (!marker)
-    return;
-  GtkWidget *popover = gtk_popover_new (), *entry = gtk_entry_new ();
-  gtk_editable_set_text (GTK_EDITABLE (entry), marker->title);
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), "Name of the marker");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Name of the Marker", -1);
-  gtk_popover_set_child (GTK_POPOVER (popover), entry);
-  GtkWidget *parent = gtk_widget_get_parent (view);
-  gtk_widget_set_parent (popover, parent);
-  gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_LEFT);
-  GdkRectangle area;
-  if (selected_row (view, parent, &area))
-    gtk_popover_set_pointing_to (GTK_POPOVER (popover), &area);
-  g_object_set_data_full (G_OBJECT (popover), "inspector", g_object_ref (list->inspector), g_object_unref);
-  g_object_set_data_full (G_OBJECT (popover), "id", g_memdup2 (&id, sizeof id), g_free);
-  g_signal_connect (entry, "activate", G_CALLBACK (on_named), popover);
-  g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
-  /* Later: the click that opened it still gives the focus to the list. */
-  g_idle_add_full (G_PRIORITY_LOW, focus_entry, g_object_ref (popover), g_object_unref);
+  ask_name (view, false);
+}
+
+void
+sb_marker_list_name (GtkWidget *view)
+{
+  ask_name (view, true);
 }
 
 static void

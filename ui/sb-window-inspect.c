@@ -2,6 +2,8 @@
  *
  * Actions that read off: page of the panel, markers, how times are written,
  * going to a typed time. */
+#include "ui/sb-canvas-grid.h"
+#include "ui/sb-marker-name.h"
 #include "ui/sb-picture-dialog.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-window-private.h"
@@ -138,11 +140,33 @@ act_harmonic_cursor (GSimpleAction *action, GVariant *parameter, void *data)
 
 /* --- markers --- */
 
+/* For scripts: nothing waits for a name. */
 static void
 act_add_marker (GSimpleAction *action, GVariant *parameter, void *data)
 {
   sb_inspector_add_marker (inspector (data));
   sb_window_show_page (data, "inspect");
+}
+
+/* For hands: its name can be typed at once, at its row in the list or, where that is out of sight, at its flag. */
+static void
+act_mark (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  GtkWidget *canvas = sb_canvas_grid_overlay (SB_CANVAS_GRID (window->canvas));
+  const int width = gtk_widget_get_width (canvas);
+  const uint64_t id = sb_inspector_add_marker (inspector (data));
+  const SbMarker *marker = sb_markers_find (sb_inspector_markers (inspector (data)), id);
+  sb_window_show_page (window, "inspect");
+  if (adw_flap_get_reveal_flap (ADW_FLAP (window->flap))) {
+    g_signal_emit_by_name (inspector (data), "name");
+    return;
+  }
+  const SbViewport view = sb_session_viewport (window->session, width, 1);
+  double x = marker ? CLAMP (sb_viewport_x (&view, marker->from_s), 0, width - 1) : 0, y = 0;
+  gtk_widget_translate_coordinates (canvas, window->canvas, x, 0, &x, &y);
+  if (sb_marker_name_ask (window->canvas, inspector (data), true)) /* not the canvas: it takes keys */
+    sb_marker_name_point_to (window->canvas, &(GdkRectangle){(int)x, (int)y, 1, 1});
 }
 
 static void
@@ -402,6 +426,7 @@ sb_window_update_inspect_actions (SbWindow *window)
 {
   static const char *const needs_recording[] = {"page",
                                                 "add-marker",
+                                                "mark",
                                                 "next-marker",
                                                 "previous-marker",
                                                 "import-markers",
@@ -446,6 +471,7 @@ sb_window_add_inspect_actions (SbWindow *window)
   static const GActionEntry entries[] = {
       {.name = "page", .activate = act_page, .parameter_type = "s", .state = "'edit'"},
       {.name = "add-marker", .activate = act_add_marker},
+      {.name = "mark", .activate = act_mark},
       {.name = "rename-marker", .activate = act_rename_marker},
       {.name = "delete-marker", .activate = act_delete_marker},
       {.name = "next-marker", .activate = act_next_marker},

@@ -187,9 +187,18 @@ on_key_released (GtkEventControllerKey *key, guint keyval, guint keycode, GdkMod
   sb_session_set_view (self->session, self->held_view);
 }
 
+/* For whoever is done with an entry: letters are tools again. */
+static void
+act_to_canvas (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  gtk_widget_grab_focus (sb_canvas_grid_overlay (SB_CANVAS_GRID (SB_WINDOW (data)->canvas)));
+}
+
 void
 sb_window_add_keys (SbWindow *self)
 {
+  static const GActionEntry entries[] = {{.name = "to-canvas", .activate = act_to_canvas}};
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   GtkEventController *key = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key_pressed), self);

@@ -80,6 +80,81 @@ def box_by_hand(window, desktop):
     window.wait_enabled("delete-marker")
 
 
+def labels_of(window, desktop):
+    """[(from_s, to_s, title)] as the window exports them, each number with six decimals."""
+    out = desktop.path("now.txt")
+    window.activate("export-markers-to", quoted(out))
+    wait_until(lambda: os.path.exists(out), 5, "the label track")
+    with open(out, encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split("\t") for line in file]
+    os.remove(out)
+    for line in lines:
+        for number in line[:2] if line[0] != "\\" else line[1:]:
+            assert re.fullmatch(r"-?\d+\.\d{6}", number), f"{number} has not six decimals: {line}"
+    return [(float(a), float(b), title) for a, b, *rest in lines if a != "\\" for title in rest]
+
+
+def marked_by_key(window, desktop, screenshots):
+    """Ctrl+M marks what was set last and asks for its name; the tools stay out of it."""
+    before = labels_of(window, desktop)
+    box = numbers(window.state("measure"))
+    window.key("ctrl+m")
+    desktop.xdotool("type", "bat brm")
+    time.sleep(0.2)
+    desktop.screenshot(os.path.join(screenshots, "inspect-name.png"))
+    window.key("Return")
+    named = wait_until(lambda: [l for l in labels_of(window, desktop) if l[2] == "bat brm"], 5, "the name to be kept")
+    assert len(labels_of(window, desktop)) == len(before), "the box had its marker already: it is named, not doubled"
+    assert abs(named[0][0] - box[0]) < 1e-6 and abs(named[0][1] - box[1]) < 1e-6, f"{named} is not the box {box}"
+    assert window.state("tool") == "'measure'", "letters of a name are no tools"
+    window.key("b")
+    window.wait_state("tool", "'brush'")  # the canvas has the keys again
+    window.key("m")
+    window.activate("seek", "3.25")  # set after the box, which is still in sight
+    window.key("ctrl+m")
+    window.key("x", "Escape")
+    wait_until(lambda: [l for l in labels_of(window, desktop) if l[:2] == (3.25, 3.25) and l[2].isdigit()], 5,
+               "a marker at the playhead, with no name but its number")
+    assert len(window.shown_ids()) == 1, "Escape closes the field"
+    span = numbers(window.state("show-span"))
+    desktop.xdotool("mousemove", 700, 400)
+    time.sleep(0.1)
+    window.key("ctrl+m", "Escape")
+    new = wait_until(lambda: len(after := labels_of(window, desktop)) == len(before) + 2 and after, 5, "a third marker")
+    at = [l for l in new if l not in before and l[2] != "bat brm" and l[0] != 3.25]
+    assert len(at) == 1 and at[0][0] == at[0][1] and span[0] < at[0][0] < span[1], f"not at the pointer: {at}"
+
+
+def one_order(window, desktop):
+    """Ctrl+Z takes back edits and markers in the order in which they were made, Ctrl+Shift+Z brings them back."""
+    edits = desktop.path("order.json")
+
+    def state():
+        return len(window.save_edits(edits)["ops"]), len(labels_of(window, desktop))
+
+    def press(key, wanted):
+        window.key(key)
+        wait_until(lambda: state() == wanted, 5, f"{key} to lead to {wanted} edits and markers; there are {state()}")
+
+    n = state()[1]
+    window.activate("seek", "1.125")
+    window.activate("add-marker")
+    window.activate("apply-operation", "'" + '{"kind":"box","id":"o","from_s":1,"to_s":2,"low_hz":100,"high_hz":900,'
+                    '"gain_db":-9}' + "'")
+    window.activate("seek", "1.25")
+    window.activate("add-marker")
+    wait_until(lambda: state() == (1, n + 2), 5, "an edit between two markers")
+    press("ctrl+z", (1, n + 1))
+    press("ctrl+z", (0, n + 1))
+    press("ctrl+z", (0, n))
+    press("ctrl+shift+z", (0, n + 1))
+    press("ctrl+shift+z", (1, n + 1))
+    press("ctrl+shift+z", (1, n + 2))
+    window.wait_enabled("redo", False)
+    for wanted in ((1, n + 1), (0, n + 1), (0, n)):
+        press("ctrl+z", wanted)
+
+
 def pictures(window, desktop):
     for ending, head in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
         path = desktop.path("picture." + ending)
@@ -173,6 +248,8 @@ def main():
         cases.run("a label file with a fault", hostile_labels, window, desktop)
         cases.run("the box by hand", box_by_hand, window, desktop)
         desktop.screenshot(os.path.join(screenshots, "inspect.png"))
+        cases.run("marked by key", marked_by_key, window, desktop, screenshots)
+        cases.run("one order of undo", one_order, window, desktop)
         cases.run("pictures", pictures, window, desktop)
         cases.run("looks", looks, window, desktop)
         cases.run("the recording becomes shorter, then goes", shorter, window, desktop, path, screenshots)
