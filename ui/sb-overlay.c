@@ -477,6 +477,7 @@ move_pointer (SbOverlay *self, double x, double y)
 {
   self->x = x;
   self->y = y;
+  sb_painter_move (self->painter, x, y);
   ask_level (self);
   hover (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -526,14 +527,27 @@ on_wheel (GtkEventControllerScroll *scroll, double dx, double dy, SbOverlay *sel
   return FALSE;
 }
 
+static bool
+is_enter (guint keyval)
+{
+  return keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter;
+}
+
+static void
+on_key_released (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state, SbOverlay *self)
+{
+  if (is_enter (keyval))
+    sb_painter_release (self->painter);
+}
+
 static gboolean
 on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state, SbOverlay *self)
 {
   double step = state & GDK_SHIFT_MASK ? 10 : 1, dx = 0, dy = 0;
   if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK) || !sb_session_recording (self->session))
     return FALSE;
-  if (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) {
-    sb_painter_dab (self->painter, self->x, self->y);
+  if (is_enter (keyval)) {
+    sb_painter_press (self->painter, self->x, self->y, state & GDK_SHIFT_MASK);
     return TRUE;
   }
   if (keyval == GDK_KEY_Left)
@@ -607,7 +621,11 @@ add_controllers (SbOverlay *self)
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
   GtkEventController *key = gtk_event_controller_key_new ();
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  g_signal_connect (key, "key-released", G_CALLBACK (on_key_released), self);
   gtk_widget_add_controller (GTK_WIDGET (self), key);
+  GtkEventController *focus = gtk_event_controller_focus_new (); /* a key that is let go elsewhere is let go */
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (sb_painter_release), self->painter);
+  gtk_widget_add_controller (GTK_WIDGET (self), focus);
   sb_navigator_attach (self->session, GTK_WIDGET (self), SB_NAVIGATE_BOTH);
   GtkEventController *wheel = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);

@@ -30,6 +30,7 @@ struct _SbPainter {
   GtkWidget *area; /* owns the gesture, outlives us */
   GtkGesture *drag;
   bool active;
+  bool by_keys, held, let_go; /* begun by a key; goes on when that is let go; it was, since */
   SbTool tool;
   GArray *points; /* of SbOpPoint */
   int lane, channel;        /* where it began; channel −1: all */
@@ -263,7 +264,7 @@ finish (SbPainter *self)
   if (self->tick)
     gtk_widget_remove_tick_callback (self->area, self->tick);
   self->tick = 0;
-  self->active = self->preview_due = self->previewed = false;
+  self->active = self->by_keys = self->held = self->let_go = self->preview_due = self->previewed = false;
   self->n_sent = 0;
   sb_pending_clear (self->pending);
   g_array_set_size (self->points, 0);
@@ -423,12 +424,37 @@ sb_painter_cancel (SbPainter *self)
 }
 
 void
-sb_painter_dab (SbPainter *self, double x, double y)
+sb_painter_press (SbPainter *self, double x, double y, bool held)
 {
-  if (self->active || !sb_session_recording (self->session) || !sb_tool_is_round (sb_session_tool (self->session)))
+  if (self->active) {
+    if (self->let_go) /* and pressed again; one that repeats is only still down */
+      commit (self);
+    return;
+  }
+  if (!sb_session_recording (self->session) || !sb_tool_paints (sb_session_tool (self->session)))
     return;
   begin (self, x, y, 1);
-  commit (self);
+  self->by_keys = true;
+  self->held = held;
+  self->tick = gtk_widget_add_tick_callback (self->area, on_frame, self, NULL);
+  changed (self);
+}
+
+void
+sb_painter_move (SbPainter *self, double x, double y)
+{
+  if (!self->by_keys)
+    return;
+  add_point (self, x, y, 1);
+  changed (self);
+}
+
+void
+sb_painter_release (SbPainter *self)
+{
+  self->let_go = self->by_keys && self->held;
+  if (self->by_keys && !self->held)
+    commit (self);
 }
 
 /* --- what is shown meanwhile --- */

@@ -15,8 +15,14 @@ SbPainter *sb_painter_new (SbSession *session, GtkWidget *area);
 bool sb_painter_is_active (SbPainter *painter);
 /* Takes back what is under way; false when nothing is. */
 bool sb_painter_cancel (SbPainter *painter);
-/* One dab, as a click would. */
-void sb_painter_dab (SbPainter *painter, double x, double y);
+/* The same by keys, with any tool that paints: what is begun at a place follows the moves until it is let go, or, held,
+ * until it is begun again.  Nothing happens while a drag is under way, and of _move() and _release() while nothing is. */
+void sb_painter_press (SbPainter *painter, double x, double y, bool held);
+void sb_painter_move (SbPainter *painter, double x, double y);
+void sb_painter_release (SbPainter *painter);
+/* The comb's lowest line while one is placed: on the strongest ridge near the hand, where there is one and Shift is not
+ * held.  false: none is. */
+bool sb_painter_f0 (SbPainter *painter, double *f0_hz);
 /* The lane it paints in while it is active. */
 int sb_painter_lane (SbPainter *painter);
 /* What is under way, or would be begun in a lane of channel `hand`, acts on this channel's lane, too. */

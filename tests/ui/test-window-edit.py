@@ -194,6 +194,33 @@ def by_keys(scene):
     assert op["kind"] == "stroke" and abs(op["points"][0][0] - (5.0 + 3 * pixel_s)) < 1.5 * pixel_s, op
 
 
+def drawn_by_keys(scene):
+    """Enter held down: arrows draw.  Shift and Enter begins, Enter ends.  Escape takes back."""
+    window, desktop = scene.window, scene.desktop
+    n = len(scene.saved())
+    desktop.xdotool("mousemove", round(window.x_of(5.4)), round(window.y_of(3000)))
+    time.sleep(0.2)
+    desktop.xdotool("keydown", "Return")
+    for _ in range(4):
+        window.key("shift+Right", "shift+Down")
+    assert len(scene.saved()) == n, "it is still being drawn"
+    scene.picture("8-drawn")
+    desktop.xdotool("keyup", "Return")
+    op = scene.wait_ops(lambda ops: len(ops) == n + 1, "one stroke")[-1]
+    (from_s, from_hz), (to_s, to_hz) = (op["points"][i][:2] for i in (0, -1))
+    assert len(op["points"]) > 3, op
+    assert abs(from_s - 5.4) < 0.05 and abs(to_s - window.time_at(round(window.x_of(5.4)) + 40)) < 0.05, op
+    assert to_hz < from_hz, op
+    window.key("shift+Return", "Left", "Left", "Left", "Left", "Left", "Left", "Left", "Left")
+    assert len(scene.saved()) == n + 1, "it goes on until Enter"
+    window.key("Return")
+    scene.wait_ops(lambda ops: len(ops) == n + 2, "the second stroke")
+    before = scene.saved()
+    window.key("shift+Return", "Right", "Right", "Right", "Escape")
+    time.sleep(0.4)
+    assert scene.saved() == before, "a stroke that was taken back must leave nothing"
+
+
 def ended(scene):
     scene.window.save_edits(scene.ops)
     scene.window.quit()
