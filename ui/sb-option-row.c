@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Text that is no such number goes back to the value in force. */
+ * Text that is no such number goes back to the value in force, as Escape does. */
 #include "ui/sb-option-row.h"
 
 struct _SbOptionRow {
@@ -64,6 +64,17 @@ on_activate (SbOptionRow *self)
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
 }
 
+/* What was typed is given up, and the picture has the keys again. */
+static gboolean
+on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state, SbOptionRow *self)
+{
+  if (keyval != GDK_KEY_Escape)
+    return FALSE;
+  show (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.to-canvas", NULL);
+  return TRUE;
+}
+
 static void
 sb_option_row_class_init (SbOptionRowClass *class)
 {
@@ -101,6 +112,10 @@ sb_option_row_new (const SbOptionKind *kind)
   GtkEventController *focus = gtk_event_controller_focus_new ();
   g_signal_connect_swapped (focus, "leave", G_CALLBACK (take_text), self);
   gtk_widget_add_controller (self->entry, focus);
+  GtkEventController *key = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (self->entry, key);
   gtk_box_append (GTK_BOX (self), self->entry);
   return GTK_WIDGET (self);
 }

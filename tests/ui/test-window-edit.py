@@ -113,6 +113,39 @@ def escape_returns(scene):
     assert scene.saved() == before, "the brush's keys must not change an edit"
 
 
+def escape_gives_up_what_was_typed(scene):
+    """In an entry of the options: the value in force is back and letters are tools; a second Escape leaves the edit."""
+    window = scene.window
+    window.click(*scene.row(2))
+    time.sleep(0.3)
+    before = scene.saved()
+    x, y = scene.first_option()
+    place = (x - 26, y - 10, 60, 20)
+    scene.desktop.xdotool("mousemove", 600, 20)
+    time.sleep(0.3)
+    shown = scene.pixels(*place)
+    window.click(x, y)
+    window.key("ctrl+a")
+    window.key("minus", "3", "9")
+    scene.desktop.xdotool("mousemove", 600, 20)
+    wait_until(lambda: scene.pixels(*place) != shown, 3, "the entry to show what is typed")
+    scene.picture("3-typed")
+    window.key("Escape")
+    wait_until(lambda: scene.pixels(*place) == shown, 3, "the entry to show the value in force again")
+    window.key("e")
+    window.wait_state("tool", "'eraser'")
+    window.key("b")
+    window.wait_state("tool", "'brush'")
+    window.click(*scene.row(2))
+    window.click(x, y)
+    window.key("Escape", "Escape")
+    time.sleep(0.3)
+    for _ in range(3):
+        window.key("bracketright")  # the next stroke's brush
+    time.sleep(0.6)
+    assert scene.saved() == before, "nothing that was given up may change an edit"
+
+
 def muted(scene):
     window = scene.window
     width = scene.desktop.size[0]
@@ -229,7 +262,7 @@ def ended(scene):
     assert not complaints, "\n".join(complaints)
 
 
-STEPS = (started, chosen_and_changed, escape_returns, muted, deleted, hovered, taken_back, harmonics, by_keys, ended)
+STEPS = (started, chosen_and_changed, escape_returns, escape_gives_up_what_was_typed, muted, deleted, hovered, taken_back, harmonics, by_keys, drawn_by_keys, ended)
 
 
 def main():
