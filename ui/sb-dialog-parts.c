@@ -42,12 +42,11 @@ sb_dialog_progress_build (SbDialogProgress *progress, const char *note)
   progress->note = sb_dialog_text (note ? note : "");
   gtk_widget_add_css_class (progress->note, "caption");
   gtk_widget_set_visible (progress->note, note != NULL);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+  progress->fault_icon = gtk_image_new ();
   progress->fault = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   progress->fault_text = sb_dialog_text ("");
   gtk_widget_set_hexpand (progress->fault_text, TRUE);
-  gtk_widget_add_css_class (progress->fault, "error");
-  gtk_box_append (GTK_BOX (progress->fault), icon);
+  gtk_box_append (GTK_BOX (progress->fault), progress->fault_icon);
   gtk_box_append (GTK_BOX (progress->fault), progress->fault_text);
   gtk_box_append (GTK_BOX (line), progress->what);
   gtk_box_append (GTK_BOX (line), progress->time);
@@ -88,6 +87,16 @@ sb_dialog_progress_hide (SbDialogProgress *progress)
 void
 sb_dialog_progress_fault (SbDialogProgress *progress, const char *sentence)
 {
+  gtk_image_set_from_icon_name (GTK_IMAGE (progress->fault_icon), "dialog-warning-symbolic");
+  gtk_widget_add_css_class (progress->fault, "error");
   gtk_label_set_text (GTK_LABEL (progress->fault_text), sentence ? sentence : "");
   show_parts (progress, false, sentence != NULL);
+}
+
+void
+sb_dialog_progress_tell (SbDialogProgress *progress, const char *sentence)
+{
+  sb_dialog_progress_fault (progress, sentence);
+  gtk_image_set_from_icon_name (GTK_IMAGE (progress->fault_icon), "media-playback-stop-symbolic");
+  gtk_widget_remove_css_class (progress->fault, "error");
 }

@@ -14,7 +14,7 @@ GtkWidget *sb_dialog_head (const char *title, const char *subtitle, GtkWidget **
 
 typedef struct {
   GtkWidget *box;   /* of the others; hidden until there is something to show */
-  GtkWidget *what, *time, *bar, *note, *fault, *fault_text;
+  GtkWidget *what, *time, *bar, *note, *fault, *fault_icon, *fault_text;
 } SbDialogProgress;
 
 /* note: what is promised meanwhile; may be NULL. */
@@ -24,3 +24,5 @@ void sb_dialog_progress_show (SbDialogProgress *progress, double fraction, const
 void sb_dialog_progress_hide (SbDialogProgress *progress);
 /* Instead of the progress; NULL: nothing went wrong. */
 void sb_dialog_progress_fault (SbDialogProgress *progress, const char *sentence);
+/* Instead of the progress, what the person wanted: nothing went wrong. */
+void sb_dialog_progress_tell (SbDialogProgress *progress, const char *sentence);

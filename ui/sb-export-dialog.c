@@ -103,7 +103,9 @@ on_finished (SbExporter *exporter, gboolean done, const char *sentence, SbExport
   set_writing (self, false);
   if (done)
     gtk_window_destroy (GTK_WINDOW (self));
-  else if (*sentence) /* here, where something else can be chosen */
+  else if (sb_exporter_was_stopped (exporter))
+    sb_dialog_progress_tell (&self->progress, sentence);
+  else /* here, where something else can be chosen */
     sb_dialog_progress_fault (&self->progress, sentence);
 }
 
@@ -189,6 +191,7 @@ sb_export_dialog_class_init (SbExportDialogClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = sb_export_dialog_dispose;
   gtk_widget_class_add_binding (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, on_escape, NULL);
+  gtk_widget_class_add_binding (GTK_WIDGET_CLASS (class), GDK_KEY_w, GDK_CONTROL_MASK, on_escape, NULL);
 }
 
 static void

@@ -146,6 +146,7 @@ sb_export_report_class_init (SbExportReportWindowClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = sb_export_report_dispose;
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (class), GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
 }
 
 static void

@@ -10,7 +10,7 @@ struct _SbExporter {
   SbPool *jobs;
   SbProgress *progress; /* while busy */
   SbProgress *hashing;  /* while the report's SHA-256 are computed */
-  bool told;
+  bool told, stopped;
   char *last_path;
   SbExportReport report; /* of last_path */
 };
@@ -25,6 +25,7 @@ typedef struct {
   char *subtype;
   int64_t first, n_frames;
   bool no_metadata, history;
+  int n_written; /* files that are in their place */
   SbExportReport report;
   GError *error;
 } Job;
@@ -63,6 +64,7 @@ work (void *data)
     if (!sb_export (job->snapshot->source[SB_VIEW_ORIGINAL], job->snapshot->resynth, &spec, &report, job->progress,
                     &job->error))
       return;
+    job->n_written++;
     if (i == 0 || !job->path[0])
       job->report = report;
   }
@@ -82,6 +84,16 @@ told (const Job *job)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
   g_autofree char *changed = sb_export_count_text (job->report.frames_changed);
   return g_strdup_printf ("Exported %s · %s frames changed%s", first, changed, clipped);
+}
+
+/* Of two files the first may be there already: it stays, and is said. */
+static char *
+stopped_text (const Job *job)
+{
+  if (job->n_written == 0)
+    return g_strdup ("Export stopped. Nothing was written.");
+  g_autofree char *first = g_filename_display_basename (job->path[0]);
+  return g_strdup_printf ("Export stopped. “%s” is complete, the removed part was not written.", first);
 }
 
 /* --- the report's hashes --- */
@@ -133,7 +145,7 @@ done (void *data)
   Job *job = data;
   SbExporter *self = job->exporter;
   g_clear_pointer (&self->progress, sb_progress_unref);
-  bool cancelled = job->error && g_error_matches (job->error, SB_ERROR, SB_ERROR_CANCELLED);
+  self->stopped = job->error && g_error_matches (job->error, SB_ERROR, SB_ERROR_CANCELLED);
   if (!job->error) {
     g_free (self->last_path);
     self->last_path = g_strdup (job->path[0] ? job->path[0] : job->path[1]);
@@ -141,7 +153,7 @@ done (void *data)
     sb_export_folder_keep (self->last_path);
     begin_hashing (job);
   }
-  g_autofree char *sentence = cancelled ? g_strdup ("") : job->error ? g_strdup (job->error->message) : told (job);
+  g_autofree char *sentence = self->stopped ? stopped_text (job) : job->error ? g_strdup (job->error->message) : told (job);
   g_signal_emit_by_name (self, "finished", job->error == NULL, sentence);
 }
 
@@ -204,6 +216,12 @@ bool
 sb_exporter_is_told (SbExporter *self)
 {
   return self->told;
+}
+
+bool
+sb_exporter_was_stopped (SbExporter *self)
+{
+  return self->stopped;
 }
 
 const SbExportReport *

@@ -18,12 +18,13 @@ typedef struct {
   bool told;                /* whoever asks tells what went wrong */
 } SbExportRequest;
 
-/* Emits "started", "finished" (gboolean done, string sentence: what to tell; "" after a cancel) and "reported" when the
+/* Emits "started", "finished" (gboolean done, string sentence: what to tell) and "reported" when the
  * report has its SHA-256, which are computed after the file is in its place. */
 SbExporter *sb_exporter_new (SbSession *session, SbPool *jobs);
 bool sb_exporter_start (SbExporter *exporter, const SbExportRequest *request); /* false: busy, or nothing open */
 bool sb_exporter_is_busy (SbExporter *exporter);
 void sb_exporter_cancel (SbExporter *exporter);
+bool sb_exporter_was_stopped (SbExporter *exporter); /* the last one, by a person: nothing went wrong */
 double sb_exporter_fraction (SbExporter *exporter);
 bool sb_exporter_is_told (SbExporter *exporter); /* of the request that is under way or was last */
 /* Of the last export that was done; NULL: none yet.  SHA-256 may still be missing. */

@@ -55,7 +55,10 @@ on_drawn (void *data, const GError *error)
   self->progress = NULL;
   set_busy (self, false);
   bool cancelled = g_error_matches (error, SB_ERROR, SB_ERROR_CANCELLED);
-  sb_dialog_progress_fault (&self->shown, error && !cancelled ? error->message : NULL);
+  if (cancelled)
+    sb_dialog_progress_tell (&self->shown, "Drawing stopped. Nothing was written.");
+  else
+    sb_dialog_progress_fault (&self->shown, error ? error->message : NULL);
   if (!error) {
     g_autofree char *name = self->path ? g_filename_display_basename (self->path) : NULL;
     g_autofree char *sentence =

@@ -212,7 +212,11 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
   if (done) {
     self->unsaved = false;
     tell_exported (self, sentence);
-  } else if (*sentence && !sb_exporter_is_told (exporter))
+  } else if (sb_exporter_is_told (exporter)) {
+    /* its dialog says it */
+  } else if (sb_exporter_was_stopped (exporter))
+    sb_window_tell (self, sentence);
+  else
     sb_window_tell_problem (self, "The recording was not exported", sentence);
   sb_window_update_actions (self);
 }

@@ -151,6 +151,11 @@ def ended(scene):
     assert not complaints, "\n".join(complaints)
 
 
+def dialog_height(scene, dialog):
+    text = scene.desktop.xdotool("getwindowgeometry", "--shell", dialog)
+    return int(next(line for line in text.splitlines() if line.startswith("HEIGHT=")).split("=")[1])
+
+
 def cancel_leaves_nothing(desktop, program, pictures):
     """Three hours are long enough to be stopped in the middle."""
     path = desktop.path("hour.wav")
@@ -161,16 +166,27 @@ def cancel_leaves_nothing(desktop, program, pictures):
     window.wait_open("hour")
     window.activate("apply-operation", "'" + '{"kind":"box","id":"b","from_s":1,"to_s":9000,"low_hz":100,"high_hz":900,'
                     '"gain_db":"-inf"}' + "'")
-    scene.dialog()
+    dialog = scene.dialog()
+    height = dialog_height(scene, dialog)
+    before = set(os.listdir(desktop.folder))
     scene.press("Return")
     wait_until(lambda: not window.enabled("export"), 5, "the export to begin")
     time.sleep(0.3)
     scene.picture("4-writing")
+    during = set(os.listdir(desktop.folder)) - before
+    assert len(during) == 1, f"one temporary file while it is written: {during}"
     scene.press("Escape")
     wait_until(lambda: window.enabled("export"), 5, "Cancel to stop it")
-    assert not os.path.exists(desktop.path("hour-clean.wav")), "a cancelled export must leave no file"
-    left = [name for name in os.listdir(desktop.folder) if name.startswith((".hour", "hour")) and name != "hour.wav"]
-    assert not left, f"left behind: {left}"
+    assert set(os.listdir(desktop.folder)) == before, "a stopped export must leave no file"
+    time.sleep(0.3)
+    scene.picture("4-stopped")
+    assert dialog_height(scene, dialog) > height, "the dialog says nothing about it"
+    scene.press("Return")  # the dialog is still there, and can begin again
+    wait_until(lambda: not window.enabled("export"), 5, "the export to begin again")
+    wait_until(lambda: set(os.listdir(desktop.folder)) - before, 5, "its temporary file")
+    scene.press("ctrl+w")
+    wait_until(lambda: window.enabled("export"), 5, "Ctrl+W to stop it")
+    assert set(os.listdir(desktop.folder)) == before, "a stopped export must leave no file"
     window.save_edits(desktop.path("e.json"))
     window.process.terminate()
 
