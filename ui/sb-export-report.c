@@ -4,6 +4,7 @@
 #include "base/sb-units.h"
 #include "ui/sb-dialog-parts.h"
 #include "ui/sb-export-promise.h"
+#include "ui/sb-show-folder.h"
 
 #include <math.h>
 
@@ -125,10 +126,7 @@ build_promise (const SbExportReport *report)
 static void
 show_folder (SbExportReportWindow *self)
 {
-  g_autofree char *folder = g_path_get_dirname (sb_exporter_last_path (self->exporter));
-  g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
-  if (uri)
-    gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
+  sb_show_in_folder (GTK_WINDOW (self), sb_exporter_last_path (self->exporter));
 }
 
 /* --- life --- */

@@ -8,6 +8,7 @@
 #include "ui/sb-export-dialog.h"
 #include "ui/sb-export-report.h"
 #include "ui/sb-keeping.h"
+#include "ui/sb-show-folder.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -397,8 +398,9 @@ static void
 act_show_folder (GSimpleAction *action, GVariant *parameter, void *data)
 {
   g_autoptr (GFile) folder = g_file_new_for_commandline_arg (g_variant_get_string (parameter, NULL)); /* or its URI */
-  g_autofree char *uri = g_file_get_uri (folder);
-  gtk_show_uri (GTK_WINDOW (data), uri, GDK_CURRENT_TIME);
+  g_autofree char *path = g_file_get_path (folder);
+  if (path)
+    sb_show_in_folder (GTK_WINDOW (data), path);
 }
 
 /* --- telling the truth --- */

@@ -94,13 +94,28 @@ def asks_before_replacing(scene):
     assert filecmp.cmp(scene.recording, scene.target, shallow=False)
 
 
+def folder_program(desktop):
+    """There is no file manager on the private bus; this is what opens folders instead."""
+    folder = desktop.path("home", ".local", "share", "applications")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "shows-folders.desktop"), "w", encoding="utf-8") as file:
+        file.write("[Desktop Entry]\nType=Application\nName=Folders\nMimeType=inode/directory;\n"
+                   f"Exec=sh -c 'echo \"$1\" > {desktop.path('shown')}' sh %f\n")
+    with open(os.path.join(folder, "mimeapps.list"), "w", encoding="utf-8") as file:
+        file.write("[Default Applications]\ninode/directory=shows-folders.desktop\n")
+
+
 def report_tells(scene):
-    """What the last export did stands in a window of its own; Escape closes it."""
+    """What the last export did stands in a window of its own, which shows its folder; Escape closes it."""
     before = set(scene.window.shown_ids())
     wait_until(lambda: scene.window.enabled("export-report"), 5, "the report")
     scene.window.activate("export-report")
     scene.new_window(before)
     scene.picture("5-report")
+    scene.press("Tab", "Return")  # Show in Folder
+    wait_until(lambda: os.path.exists(scene.desktop.path("shown")), 10, "the program for folders to be started")
+    with open(scene.desktop.path("shown"), encoding="utf-8") as file:
+        assert file.read().strip().rstrip("/").endswith(scene.desktop.folder), "another folder than that of the file"
     scene.press("Escape")
     wait_until(lambda: set(scene.window.shown_ids()) <= before, 5, "Escape to close the report")
 
@@ -199,6 +214,7 @@ def main():
         return cases.finish()
     with Desktop() as desktop:
         window = None
+        folder_program(desktop)
         make_wav(desktop.path("take.wav"), 2, ((b"bext", bytes(602)), (b"iXML", b"<x/>"), (b"zzzz", b"1234")))
         window = Window(desktop, program, desktop.path("take.wav"), SONOBRUSH_SINK="null")
         scene = Scene(desktop, window, pictures)
