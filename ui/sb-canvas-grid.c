@@ -67,13 +67,13 @@ static void
 append_resolution (GMenu *menu)
 {
   g_autoptr (GMenu) sizes = g_menu_new ();
-  g_menu_append (sizes, "As the Edits", "win.resolution(0)");
-  g_menu_append (sizes, "By the Zoom", "win.resolution(-1)");
+  g_menu_append (sizes, "Same as the Mask", "win.resolution(0)");
+  g_menu_append (sizes, "Auto (by Zoom)", "win.resolution(-1)");
   for (int n_fft = 64; n_fft <= 65536; n_fft *= 2) {
     g_autofree char *action = g_strdup_printf ("win.resolution(%d)", n_fft), *title = g_strdup_printf ("%d", n_fft);
     g_menu_append (sizes, title, action);
   }
-  g_menu_append_submenu (menu, "Frames a Window", G_MENU_MODEL (sizes));
+  g_menu_append_submenu (menu, "FFT Size", G_MENU_MODEL (sizes));
 }
 
 static GMenuModel *
@@ -194,7 +194,7 @@ sb_canvas_grid_new (SbSession *session)
   gtk_widget_set_vexpand (stack, TRUE);
   gtk_grid_attach (grid, self->axis_menu, 0, 0, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_HORIZONTAL), 1, 0, 1, 1);
-  gtk_grid_attach (grid, corner ("dB", colour_menu (), "Palette and Range"), 3, 0, 1, 1);
+  gtk_grid_attach (grid, corner ("dB", colour_menu (), "Palette, Range and FFT Size"), 3, 0, 1, 1);
   gtk_grid_attach (grid, sb_channel_menu_new (session), 0, 1, 1, 1);
   gtk_grid_attach (grid, self->wave, 1, 1, 1, 1);
   gtk_grid_attach (grid, sb_ruler_new (session, GTK_ORIENTATION_VERTICAL), 0, 2, 1, 1);

@@ -48,9 +48,11 @@ tell (const Loading *loading, const SbGrid *grid, int n_added)
   g_autofree char *sentence
       = n_there > 0 ? g_strdup_printf ("Added %s from %s; %d were there already.", added, name, n_there)
                     : g_strdup_printf ("Added %s from %s.", added, name);
+  const bool other_size = file->has_n_fft && file->grid.n_fft != grid->n_fft;
   g_autofree char *more
-      = other_grid ? g_strdup_printf ("%s They were made on another grid (%d), so edges may differ.", sentence, file->grid.n_fft)
-                   : g_strdup (sentence);
+      = other_size   ? g_strdup_printf ("%s They were made with FFT size %d, so edges may differ.", sentence, file->grid.n_fft)
+        : other_grid ? g_strdup_printf ("%s They were made with another hop or window, so edges may differ.", sentence)
+                     : g_strdup (sentence);
   sb_window_tell (loading->window, more);
 }
 

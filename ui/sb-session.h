@@ -69,7 +69,7 @@ typedef struct {
   int channel;          /* from 0, for SB_CHANNELS_ONE */
   bool stacked;         /* channels above one another; `channels` says all then */
   int first_channel;    /* of the stack, on top */
-  int n_fft;            /* 0: that of the edits, −1: by the zoom */
+  int n_fft;            /* 0: same as the mask's, −1: auto (by zoom) */
   SbWindowKind window;
   bool reassigned;
 } SbLook;

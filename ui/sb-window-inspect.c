@@ -81,7 +81,7 @@ act_paint_shown (GSimpleAction *action, GVariant *parameter, void *data)
   sb_session_set_paint_shown (session, !paints_shown (session));
 }
 
-/* 0: as the edits, −1: by the zoom */
+/* FFT size; 0: same as the mask, −1: auto (by zoom) */
 static void
 act_resolution (GSimpleAction *action, GVariant *parameter, void *data)
 {
