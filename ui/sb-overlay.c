@@ -11,6 +11,7 @@
 #include "ui/sb-inspector.h"
 #include "ui/sb-measure-tool.h"
 #include "ui/sb-edit-hit.h"
+#include "ui/sb-harmonic-cursor.h"
 #include "ui/sb-navigator.h"
 #include "ui/sb-outline.h"
 #include "ui/sb-lane-labels.h"
@@ -22,7 +23,7 @@
 #include <math.h>
 
 enum { N_OUTLINES = 4 }; /* drawn in the order of SbOutlineWhat */
-enum { CHIP_DX = 28, CHIP_DY = 26, WHEEL_HIDES_MS = 400, MOST_HARMONICS = 40 };
+enum { CHIP_DX = 28, CHIP_DY = 26, WHEEL_HIDES_MS = 400 };
 
 struct _SbOverlay {
   GtkWidget parent;
@@ -165,20 +166,6 @@ measures (SbOverlay *self)
   return sb_session_tool (self->session) == SB_TOOL_MEASURE;
 }
 
-/* Multiples of the frequency that is read, as far as they are in sight. */
-static void
-append_harmonics (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view, double hz)
-{
-  const GdkRGBA white = {1, 1, 1, .55f}, casing = {0, 0, 0, .35f};
-  if (!sb_inspector_harmonics (sb_inspector_of (self->session)) || hz < 1)
-    return;
-  for (int k = 2; k <= MOST_HARMONICS && k * hz <= view->high_hz; k++) {
-    double y = floor (sb_viewport_y (view, k * hz)), x = floor (self->x);
-    gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (x - 40, y - 1, 81, 3));
-    gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (x - 40, y, 81, 1));
-  }
-}
-
 /* The measure tool's cross runs from ruler to ruler, its upright through all lanes; what is read stands in a small
  * ring in the pointer's lane. */
 static void
@@ -195,7 +182,8 @@ append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view
     return;
   gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (0, y, view->width_px, 1));
   bool known = sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db);
-  append_harmonics (self, snapshot, view, known ? readout.hz : sb_viewport_hz (view, pointer_y));
+  if (sb_inspector_harmonics (sb_inspector_of (self->session)))
+    sb_harmonic_cursor_append (GTK_WIDGET (self), snapshot, view, x, known ? readout.hz : sb_viewport_hz (view, pointer_y));
   if (known)
     y = floor (sb_viewport_y (view, MAX (readout.hz, view->low_hz * .5)));
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x - 8, y - 8, 17, 17));
