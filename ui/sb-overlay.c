@@ -204,8 +204,9 @@ append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view) /* 
   SbReadout readout;
   if (measures (self) && sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db))
     hz = readout.hz; /* what sounds there, not where the hand is */
+  bool comb = sb_painter_f0 (self->painter, &hz);
   g_autofree char *time = sb_inspector_format_time (sb_inspector_of (self->session), t);
-  g_autofree char *frequency = sb_format_hz (hz, 1);
+  g_autofree char *number = sb_format_hz (hz, 1), *frequency = g_strconcat (comb ? "f₀ " : "", number, NULL);
   g_autofree char *note = sb_format_note (hz);
   g_autofree char *channel = sb_session_channel_short (self->session, place.channel);
   g_autofree char *where = *channel ? g_strconcat (channel, "   ", time, NULL) : g_strdup (time);

@@ -16,6 +16,7 @@
 #include "ui/sb-painter.h"
 #include "ui/sb-pending.h"
 #include "ui/sb-session-lanes.h"
+#include "ui/sb-snap.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
@@ -37,6 +38,7 @@ struct _SbPainter {
   double start_s, start_hz; /* where it began, whatever is visible meanwhile */
   double x, y;              /* y from the lane's top */
   double radius_s, radius_hz;
+  SbSnap *snap; /* of a comb's lowest line */
   char *id; /* of the stroke in progress: previews that share it are known to continue one another */
   guint tick;
   SbPending *pending;
@@ -128,6 +130,16 @@ box_bounds (SbPainter *self, SbOpSpec *spec)
   }
 }
 
+static void
+ridge_found (void *data)
+{
+  SbPainter *self = data;
+  if (!self->active || self->tool != SB_TOOL_HARMONICS)
+    return;
+  self->preview_due = true;
+  changed (self);
+}
+
 /* A comb over the time dragged, whose lowest line is where the drag is now; a dab beyond the band would be refused. */
 static void
 comb (SbPainter *self, SbOpSpec *spec)
@@ -138,9 +150,21 @@ comb (SbPainter *self, SbOpSpec *spec)
   double t0 = self->start_s, t1 = sb_viewport_time (&view, self->x);
   spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
   spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
-  spec->f0_hz = CLAMP (sb_viewport_hz (&view, self->y), 1e-3, recording->nyquist_hz);
+  spec->f0_hz = CLAMP (sb_snap_hz (self->snap, &view, self->y), 1e-3, recording->nyquist_hz);
   spec->radius_hz = brush->comb_hz / 2;
   spec->count = MIN (brush->count, MAX (1, (int)floor ((recording->nyquist_hz + spec->radius_hz) / spec->f0_hz)));
+}
+
+bool
+sb_painter_f0 (SbPainter *self, double *f0_hz)
+{
+  SbOpSpec spec;
+  if (!self->active || self->tool != SB_TOOL_HARMONICS)
+    return false;
+  sb_op_spec_init (&spec, SB_OP_HARMONICS);
+  comb (self, &spec);
+  *f0_hz = spec.f0_hz;
+  return true;
 }
 
 static SbOperation *
@@ -284,6 +308,8 @@ add_point (SbPainter *self, double x, double area_y, double size)
   self->y = y;
   if (self->tool != SB_TOOL_LASSO && !sb_tool_is_round (self->tool)) {
     self->preview_due |= moved;
+    if (self->tool == SB_TOOL_HARMONICS)
+      sb_snap_ask (self->snap, &view, self->x, self->y, self->channel);
     return;
   }
   SbOpPoint point = {.t_s = CLAMP (sb_viewport_time (&view, x), 0, recording->duration_s),
@@ -331,6 +357,12 @@ add_history (SbPainter *self, GdkEvent *event)
   }
 }
 
+static bool
+shift_is_held (GtkGestureDrag *drag)
+{
+  return gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (drag)) & GDK_SHIFT_MASK;
+}
+
 static double
 event_size (GdkEvent *event)
 {
@@ -357,6 +389,7 @@ begin (SbPainter *self, double x, double y, double size)
   self->radius_s = brush->duration_s / 2;
   self->radius_hz = brush->bandwidth_hz / 2;
   g_array_set_size (self->points, 0);
+  sb_snap_forget (self->snap);
   add_point (self, x, y, size);
 }
 
@@ -381,6 +414,9 @@ on_drag_begin (GtkGestureDrag *drag, double x, double y, SbPainter *self)
   if (!sb_session_recording (self->session) || !sb_tool_paints (sb_session_tool (self->session)))
     return;
   gtk_widget_grab_focus (self->area);
+  if (self->active) /* by keys */
+    commit (self);
+  sb_snap_set_off (self->snap, shift_is_held (drag));
   GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (drag), NULL);
   begin (self, x, y, event_size (event));
   self->tick = gtk_widget_add_tick_callback (self->area, on_frame, self, NULL);
@@ -393,6 +429,7 @@ on_drag_update (GtkGestureDrag *drag, double dx, double dy, SbPainter *self)
   double x, y;
   if (!self->active || !gtk_gesture_drag_get_start_point (drag, &x, &y))
     return;
+  sb_snap_set_off (self->snap, shift_is_held (drag));
   GdkEvent *event = gtk_gesture_get_last_event (GTK_GESTURE (drag), NULL);
   if (event && gdk_event_get_event_type (event) == GDK_MOTION_NOTIFY)
     add_history (self, event);
@@ -433,6 +470,7 @@ sb_painter_press (SbPainter *self, double x, double y, bool held)
   }
   if (!sb_session_recording (self->session) || !sb_tool_paints (sb_session_tool (self->session)))
     return;
+  sb_snap_set_off (self->snap, false);
   begin (self, x, y, 1);
   self->by_keys = true;
   self->held = held;
@@ -542,6 +580,7 @@ sb_painter_finalize (GObject *object)
 {
   SbPainter *self = SB_PAINTER (object);
   sb_pending_free (self->pending);
+  sb_snap_free (self->snap);
   g_array_unref (self->points);
   g_free (self->id);
   g_object_unref (self->session);
@@ -567,6 +606,7 @@ sb_painter_new (SbSession *session, GtkWidget *area)
   SbPainter *self = g_object_new (SB_TYPE_PAINTER, NULL);
   self->session = g_object_ref (session);
   self->pending = sb_pending_new (session);
+  self->snap = sb_snap_new (session, ridge_found, self);
   self->area = area;
   self->drag = gtk_gesture_drag_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (self->drag), GDK_BUTTON_PRIMARY);

@@ -11,7 +11,7 @@ struct _SbProbe {
   GObject parent;
   SbSession *session;
   char *text;
-  SbReadout readout;
+  SbReadout readout, original;
   bool known;
   bool busy, again;
   SbPlace place;
@@ -26,7 +26,7 @@ typedef struct {
   SbView view;
   SbPlace place;
   char *text;
-  SbReadout readout;
+  SbReadout readout, original;
 } Question;
 
 static void
@@ -55,6 +55,7 @@ work (void *data)
       !sb_readout (q->snapshot->source[SB_VIEW_ORIGINAL], q->stft, &q->place, &before, NULL))
     return;
   q->readout = now;
+  q->original = before;
   g_autofree char *level = level_text (now.level_db);
   bool changed = q->view == SB_VIEW_RESULT && fabs (now.level_db - before.level_db) > 0.05 &&
                  !(now.level_db < SILENT_DB && before.level_db < SILENT_DB);
@@ -70,6 +71,7 @@ done (void *data)
   g_free (self->text);
   self->known = q->text != NULL;
   self->readout = q->readout;
+  self->original = q->original;
   self->text = g_steal_pointer (&q->text);
   self->busy = false;
   g_signal_emit_by_name (self, "changed");
@@ -112,6 +114,19 @@ sb_probe_readout (SbProbe *self, SbReadout *readout)
 {
   *readout = self->readout;
   return self->known;
+}
+
+bool
+sb_probe_original (SbProbe *self, SbReadout *readout)
+{
+  *readout = self->original;
+  return self->known;
+}
+
+void
+sb_probe_forget (SbProbe *self)
+{
+  self->known = false;
 }
 
 static void

@@ -15,3 +15,5 @@ void sb_probe_ask (SbProbe *probe, const SbPlace *place);
 const char *sb_probe_text (SbProbe *probe);
 /* Frequency and level of what is shown there; false until known. */
 bool sb_probe_readout (SbProbe *probe, SbReadout *readout);
+bool sb_probe_original (SbProbe *probe, SbReadout *readout); /* the same of the original */
+void sb_probe_forget (SbProbe *probe);                       /* unknown until another answer comes */

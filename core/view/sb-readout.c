@@ -86,14 +86,22 @@ sb_peak_estimate (const float complex *X, const SbGrid *grid, double window_sum,
   return (SbPeakEstimate){bin + d, 2 * cabs (half)};
 }
 
-static SbPeakEstimate
-under_pointer (const float complex *X, const SbGrid *grid, double window_sum, int bin)
+static bool
+is_peak (const float complex *X, int n_bins, int k)
 {
-  int n_bins = sb_grid_n_bins (grid), best = bin;
-  for (int k = MAX (1, bin - 1); k <= MIN (n_bins - 2, bin + 1); k++)
-    if (cabsf (X[k]) > cabsf (X[best]))
+  return k > 0 && k + 1 < n_bins && cabsf (X[k]) > 0 && cabsf (X[k]) >= cabsf (X[k - 1]) && cabsf (X[k]) >= cabsf (X[k + 1]);
+}
+
+/* The strongest bin beside the pointer's; further away only peaks count, so that the slope of a line out of reach does
+ * not pull. */
+static int
+strongest (const float complex *X, int n_bins, int bin, int reach)
+{
+  int best = bin;
+  for (int k = MAX (1, bin - reach); k <= MIN (n_bins - 2, bin + reach); k++)
+    if (cabsf (X[k]) > cabsf (X[best]) && (abs (k - bin) <= 1 || is_peak (X, n_bins, k)))
       best = k;
-  return sb_peak_estimate (X, grid, window_sum, best);
+  return best;
 }
 
 bool
@@ -106,7 +114,9 @@ sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *rea
   int bin = (int)CLAMP (lround (place->hz * grid->n_fft / rate), 0, n_bins - 1);
   g_autofree float *frames = g_try_malloc_n ((gsize)grid->n_fft * channels, sizeof (float));
   g_autoptr (SbStftScratch) scratch = sb_stft_scratch_new (stft);
+  int reach = (int)CLAMP (lround (place->reach_hz * grid->n_fft / rate), 1, n_bins);
   SbPeakEstimate loudest = {bin, 0};
+  bool peak = false;
 
   if (!frames) {
     g_set_error (error, SB_ERROR, SB_ERROR_MEMORY, "There is not enough memory to read the level here.");
@@ -118,11 +128,15 @@ sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *rea
   int first = one ? place->channel : 0, end = one ? first + 1 : MIN (channels, MAX_CHANNELS);
   for (int c = first; c < end; c++) {
     const float complex *X = sb_stft_forward (stft, scratch, frames + c, channels);
-    SbPeakEstimate here = under_pointer (X, grid, sb_stft_window_sum (stft), bin);
-    if (here.amplitude > loudest.amplitude)
+    int best = strongest (X, n_bins, bin, reach);
+    SbPeakEstimate here = sb_peak_estimate (X, grid, sb_stft_window_sum (stft), best);
+    if (here.amplitude > loudest.amplitude) {
       loudest = here;
+      peak = is_peak (X, n_bins, best);
+    }
   }
-  *readout = (SbReadout){.hz = loudest.bin * rate / grid->n_fft,
+  *readout = (SbReadout){.is_peak = peak,
+                         .hz = loudest.bin * rate / grid->n_fft,
                          .level_db = loudest.amplitude > 0 ? 20 * log10 (loudest.amplitude) : -INFINITY};
   return true;
 }

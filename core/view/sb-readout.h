@@ -10,15 +10,17 @@
 typedef struct {
   double t_s, hz;
   int channel; /* from 0; −1: the loudest speaks, of the first 8 */
+  double reach_hz; /* how far the peak may be that is looked for; 0: a bin */
 } SbPlace;
 
 typedef struct {
   double hz;       /* of the spectral peak under the pointer, or the bin's own */
   double level_db; /* dBFS; −inf for digital silence */
+  bool is_peak;    /* a local maximum of the column; else nothing stands out there */
 } SbReadout;
 
-/* Column nearest to t_s, bin nearest to hz.  Where that bin is a local peak (or beside one) the Hann window's ratio
- * estimator gives frequency and level between the bins; on other windows the bin itself speaks. */
+/* Column nearest to t_s, bin nearest to hz.  Where that bin is a local peak (or beside one, or within reach of
+ * stronger ones: the strongest) the Hann window's ratio estimator gives frequency and level between the bins; on other windows the bin itself speaks. */
 bool sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *readout, GError **error);
 
 typedef struct {

@@ -16,6 +16,7 @@ from desktop import Desktop, missing_tools, wait_until
 from window import Window, quoted
 
 PANEL_WIDTH = 340
+BEEP_S = 2.638  # the middle of the alarm's first beep
 BOX = {"kind": "box", "gain_db": -24}
 
 
@@ -204,11 +205,21 @@ def harmonics(scene):
     window.wait_state("tool", "'harmonics'")
     n = len(scene.saved())
     y = window.y_of(440)
-    window.drag([(window.x_of(6.0) + i * (window.x_of(7.0) - window.x_of(6.0)) / 12, y) for i in range(13)],
-                lambda: scene.picture("6-harmonics"))
+    points = [(window.x_of(6.0) + i * (window.x_of(7.0) - window.x_of(6.0)) / 12, y) for i in range(13)]
+    scene.desktop.xdotool("keydown", "shift")
+    window.drag(points, lambda: scene.picture("6-harmonics"))
+    scene.desktop.xdotool("keyup", "shift")
     op = scene.wait_ops(lambda ops: len(ops) == n + 1, "the comb to become an edit")[-1]
     assert op["kind"] == "harmonics" and op["count"] == 8, op
-    assert abs(op["f0_hz"] - 440) < 30 and abs(op["from_s"] - 6) < 0.05 and abs(op["to_s"] - 7) < 0.05, op
+    assert abs(op["f0_hz"] - window.hz_at(round(y))) < 1, f"with Shift the comb lies where the hand is: {op}"
+    assert abs(op["from_s"] - 6) < 0.05 and abs(op["to_s"] - 7) < 0.05, op
+    # Without it the alarm's tone of 4096 Hz holds it from beside the line, in the middle of a beep.
+    y = window.y_of(4096) - 5
+    window.drag([(window.x_of(2.4), y), (window.x_of(2.5), y), (window.x_of(BEEP_S), y)],
+                lambda: (time.sleep(0.3), scene.picture("6-snapped")))
+    op = scene.wait_ops(lambda ops: len(ops) == n + 2, "the second comb to become an edit")[-1]
+    hand_hz = window.hz_at(round(y))
+    assert abs(op["f0_hz"] - 4096) < 3 < 10 < abs(hand_hz - 4096), f"the comb is not on the line: {op}"
     time.sleep(0.5)
     scene.picture("7-comb")
     window.activate("tool", "'brush'")

@@ -110,6 +110,27 @@ test_channels (void)
   }
 }
 
+/* A peak within reach is found from beside it, and the slope of a stronger one out of reach is none. */
+static void
+test_reach (void)
+{
+  SbGrid grid = sb_grid_default (RATE);
+  g_autoptr (SbStft) stft = sb_stft_new (&grid, SB_PLAN_EXACT, NULL);
+  const double bin_hz = (double)RATE / grid.n_fft;
+  g_autofree float *x = g_new (float, FRAMES);
+  for (int i = 0; i < FRAMES; i++) /* 20 bins apart, the upper 40 dB stronger */
+    x[i] = (float)(.001 * sin (2 * G_PI * 1000 * i / RATE) + .1 * sin (2 * G_PI * (1000 + 20 * bin_hz) * i / RATE));
+  g_autoptr (SbSource) source = sb_memory_source_new (x, FRAMES, 1, RATE);
+  SbReadout readout;
+  g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000 + 3.4 * bin_hz, -1, 4 * bin_hz}, &readout, NULL));
+  g_assert_cmpfloat_with_epsilon (readout.hz, 1000, .5); /* the other reaches over */
+  g_assert_true (readout.is_peak);
+  g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000 + 3.4 * bin_hz, -1, 18 * bin_hz}, &readout, NULL));
+  g_assert_cmpfloat_with_epsilon (readout.hz, 1000 + 20 * bin_hz, .1);
+  g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000 + 17.4 * bin_hz, -1, 0}, &readout, NULL));
+  g_assert_false (readout.is_peak);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +139,6 @@ main (int argc, char **argv)
   g_test_add_func ("/readout/magnitudes", test_magnitudes);
   g_test_add_func ("/readout/ends", test_ends);
   g_test_add_func ("/readout/channels", test_channels);
+  g_test_add_func ("/readout/reach", test_reach);
   return g_test_run ();
 }
