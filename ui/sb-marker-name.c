@@ -57,6 +57,16 @@ on_markers (SbInspector *inspector, GtkWidget *popover)
     gtk_popover_popdown (GTK_POPOVER (popover));
 }
 
+/* Keys end at the field, so the one that marks is its own, too: marks are set in a row while listening. */
+static gboolean
+on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state, GtkWidget *popover)
+{
+  if (gdk_keyval_to_lower (keyval) != GDK_KEY_m || !(state & GDK_CONTROL_MASK))
+    return FALSE;
+  gtk_widget_activate_action (gtk_widget_get_parent (popover), "win.mark", NULL);
+  return TRUE;
+}
+
 /* Later: a click that opened it still gives the focus to something else. */
 static gboolean
 focus_again (void *popover)
@@ -79,6 +89,10 @@ make (GtkWidget *parent, const SbMarker *marker)
   gtk_widget_set_parent (popover, parent);
   g_signal_connect (entry, "activate", G_CALLBACK (on_named), popover);
   g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);
+  GtkEventController *key = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), popover);
+  gtk_widget_add_controller (popover, key);
   return popover;
 }
 
