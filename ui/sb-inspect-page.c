@@ -156,6 +156,14 @@ on_search (GtkSearchEntry *entry, SbInspectPage *self)
   sb_marker_list_search (self->list, gtk_editable_get_text (GTK_EDITABLE (entry)));
 }
 
+/* Escape */
+static void
+on_search_stopped (GtkSearchEntry *entry, GtkToggleButton *button)
+{
+  gtk_toggle_button_set_active (button, FALSE);
+  gtk_widget_activate_action (GTK_WIDGET (button), "win.to-canvas", NULL);
+}
+
 static void
 on_search_toggled (GtkToggleButton *button, SbInspectPage *self)
 {
@@ -284,6 +292,7 @@ build_markers (SbInspectPage *self)
   gtk_widget_set_visible (self->search, FALSE);
   gtk_widget_add_css_class (self->search, "inspect-block");
   g_signal_connect (self->search, "search-changed", G_CALLBACK (on_search), self);
+  g_signal_connect (self->search, "stop-search", G_CALLBACK (on_search_stopped), find);
   gtk_box_append (GTK_BOX (self), self->search);
   GtkWidget *scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);

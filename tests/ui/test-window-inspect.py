@@ -123,6 +123,18 @@ def marked_by_key(window, desktop, screenshots):
     new = wait_until(lambda: len(after := labels_of(window, desktop)) == len(before) + 2 and after, 5, "a third marker")
     at = [l for l in new if l not in before and l[2] != "bat brm" and l[0] != 3.25]
     assert len(at) == 1 and at[0][0] == at[0][1] and span[0] < at[0][0] < span[1], f"not at the pointer: {at}"
+    window.activate("measure", "(1.0, 2.0, 1000.0, 2000.0)")
+    window.activate("show-span", "(0.0, 8.0)")
+    window.activate("seek", "6.0")
+    window.activate("play")
+    window.wait_enabled("stop")
+    window.key("ctrl+m")  # what is heard; and again, out of the field for the name
+    time.sleep(0.2)
+    window.key("ctrl+m", "Escape")
+    window.activate("stop")
+    heard = wait_until(lambda: len(now := labels_of(window, desktop)) == len(new) + 2 and [l for l in now if l not in new],
+                       5, "two marks while it plays")
+    assert 6 <= heard[0][0] < heard[1][0] < 8 and all(a == b for a, b, _ in heard), f"not where it was heard: {heard}"
 
 
 def one_order(window, desktop):
