@@ -108,8 +108,12 @@ def marked_by_key(window, desktop, screenshots):
     assert abs(named[0][0] - box[0]) < 1e-6 and abs(named[0][1] - box[1]) < 1e-6, f"{named} is not the box {box}"
     assert window.state("tool") == "'measure'", "letters of a name are no tools"
     window.key("b")
-    window.wait_state("tool", "'brush'")  # the canvas has the keys again
-    window.key("m")
+    window.wait_state("tool", "'brush'")
+    window.key("Return")  # the canvas has the keys again: it paints
+    edits = desktop.path("painted.json")
+    wait_until(lambda: len(window.save_edits(edits)["ops"]) == 1, 5, "Enter to paint a dab")
+    window.key("ctrl+z", "m")
+    wait_until(lambda: not window.save_edits(edits)["ops"], 5, "the dab to be gone")
     window.activate("seek", "3.25")  # set after the box, which is still in sight
     window.key("ctrl+m")
     window.key("x", "Escape")
@@ -123,9 +127,9 @@ def marked_by_key(window, desktop, screenshots):
     new = wait_until(lambda: len(after := labels_of(window, desktop)) == len(before) + 2 and after, 5, "a third marker")
     at = [l for l in new if l not in before and l[2] != "bat brm" and l[0] != 3.25]
     assert len(at) == 1 and at[0][0] == at[0][1] and span[0] < at[0][0] < span[1], f"not at the pointer: {at}"
-    window.activate("measure", "(1.0, 2.0, 1000.0, 2000.0)")
     window.activate("show-span", "(0.0, 8.0)")
     window.activate("seek", "6.0")
+    window.activate("measure", "(1.0, 2.0, 1000.0, 2000.0)")
     window.activate("play")
     window.wait_enabled("stop")
     window.key("ctrl+m")  # what is heard; and again, out of the field for the name

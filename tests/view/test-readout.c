@@ -129,6 +129,8 @@ test_reach (void)
   g_assert_cmpfloat_with_epsilon (readout.hz, 1000 + 20 * bin_hz, .1);
   g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000 + 17.4 * bin_hz, -1, 0}, &readout, NULL));
   g_assert_false (readout.is_peak);
+  g_assert_true (sb_readout (source, stft, &(SbPlace){.08, 1000 + 14.4 * bin_hz, -1, 4 * bin_hz}, &readout, NULL));
+  g_assert_cmpfloat (readout.hz, <, 1000 + 16 * bin_hz);
 }
 
 int
