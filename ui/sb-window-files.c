@@ -8,6 +8,7 @@
 #include "ui/sb-export-dialog.h"
 #include "ui/sb-export-report.h"
 #include "ui/sb-keeping.h"
+#include "ui/sb-save-chooser.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -110,14 +111,9 @@ act_save_edits_to (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 static void
-on_save_edits_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+on_save_edits_chosen (void *data, const char *path)
 {
-  g_autoptr (GFile) file =
-      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  if (path)
-    save_to (window, path, false);
-  g_object_unref (chooser);
+  save_to (data, path, false);
 }
 
 static void
@@ -131,15 +127,10 @@ act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
   const SbRecording *recording = sb_session_recording (window->session);
-  GtkFileChooserNative *chooser =
-      gtk_file_chooser_native_new ("Save Edits", GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_save_edits_chosen), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Edits", "Save", path, NULL}, on_save_edits_chosen,
+                       G_OBJECT (window));
 }
 
 /* --- opening and exporting --- */
