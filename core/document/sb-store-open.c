@@ -153,6 +153,20 @@ say_where_found (Opening *opening, const char *before)
   say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
 }
 
+/* The recording as it is now has the last word on where and what it is. */
+static void
+name_source (SbProject *project, const SbProject *fresh)
+{
+  g_free (project->source_path);
+  g_free (project->source_fingerprint);
+  project->source_path = g_strdup (fresh->source_path);
+  project->source_fingerprint = g_strdup (fresh->source_fingerprint);
+  project->rate = fresh->rate;
+  project->channels = fresh->channels;
+  project->n_frames = fresh->n_frames;
+  project->source_size_bytes = fresh->source_size_bytes;
+}
+
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
 load_session (Opening *opening, bool *sound, GError **error)
@@ -199,15 +213,7 @@ load_session (Opening *opening, bool *sound, GError **error)
   say_where_found (opening, project->source_path);
   sb_project_free (store->project);
   store->project = project;
-  /* the recording as it is now has the last word on where and what it is */
-  g_free (project->source_path);
-  g_free (project->source_fingerprint);
-  project->source_path = g_strdup (opening->fresh->source_path);
-  project->source_fingerprint = g_strdup (opening->fresh->source_fingerprint);
-  project->rate = opening->fresh->rate;
-  project->channels = opening->fresh->channels;
-  project->n_frames = opening->fresh->n_frames;
-  project->source_size_bytes = opening->fresh->source_size_bytes;
+  name_source (project, opening->fresh);
   return true;
 }
 
@@ -289,14 +295,7 @@ take_project (Opening *opening, const SbProject *project, const char *path, cons
     say_where_found (opening, project->source_path);
   if (project->salvaged)
     say (store, g_strdup (project->salvaged));
-  g_free (copy->source_path);
-  g_free (copy->source_fingerprint);
-  copy->source_path = g_strdup (opening->fresh->source_path);
-  copy->source_fingerprint = g_strdup (opening->fresh->source_fingerprint);
-  copy->rate = opening->fresh->rate;
-  copy->channels = opening->fresh->channels;
-  copy->n_frames = opening->fresh->n_frames;
-  copy->source_size_bytes = opening->fresh->source_size_bytes;
+  name_source (copy, opening->fresh);
   g_free (copy->project_path);
   g_free (copy->project_mark);
   g_clear_pointer (&copy->salvaged, g_free);
