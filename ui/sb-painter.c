@@ -16,6 +16,7 @@
 #include "ui/sb-painter.h"
 #include "ui/sb-pending.h"
 #include "ui/sb-session-lanes.h"
+#include "ui/sb-theme.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
@@ -437,18 +438,10 @@ sb_painter_dab (SbPainter *self, double x, double y)
 static void
 cased_dashes (cairo_t *cr, bool waits)
 {
-  static const double dashes[] = {6, 4};
   cairo_set_source_rgba (cr, 0, 0, 0, .45);
   if (waits)
     cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, 0, 0, 0, .6);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_set_line_width (cr, 1.25);
-  cairo_set_dash (cr, dashes, 2, 0);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
+  sb_theme_stroke_dashes (cr);
 }
 
 static void
