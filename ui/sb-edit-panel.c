@@ -3,143 +3,26 @@
  * Options a tool lacks are hidden, not greyed. */
 #include "ui/sb-edit-panel.h"
 #include "base/sb-units.h"
+#include "ui/sb-channel-row.h"
 #include "ui/sb-edit-list.h"
-#include "ui/sb-option-row.h"
+#include "ui/sb-option-kinds.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-still-text.h"
 
 #include <math.h>
 
 enum { PANEL_WIDTH = 340 };
-#define DEEPEST_DB 60.0
-
-/* All or this one · all or one of a few by name · all or one by number. */
-typedef enum { CHANNEL_THIS, CHANNEL_NAMED, CHANNEL_TYPED } ChannelChoice;
-enum { MOST_NAMED = 6 };
 
 struct _SbEditPanel {
   GtkBox parent;
   SbSession *session;
   GtkWidget *head_icon, *head, *duration, *bandwidth, *strength, *soft, *count, *fundamental, *edge_row, *edge[2],
-      *channel_row, *channels, *channel_spin;
+      *channel_row;
   GtkWidget *done, *n_edits, *clear, *promise_icon, *promise, *stack;
-  int n_channels;
-  ChannelChoice channel_choice;
   bool setting;
 };
 
 G_DEFINE_TYPE (SbEditPanel, sb_edit_panel, GTK_TYPE_BOX)
-
-/* --- the four numbers --- */
-
-static double
-log_place (double value, double low, double high)
-{
-  return CLAMP (log (value / low) / log (high / low), 0, 1);
-}
-
-static double
-duration_to (double s)
-{
-  return log_place (s, .001, 5);
-}
-
-static double
-duration_from (double place)
-{
-  double s = .001 * pow (5000, place);
-  double unit = pow (10, floor (log10 (s)) - 1); /* two digits are enough */
-  return round (s / unit) * unit;
-}
-
-static double
-bandwidth_to (double hz)
-{
-  return log_place (hz, 10, 50000);
-}
-
-static double
-bandwidth_from (double place)
-{
-  double hz = 10 * pow (5000, place);
-  double unit = pow (10, floor (log10 (hz)) - 1);
-  return round (hz / unit) * unit;
-}
-
-static char *
-bandwidth_text (double hz)
-{
-  return hz < 10 ? sb_format_hz (hz, 2) : hz < 100 ? sb_format_hz (hz, hz == round (hz) ? 0 : 1) : sb_format_hz (hz, 0);
-}
-
-static double
-strength_to (double db)
-{
-  return CLAMP (-db / DEEPEST_DB, 0, 1);
-}
-
-static double
-strength_from (double place)
-{
-  return place >= 1 ? -INFINITY : -round (place * DEEPEST_DB);
-}
-
-static char *
-strength_text (double db)
-{
-  return sb_format_db (db, db == round (db) ? 0 : 1);
-}
-
-static double
-same (double value)
-{
-  return value;
-}
-
-static char *
-percent_text (double share)
-{
-  return g_strdup_printf ("%.0f %%", share * 100);
-}
-
-static double
-count_to (double count)
-{
-  return log_place (MAX (count, 1), 1, 100);
-}
-
-static double
-count_from (double place)
-{
-  return round (pow (100, place));
-}
-
-static char *
-count_text (double count)
-{
-  return g_strdup_printf ("%.0f", count);
-}
-
-static bool
-parse_count (const char *text, double *count)
-{
-  char *end;
-  *count = g_strtod (text, &end);
-  return end != text && *g_strchug (end) == 0 && *count >= 1 && *count <= 10000;
-}
-
-static char *
-fundamental_text (double hz)
-{
-  return sb_format_hz (hz, hz < 100 ? 2 : hz < 1000 ? 1 : 0); /* as many as its entry shows */
-}
-
-static const SbOptionKind count_kind = {"Harmonics", count_to, count_from, count_text, parse_count};
-static const SbOptionKind fundamental_kind = {"Lowest", bandwidth_to, bandwidth_from, fundamental_text, sb_parse_hz};
-static const SbOptionKind duration_kind = {"Duration", duration_to, duration_from, sb_format_duration, sb_parse_time};
-static const SbOptionKind bandwidth_kind = {"Bandwidth", bandwidth_to, bandwidth_from, bandwidth_text, sb_parse_hz};
-static const SbOptionKind strength_kind = {"Strength", strength_to, strength_from, strength_text, sb_parse_db};
-static const SbOptionKind soft_kind = {"Softness", same, same, percent_text, sb_parse_percent};
 
 /* --- the options of an edit that is there already --- */
 
@@ -174,7 +57,7 @@ change_option (SbEditPanel *self, GtkWidget *row, double value, SbOpSpec *spec)
   else if (row == self->fundamental && value > 0)
     spec->f0_hz = value;
   else if (row == self->strength)
-    spec->gain_db = value <= -DEEPEST_DB ? -INFINITY : MIN (value, 24);
+    spec->gain_db = value <= -SB_DEEPEST_DB ? -INFINITY : MIN (value, 24);
   else if (row == self->soft) {
     spec->soft = CLAMP (value, 0, 1);
     bool time_band = spec->soft_hz == 0 && spec->soft_s != 0, band = spec->soft_s == 0 && spec->soft_hz != 0;
@@ -227,7 +110,7 @@ on_edge (GtkWidget *button, SbEditPanel *self)
 }
 
 static void
-set_channel (SbEditPanel *self, int channel)
+on_channel (GtkWidget *row, int channel, SbEditPanel *self)
 {
   SbBrush brush = *sb_session_brush (self->session);
   SbOpSpec spec;
@@ -243,104 +126,6 @@ set_channel (SbEditPanel *self, int channel)
   }
   brush.channel = channel;
   sb_session_set_brush (self->session, &brush);
-}
-
-static void
-on_channel (GtkWidget *button, SbEditPanel *self)
-{
-  int channel = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel"));
-  if (self->setting || !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)))
-    return;
-  if (channel >= 0 && self->channel_spin)
-    channel = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->channel_spin)) - 1;
-  set_channel (self, channel);
-}
-
-static void
-on_channel_typed (GtkSpinButton *spin, SbEditPanel *self)
-{
-  if (!self->setting)
-    set_channel (self, gtk_spin_button_get_value_as_int (spin) - 1);
-}
-
-static GtkWidget *
-linked_toggle (GtkWidget *box, const char *label, GtkWidget *group, const char *tooltip)
-{
-  GtkWidget *button = gtk_toggle_button_new_with_label (label);
-  if (group)
-    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (group));
-  gtk_widget_set_hexpand (button, TRUE);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_box_append (GTK_BOX (box), button);
-  return button;
-}
-
-static GtkWidget *
-channel_toggle (SbEditPanel *self, const char *label, int channel, GtkWidget *group)
-{
-  GtkWidget *button = linked_toggle (self->channels, label, group,
-                                     channel == -1                ? "Edit all channels"
-                                     : channel == SB_CHANNEL_THIS ? "Edit only the channel that is painted on"
-                                                                  : "Edit only this channel");
-  g_object_set_data (G_OBJECT (button), "channel", GINT_TO_POINTER (channel));
-  g_signal_connect (button, "toggled", G_CALLBACK (on_channel), self);
-  return button;
-}
-
-static void
-build_channels (SbEditPanel *self, int n_channels, ChannelChoice choice)
-{
-  if (self->channels)
-    gtk_box_remove (GTK_BOX (self->channel_row), self->channels);
-  self->n_channels = n_channels;
-  self->channel_choice = choice;
-  self->channel_spin = NULL;
-  self->channels = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  gtk_widget_add_css_class (self->channels, "linked");
-  gtk_widget_set_hexpand (self->channels, TRUE);
-  gtk_box_append (GTK_BOX (self->channel_row), self->channels);
-  GtkWidget *all = channel_toggle (self, "All", -1, NULL);
-  if (choice == CHANNEL_THIS)
-    channel_toggle (self, "This One", SB_CHANNEL_THIS, all);
-  for (int c = 0; c < n_channels && choice == CHANNEL_NAMED; c++) {
-    g_autofree char *number = g_strdup_printf ("%d", c + 1);
-    channel_toggle (self, n_channels > 2 ? number : c ? "Right" : "Left", c, all);
-  }
-  if (choice != CHANNEL_TYPED)
-    return;
-  channel_toggle (self, "One", 0, all);
-  self->channel_spin = gtk_spin_button_new_with_range (1, n_channels, 1);
-  gtk_widget_set_tooltip_text (self->channel_spin, "Edit only this channel");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->channel_spin), GTK_ACCESSIBLE_PROPERTY_LABEL, "Channel", -1);
-  g_signal_connect (self->channel_spin, "value-changed", G_CALLBACK (on_channel_typed), self);
-  gtk_box_append (GTK_BOX (self->channels), self->channel_spin);
-}
-
-/* For the next stroke what is shown is offered, where that is one channel; an edit that is there names its own. */
-static void
-choose_channels (SbEditPanel *self, int n_channels, bool edited)
-{
-  ChannelChoice choice = !edited && sb_session_shows_single (self->session) ? CHANNEL_THIS
-                         : n_channels > MOST_NAMED                          ? CHANNEL_TYPED
-                                                                            : CHANNEL_NAMED;
-  if (n_channels != self->n_channels || choice != self->channel_choice)
-    build_channels (self, n_channels, choice);
-}
-
-static void
-show_channel (SbEditPanel *self, int channel)
-{
-  int wanted = channel == SB_CHANNEL_THIS && self->channel_choice != CHANNEL_THIS ? -1 : channel;
-  if (self->channel_spin) {
-    gtk_widget_set_sensitive (self->channel_spin, wanted >= 0);
-    if (wanted >= 0)
-      gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->channel_spin), wanted + 1);
-    wanted = MIN (wanted, 0);
-  }
-  for (GtkWidget *button = gtk_widget_get_first_child (self->channels); button;
-       button = gtk_widget_get_next_sibling (button))
-    if (GTK_IS_TOGGLE_BUTTON (button) && GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "channel")) == wanted)
-      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
 }
 
 /* What the rows show: of the next stroke, or of an edit. */
@@ -414,7 +199,7 @@ show_values (SbEditPanel *self, const Shown *shown)
   if (!isnan (shown->f0_hz))
     sb_option_row_set (SB_OPTION_ROW (self->fundamental), shown->f0_hz);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->edge[shown->values.strict]), TRUE);
-  show_channel (self, shown->values.channel);
+  sb_channel_row_set (SB_CHANNEL_ROW (self->channel_row), shown->values.channel);
 }
 
 static void
@@ -426,8 +211,9 @@ tool_changed (SbEditPanel *self)
   g_autofree char *icon = g_strdup_printf ("sb-%s-symbolic", shown.icon);
   g_autofree char *title = edited ? edit_title (edited) : g_strdup (sb_tool_title (sb_session_tool (self->session)));
   self->setting = true;
-  if (recording)
-    choose_channels (self, recording->channels, edited != NULL);
+  if (recording) /* for the next stroke what is shown is offered; an edit that is there names its own */
+    sb_channel_row_offer (SB_CHANNEL_ROW (self->channel_row), recording->channels,
+                          !edited && sb_session_shows_single (self->session));
   gtk_image_set_from_icon_name (GTK_IMAGE (self->head_icon), icon);
   gtk_label_set_text (GTK_LABEL (self->head), title);
   gtk_widget_set_visible (self->done, edited != NULL);
@@ -438,7 +224,7 @@ tool_changed (SbEditPanel *self)
   gtk_widget_set_visible (self->strength, shown.paints && !shown.restore);
   gtk_widget_set_visible (self->soft, shown.paints);
   gtk_widget_set_visible (self->edge_row, shown.paints && !shown.restore); /* restoring never grows */
-  gtk_widget_set_visible (self->channel_row, shown.paints && self->n_channels > 1);
+  gtk_widget_set_visible (self->channel_row, shown.paints && sb_channel_row_n (SB_CHANNEL_ROW (self->channel_row)) > 1);
   show_values (self, &shown);
   self->setting = false;
 }
@@ -477,19 +263,6 @@ option_row (SbEditPanel *self, GtkWidget *box, const SbOptionKind *kind)
   return row;
 }
 
-static GtkWidget *
-named_row (GtkWidget *box, const char *title)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *name = gtk_label_new (title);
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_widget_set_size_request (name, 68, -1);
-  gtk_widget_add_css_class (row, "option-row");
-  gtk_box_append (GTK_BOX (row), name);
-  gtk_box_append (GTK_BOX (box), row);
-  return row;
-}
-
 static void
 on_done (GtkButton *button, SbEditPanel *self)
 {
@@ -517,22 +290,22 @@ build_options (SbEditPanel *self)
   g_signal_connect (self->done, "clicked", G_CALLBACK (on_done), self);
   gtk_box_append (GTK_BOX (head), self->done);
   gtk_box_append (GTK_BOX (box), head);
-  self->duration = option_row (self, box, &duration_kind);
-  self->fundamental = option_row (self, box, &fundamental_kind);
-  self->count = option_row (self, box, &count_kind);
-  self->bandwidth = option_row (self, box, &bandwidth_kind);
-  self->strength = option_row (self, box, &strength_kind);
-  self->soft = option_row (self, box, &soft_kind);
-  self->edge_row = named_row (box, "Edge");
-  GtkWidget *edges = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  gtk_widget_add_css_class (edges, "linked");
-  gtk_widget_set_hexpand (edges, TRUE);
-  self->edge[0] = linked_toggle (edges, "Deep", NULL, "Reach a little further, so that nothing leaks back in");
-  self->edge[1] = linked_toggle (edges, "Strict", self->edge[0], "Exactly the cells inside");
+  self->duration = option_row (self, box, &sb_option_duration);
+  self->fundamental = option_row (self, box, &sb_option_fundamental);
+  self->count = option_row (self, box, &sb_option_count);
+  self->bandwidth = option_row (self, box, &sb_option_bandwidth);
+  self->strength = option_row (self, box, &sb_option_strength);
+  self->soft = option_row (self, box, &sb_option_soft);
+  self->edge_row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  sb_option_row_dress (self->edge_row, "Edge");
+  GtkWidget *edges = sb_option_row_add_toggles (self->edge_row);
+  self->edge[0] = sb_option_toggle (edges, "Deep", NULL, "Reach a little further, so that nothing leaks back in");
+  self->edge[1] = sb_option_toggle (edges, "Strict", self->edge[0], "Exactly the cells inside");
   g_signal_connect (self->edge[1], "toggled", G_CALLBACK (on_edge), self);
-  gtk_box_append (GTK_BOX (self->edge_row), edges);
-  self->channel_row = named_row (box, "Channels");
-  build_channels (self, 2, CHANNEL_NAMED);
+  gtk_box_append (GTK_BOX (box), self->edge_row);
+  self->channel_row = sb_channel_row_new ();
+  g_signal_connect (self->channel_row, "changed", G_CALLBACK (on_channel), self);
+  gtk_box_append (GTK_BOX (box), self->channel_row);
   gtk_box_append (GTK_BOX (self), box);
   gtk_box_append (GTK_BOX (self), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
 }

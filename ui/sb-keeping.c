@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-keeping.h"
 #include "ui/sb-inspector.h"
+#include "ui/sb-save-chooser.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -305,14 +306,9 @@ sb_keeping_shows_soon (SbWindow *window, SbRecording *recording)
 /* --- Save Project As --- */
 
 static void
-on_project_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+on_project_chosen (void *data, const char *path)
 {
-  g_autoptr (GFile) file =
-      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  if (path)
-    g_action_group_activate_action (G_ACTION_GROUP (window), "save-project", g_variant_new_string (path));
-  g_object_unref (chooser);
+  g_action_group_activate_action (G_ACTION_GROUP (data), "save-project", g_variant_new_string (path));
 }
 
 static void
@@ -322,18 +318,12 @@ act_save_project_as (GSimpleAction *action, GVariant *parameter, void *data)
   const SbRecording *recording = sb_session_recording (window->session);
   if (!recording)
     return;
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Save Project As", GTK_WINDOW (window),
-                                                               GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
-  const char *beside = recording->project_path ? recording->project_path : recording->path;
-  g_autofree char *folder = g_path_get_dirname (beside);
-  g_autofree char *name = recording->project_path ? g_path_get_basename (recording->project_path)
-                                                  : g_strconcat (recording->name, ".sonobrush", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_project_chosen), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  g_autofree char *folder = g_path_get_dirname (recording->path);
+  g_autofree char *name = g_strconcat (recording->name, ".sonobrush", NULL);
+  g_autofree char *path =
+      recording->project_path ? g_strdup (recording->project_path) : g_build_filename (folder, name, NULL);
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Project As", "Save", path, NULL}, on_project_chosen,
+                       G_OBJECT (window));
 }
 
 void

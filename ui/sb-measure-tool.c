@@ -154,19 +154,12 @@ sb_measure_tool_cancel (SbMeasureTool *self)
 static void
 append_edge (GtkSnapshot *snapshot, const graphene_rect_t *bounds, double x0, double y0, double x1, double y1)
 {
-  static const double dashes[] = {6, 4};
   if (bounds->size.width < 1 || bounds->size.height < 1)
     return;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, bounds);
   cairo_move_to (cr, round (x0) + .5, round (y0) + .5);
   cairo_line_to (cr, round (x1) + .5, round (y1) + .5);
-  cairo_set_source_rgba (cr, 0, 0, 0, .6);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_set_line_width (cr, 1.25);
-  cairo_set_dash (cr, dashes, 2, 0);
-  cairo_stroke (cr);
+  sb_theme_stroke_dashes (cr);
   cairo_destroy (cr);
 }
 

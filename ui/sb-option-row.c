@@ -84,8 +84,6 @@ sb_option_row_class_init (SbOptionRowClass *class)
 static void
 sb_option_row_init (SbOptionRow *self)
 {
-  gtk_widget_add_css_class (GTK_WIDGET (self), "option-row");
-  gtk_box_set_spacing (GTK_BOX (self), 4);
 }
 
 GtkWidget *
@@ -93,10 +91,7 @@ sb_option_row_new (const SbOptionKind *kind)
 {
   SbOptionRow *self = g_object_new (SB_TYPE_OPTION_ROW, NULL);
   self->kind = kind;
-  GtkWidget *name = gtk_label_new (kind->title);
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_widget_set_size_request (name, 68, -1);
-  gtk_box_append (GTK_BOX (self), name);
+  sb_option_row_dress (GTK_WIDGET (self), kind->title);
   self->slider = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 1, .01);
   gtk_widget_set_hexpand (self->slider, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->slider), GTK_ACCESSIBLE_PROPERTY_LABEL, kind->title, -1);
@@ -118,4 +113,39 @@ sb_option_row_new (const SbOptionKind *kind)
   gtk_widget_add_controller (self->entry, key);
   gtk_box_append (GTK_BOX (self), self->entry);
   return GTK_WIDGET (self);
+}
+
+/* --- rows of another kind --- */
+
+void
+sb_option_row_dress (GtkWidget *row, const char *title)
+{
+  GtkWidget *name = gtk_label_new (title);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_widget_set_size_request (name, 68, -1);
+  gtk_widget_add_css_class (row, "option-row");
+  gtk_box_set_spacing (GTK_BOX (row), 4);
+  gtk_box_append (GTK_BOX (row), name);
+}
+
+GtkWidget *
+sb_option_row_add_toggles (GtkWidget *row)
+{
+  GtkWidget *toggles = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (toggles, "linked");
+  gtk_widget_set_hexpand (toggles, TRUE);
+  gtk_box_append (GTK_BOX (row), toggles);
+  return toggles;
+}
+
+GtkWidget *
+sb_option_toggle (GtkWidget *toggles, const char *label, GtkWidget *group, const char *tooltip)
+{
+  GtkWidget *button = gtk_toggle_button_new_with_label (label);
+  if (group)
+    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (group));
+  gtk_widget_set_hexpand (button, TRUE);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_box_append (GTK_BOX (toggles), button);
+  return button;
 }

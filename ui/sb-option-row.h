@@ -20,3 +20,10 @@ typedef struct {
 /* kind: static.  Emits "changed" (double) when the person changed it. */
 GtkWidget *sb_option_row_new (const SbOptionKind *kind);
 void sb_option_row_set (SbOptionRow *row, double value);
+
+/* For rows of another kind, to look alike.  row: a GtkBox, still empty. */
+void sb_option_row_dress (GtkWidget *row, const char *title);
+/* A value that is one of a few: linked toggles, of which one is on. */
+GtkWidget *sb_option_row_add_toggles (GtkWidget *row);
+/* group: any other of them, NULL for the first. */
+GtkWidget *sb_option_toggle (GtkWidget *toggles, const char *label, GtkWidget *group, const char *tooltip);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * White moves with the hand, colour stays with the sound, and everything has a
- * dark casing.  The outline's node is kept until the mask or the view changes;
- * the rest is cheap and drawn anew.
+ * White moves with the hand (sb-pointer-marks.h), colour stays with the sound,
+ * and everything has a dark casing.  The outline's node is kept until the mask
+ * or the view changes; the rest is cheap and drawn anew.
  *
  * Where channels are stacked each lane is a plane of its own: what belongs to a
  * frequency is drawn lane by lane, moved to its top; lines in time go through. */
@@ -16,14 +16,14 @@
 #include "ui/sb-outline.h"
 #include "ui/sb-lane-labels.h"
 #include "ui/sb-painter.h"
+#include "ui/sb-pointer-marks.h"
 #include "ui/sb-probe.h"
 #include "ui/sb-session-lanes.h"
-#include "ui/sb-theme.h"
 
 #include <math.h>
 
 enum { N_OUTLINES = 4 }; /* drawn in the order of SbOutlineWhat */
-enum { CHIP_DX = 28, CHIP_DY = 26, WHEEL_HIDES_MS = 400 };
+enum { WHEEL_HIDES_MS = 400 };
 
 struct _SbOverlay {
   GtkWidget parent;
@@ -106,162 +106,46 @@ append_lines (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view) /*
   }
 }
 
-/* The dab's edge on the screen: an ellipse in seconds and hertz, bent by the axis. */
-static void
-dab_path (cairo_t *cr, const SbViewport *view, double t, double hz, double radius_s, double radius_hz)
-{
-  for (int i = 0; i < 72; i++) {
-    double angle = 2 * G_PI * i / 72;
-    cairo_line_to (cr, sb_viewport_x (view, t + radius_s * cos (angle)),
-                   sb_viewport_y (view, MAX (hz + radius_hz * sin (angle), view->low_hz * 0.5)));
-  }
-  cairo_close_path (cr);
-}
-
-static void
-draw_ring (SbOverlay *self, cairo_t *cr, const SbViewport *view, double hz)
-{
-  static const double dashes[] = {3, 2.5};
-  const SbBrush *brush = sb_session_brush (self->session);
-  double t = sb_viewport_time (view, self->x);
-  double radius_s = brush->duration_s / 2, radius_hz = brush->bandwidth_hz / 2;
-  dab_path (cr, view, t, hz, radius_s, radius_hz);
-  cairo_set_source_rgba (cr, 0, 0, 0, .65);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_set_line_width (cr, 1.25);
-  cairo_stroke (cr);
-  if (brush->soft > 0.02 && brush->soft < 0.98) {
-    dab_path (cr, view, t, hz, radius_s * (1 - brush->soft), radius_hz * (1 - brush->soft));
-    cairo_set_source_rgba (cr, 0, 0, 0, .65);
-    cairo_set_line_width (cr, 2.5);
-    cairo_stroke_preserve (cr);
-    cairo_set_dash (cr, dashes, 2, 0);
-    cairo_set_source_rgb (cr, 1, 1, 1);
-    cairo_set_line_width (cr, 1);
-    cairo_stroke (cr);
-    cairo_set_dash (cr, NULL, 0, 0);
-  }
-}
-
-static void
-draw_cross (SbOverlay *self, cairo_t *cr, double pointer_y)
-{
-  double x = round (self->x) + .5, y = round (pointer_y) + .5;
-  for (int pass = 0; pass < 2; pass++) {
-    cairo_move_to (cr, x - 4, y);
-    cairo_line_to (cr, x + 4, y);
-    cairo_move_to (cr, x, y - 4);
-    cairo_line_to (cr, x, y + 4);
-    cairo_set_source_rgba (cr, pass, pass, pass, pass ? 1 : .65);
-    cairo_set_line_width (cr, pass ? 1 : 3);
-    cairo_stroke (cr);
-  }
-}
-
 static bool
 measures (SbOverlay *self)
 {
   return sb_session_tool (self->session) == SB_TOOL_MEASURE;
 }
 
-/* The measure tool's cross runs from ruler to ruler, its upright through all lanes; what is read stands in a small
- * ring in the pointer's lane. */
+/* What is read stands in the pointer's lane; the cross's upright goes through all. */
 static void
 append_crosshair (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view, bool here, double pointer_y)
 {
-  const GdkRGBA white = {1, 1, 1, 1}, casing = {0, 0, 0, .45f};
-  double x = floor (self->x), y = floor (pointer_y);
+  double hz = sb_viewport_hz (view, pointer_y), y = pointer_y;
   SbReadout readout;
-  gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (x - 1, 0, 3, view->height_px));
-  if (here)
-    gtk_snapshot_append_color (snapshot, &casing, &GRAPHENE_RECT_INIT (0, y - 1, view->width_px, 3));
-  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (x, 0, 1, view->height_px));
+  sb_pointer_marks_crosshair (snapshot, view, self->x, here ? pointer_y : NAN);
   if (!here)
     return;
-  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (0, y, view->width_px, 1));
-  bool known = sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db);
-  if (sb_inspector_harmonics (sb_inspector_of (self->session)))
-    sb_harmonic_cursor_append (GTK_WIDGET (self), snapshot, view, x, known ? readout.hz : sb_viewport_hz (view, pointer_y));
-  if (known)
-    y = floor (sb_viewport_y (view, MAX (readout.hz, view->low_hz * .5)));
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x - 8, y - 8, 17, 17));
-  for (int pass = 0; pass < 2; pass++) {
-    cairo_arc (cr, x + .5, y + .5, 5, 0, 2 * G_PI);
-    cairo_set_source_rgba (cr, pass, pass, pass, pass ? 1 : .65);
-    cairo_set_line_width (cr, pass ? 1.25 : 3);
-    cairo_stroke (cr);
+  if (sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db)) {
+    hz = readout.hz;
+    y = sb_viewport_y (view, MAX (readout.hz, view->low_hz * .5));
   }
-  cairo_destroy (cr);
+  if (sb_inspector_harmonics (sb_inspector_of (self->session)))
+    sb_harmonic_cursor_append (GTK_WIDGET (self), snapshot, view, floor (self->x), hz);
+  sb_pointer_marks_reading (snapshot, self->x, y);
 }
 
 static void
-append_chip (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view) /* view: of the whole height */
+append_chip (SbOverlay *self, GtkSnapshot *snapshot)
 {
   SbPlace place = place_of_pointer (self);
-  double t = place.t_s, hz = place.hz;
+  double hz = place.hz;
   SbReadout readout;
   if (measures (self) && sb_probe_readout (self->probe, &readout) && isfinite (readout.level_db))
     hz = readout.hz; /* what sounds there, not where the hand is */
   bool comb = sb_painter_f0 (self->painter, &hz);
-  g_autofree char *time = sb_inspector_format_time (sb_inspector_of (self->session), t);
+  g_autofree char *time = sb_inspector_format_time (sb_inspector_of (self->session), place.t_s);
   g_autofree char *number = sb_format_hz (hz, 1), *frequency = g_strconcat (comb ? "f₀ " : "", number, NULL);
   g_autofree char *note = sb_format_note (hz);
   g_autofree char *channel = sb_session_channel_short (self->session, place.channel);
   g_autofree char *where = *channel ? g_strconcat (channel, "   ", time, NULL) : g_strdup (time);
   g_autofree char *head = g_strjoin ("   ", where, frequency, *note ? note : NULL, NULL);
-  const char *level = sb_probe_text (self->probe);
-  g_autoptr (PangoLayout) first = sb_theme_layout (GTK_WIDGET (self), 12, true, head);
-  g_autoptr (PangoLayout) second = sb_theme_layout (GTK_WIDGET (self), 12, false, *level ? level : " ");
-  int width_1, width_2, height;
-  pango_layout_get_pixel_size (first, &width_1, &height);
-  pango_layout_get_pixel_size (second, &width_2, NULL);
-  double width = MAX (width_1, width_2) + 16, full = 2 * height + 11;
-  double x = self->x + CHIP_DX, y = self->y + CHIP_DY;
-  if (x + width > view->width_px)
-    x = MAX (0, self->x - CHIP_DX - width);
-  if (y + full > view->height_px)
-    y = MAX (0, self->y - CHIP_DY - full);
-  x = round (x);
-  y = round (y);
-  GskRoundedRect box;
-  gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x, y, width, full), 6);
-  const GdkRGBA ground = {.06, .06, .06, .88}, white = {1, 1, 1, 1}, soft = {1, 1, 1, .85};
-  gtk_snapshot_push_rounded_clip (snapshot, &box);
-  gtk_snapshot_append_color (snapshot, &ground, &box.bounds);
-  gtk_snapshot_pop (snapshot);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x + 8, y + 5));
-  gtk_snapshot_append_layout (snapshot, first, &white);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, height + 1));
-  gtk_snapshot_append_layout (snapshot, second, &soft);
-  gtk_snapshot_restore (snapshot);
-}
-
-/* hz: under the pointer, which may be in another lane; only its own shows the cross. */
-static void
-append_pointer (SbOverlay *self, GtkSnapshot *snapshot, const SbViewport *view, bool here, double hz)
-{
-  const SbBrush *brush = sb_session_brush (self->session);
-  double y = sb_viewport_y (view, hz), rx = 8, top = y - 8, bottom = y + 8;
-  if (sb_tool_is_round (sb_session_tool (self->session))) { /* only this much needs repainting */
-    rx = brush->duration_s / 2 * view->width_px / (view->to_s - view->from_s);
-    top = MIN (top, sb_viewport_y (view, hz + brush->bandwidth_hz / 2));
-    bottom = MAX (bottom, sb_viewport_y (view, MAX (hz - brush->bandwidth_hz / 2, view->low_hz * 0.5)));
-  }
-  rx = MAX (rx, 8);
-  graphene_rect_t bounds =
-      GRAPHENE_RECT_INIT (floor (self->x - rx - 3), floor (top - 3), ceil (2 * rx + 6), ceil (bottom - top + 6));
-  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, view->width_px, view->height_px);
-  if (!graphene_rect_intersection (&bounds, &all, &bounds))
-    return;
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
-  if (sb_tool_is_round (sb_session_tool (self->session)))
-    draw_ring (self, cr, view, hz);
-  if (here)
-    draw_cross (self, cr, y);
-  cairo_destroy (cr);
+  sb_pointer_marks_chip (GTK_WIDGET (self), snapshot, self->x, self->y, head, sb_probe_text (self->probe));
 }
 
 /* --- lane by lane --- */
@@ -286,9 +170,10 @@ append_hand (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
   double y;
   Plane hand = plane_of_pointer (self, &y);
   bool here = hand.lane == plane->lane, reached = sb_painter_reaches (self->painter, hand.channel, plane->channel);
+  bool is_round = sb_tool_is_round (sb_session_tool (self->session));
   if (sb_measure_tool_box_in (self->measure, plane->channel))
     sb_measure_tool_snapshot (self->measure, snapshot, &plane->view);
-  if (sb_painter_is_active (self->painter) && reached && !sb_tool_is_round (sb_session_tool (self->session))) {
+  if (sb_painter_is_active (self->painter) && reached && !is_round) {
     /* not for strokes: a node as large as the lane has all of it painted again */
     cairo_t *cr = gtk_snapshot_append_cairo (
         snapshot, &GRAPHENE_RECT_INIT (0, 0, plane->view.width_px, plane->view.height_px));
@@ -299,8 +184,9 @@ append_hand (SbOverlay *self, GtkSnapshot *snapshot, const Plane *plane)
     return;
   if (measures (self))
     append_crosshair (self, snapshot, &plane->view, here, y);
-  else if (here || (reached && sb_tool_is_round (sb_session_tool (self->session))))
-    append_pointer (self, snapshot, &plane->view, here, sb_viewport_hz (&hand.view, y));
+  else if (here || (reached && is_round))
+    sb_pointer_marks_brush (snapshot, &plane->view, self->x, sb_viewport_hz (&hand.view, y),
+                            is_round ? sb_session_brush (self->session) : NULL, here);
 }
 
 static void
@@ -339,7 +225,7 @@ sb_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_node (snapshot, self->labels);
   each_lane (self, snapshot, append_hand);
   if ((self->inside || gtk_widget_has_visible_focus (widget)) && !self->chip_hidden)
-    append_chip (self, snapshot, &view);
+    append_chip (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }
 

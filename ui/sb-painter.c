@@ -17,6 +17,7 @@
 #include "ui/sb-pending.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-snap.h"
+#include "ui/sb-theme.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
@@ -501,18 +502,10 @@ sb_painter_release (SbPainter *self)
 static void
 cased_dashes (cairo_t *cr, bool waits)
 {
-  static const double dashes[] = {6, 4};
   cairo_set_source_rgba (cr, 0, 0, 0, .45);
   if (waits)
     cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, 0, 0, 0, .6);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_set_line_width (cr, 1.25);
-  cairo_set_dash (cr, dashes, 2, 0);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
+  sb_theme_stroke_dashes (cr);
 }
 
 static void

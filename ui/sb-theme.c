@@ -75,6 +75,20 @@ sb_theme_text (GtkWidget *widget, cairo_t *cr, double px, const char *text, doub
 }
 
 void
+sb_theme_stroke_dashes (cairo_t *cr)
+{
+  static const double dashes[] = {6, 4};
+  cairo_set_source_rgba (cr, 0, 0, 0, .6);
+  cairo_set_line_width (cr, 3);
+  cairo_stroke_preserve (cr);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_set_line_width (cr, 1.25);
+  cairo_set_dash (cr, dashes, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+void
 sb_theme_triangle (cairo_t *cr, double x, double y)
 {
   cairo_move_to (cr, x - 5.5, y - 8);

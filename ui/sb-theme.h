@@ -27,5 +27,7 @@ PangoLayout *sb_theme_layout (GtkWidget *widget, double px, bool bold, const cha
 /* Draws at the anchor: align_x/align_y 0 … 1 tell which point of the text lies there. */
 void sb_theme_text (GtkWidget *widget, cairo_t *cr, double px, const char *text, double x, double y, double align_x,
                     double align_y);
+/* The path, white with a dark casing, in dashes. */
+void sb_theme_stroke_dashes (cairo_t *cr);
 /* The playhead's triangle, tip at (x, y). */
 void sb_theme_triangle (cairo_t *cr, double x, double y);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Everything the window does has a name on the session bus, so that scripts
- * and tests drive what a hand drives; state and enabled flag tell the truth. */
-#include "document/sb-project.h"
+ * and tests drive what a hand drives; state and enabled flag tell the truth.
+ * Here: playing, seeing and editing; those on files are in sb-window-files.c. */
 #include "edit/sb-op-json.h"
-#include "ui/sb-edits-loader.h"
-#include "ui/sb-export-dialog.h"
-#include "ui/sb-export-report.h"
-#include "ui/sb-keeping.h"
-#include "ui/sb-show-folder.h"
 #include "ui/sb-window-private.h"
-#include "ui/sb-worker-bridge.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 
 #define SEEK_STATE_STEP_S 0.1 /* while playing, the seek state is not told more often */
@@ -191,218 +184,6 @@ act_apply_operation (GSimpleAction *action, GVariant *parameter, void *data)
     sb_window_tell_problem (data, "The edit was not made", error->message);
 }
 
-/* --- saving: written by a worker --- */
-
-typedef struct {
-  SbWindow *window; /* referenced */
-  char *path;
-  SbGrid grid;
-  GPtrArray *ops;
-  SbProject *project; /* NULL: an operations file */
-  SbSource *source;   /* of the project */
-  GError *error;
-} Saving;
-
-static void
-saving_free (void *data)
-{
-  Saving *saving = data;
-  g_object_unref (saving->window);
-  g_free (saving->path);
-  g_ptr_array_unref (saving->ops);
-  sb_project_free (saving->project);
-  sb_source_unref (saving->source);
-  g_clear_error (&saving->error);
-  g_free (saving);
-}
-
-static void
-save_work (void *data)
-{
-  Saving *saving = data;
-  if (!saving->project) {
-    sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
-    return;
-  }
-  if (sb_project_set_source (saving->project, saving->source, &saving->error))
-    sb_project_save (saving->project, saving->path, &saving->error);
-}
-
-static void
-save_done (void *data)
-{
-  Saving *saving = data;
-  SbWindow *window = saving->window;
-  if (saving->error) {
-    sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
-    return;
-  }
-  g_autofree char *name = g_filename_display_basename (saving->path);
-  g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
-  window->unsaved = false;
-  sb_window_tell (window, sentence);
-}
-
-static GPtrArray *
-ops_in_force (const SbRecording *recording)
-{
-  int n_ops;
-  SbOperation *const *ops = sb_document_ops (recording->document, &n_ops);
-  GPtrArray *array = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
-  for (int i = 0; i < n_ops; i++)
-    if (!sb_document_is_muted (recording->document, sb_operation_id (ops[i])))
-      g_ptr_array_add (array, sb_operation_ref (ops[i]));
-  return array;
-}
-
-static void
-save_to (SbWindow *window, const char *path, bool as_project)
-{
-  const SbRecording *recording = sb_session_recording (window->session);
-  if (!recording)
-    return;
-  Saving *saving = g_new0 (Saving, 1);
-  saving->window = g_object_ref (window);
-  saving->path = g_strdup (path);
-  saving->grid = *sb_document_grid (recording->document);
-  saving->ops = ops_in_force (recording);
-  if (as_project) {
-    saving->project = sb_project_copy (sb_store_project (recording->store));
-    saving->source = sb_source_ref (sb_document_original (recording->document));
-    g_clear_pointer (&saving->project->project_path, g_free);
-    g_clear_pointer (&saving->project->project_mark, g_free);
-    sb_project_take_document (saving->project, recording->document);
-    sb_keeping_fill_project (window, saving->project);
-  }
-  sb_bridge_run (window->jobs, window, 0, save_work, save_done, saving, saving_free);
-}
-
-static void
-act_save_project (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  save_to (data, g_variant_get_string (parameter, NULL), true);
-}
-
-static void
-act_save_edits_to (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  save_to (data, g_variant_get_string (parameter, NULL), false);
-}
-
-static void
-on_save_edits_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
-{
-  g_autoptr (GFile) file =
-      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  if (path)
-    save_to (window, path, false);
-  g_object_unref (chooser);
-}
-
-static void
-act_load_edits (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_edits_load (data, g_variant_get_string (parameter, NULL));
-}
-
-static void
-act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  SbWindow *window = data;
-  const SbRecording *recording = sb_session_recording (window->session);
-  GtkFileChooserNative *chooser =
-      gtk_file_chooser_native_new ("Save Edits", GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SAVE, "Save", "Cancel");
-  g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_save_edits_chosen), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-/* --- opening and exporting --- */
-
-static void
-on_open_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
-{
-  g_autoptr (GFile) file =
-      response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *uri = file ? g_file_get_uri (file) : NULL;
-  if (uri) {
-    const char *const uris[] = {uri, NULL};
-    g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "open",
-                                    g_variant_new_strv (uris, -1));
-  }
-  g_object_unref (chooser);
-}
-
-static void
-act_open (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  SbWindow *window = data;
-  const SbRecording *recording = sb_session_recording (window->session);
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Open a Recording", GTK_WINDOW (window),
-                                                               GTK_FILE_CHOOSER_ACTION_OPEN, "Open", "Cancel");
-  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), edits = gtk_file_filter_new (), all = gtk_file_filter_new ();
-  gtk_file_filter_set_name (audio, "Recordings and Projects");
-  gtk_file_filter_add_mime_type (audio, "audio/*");
-  static const char *const endings[] = {"wav", "wave", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "caf",
-                                        "au",  "snd",  "flac", "ogg",  "oga", "opus", "mp3",  "voc",  "sph",
-                                        "sonobrush"};
-  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
-    gtk_file_filter_add_suffix (audio, endings[i]);
-  gtk_file_filter_set_name (edits, "Edits");
-  gtk_file_filter_add_suffix (edits, "json");
-  gtk_file_filter_set_name (all, "All Files");
-  gtk_file_filter_add_pattern (all, "*");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), audio);
-  if (recording)
-    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), edits);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
-  if (recording) {
-    g_autofree char *folder = g_path_get_dirname (recording->path);
-    g_autoptr (GFile) file = g_file_new_for_path (folder);
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  }
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_open_chosen), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-act_export (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  SbWindow *window = data;
-  sb_session_stop (window->session);
-  gtk_window_present (GTK_WINDOW (sb_export_dialog_new (GTK_WINDOW (window), window->session, window->exporter)));
-}
-
-static void
-act_export_to (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  SbExportRequest request = {.path = g_variant_get_string (parameter, NULL)};
-  sb_exporter_start (SB_WINDOW (data)->exporter, &request);
-}
-
-static void
-act_export_report (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  SbWindow *window = data;
-  if (sb_exporter_report (window->exporter))
-    gtk_window_present (GTK_WINDOW (sb_export_report_new (GTK_WINDOW (window), window->exporter)));
-}
-
-static void
-act_show_folder (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  g_autoptr (GFile) folder = g_file_new_for_commandline_arg (g_variant_get_string (parameter, NULL)); /* or its URI */
-  g_autofree char *path = g_file_get_path (folder);
-  if (path)
-    sb_show_in_folder (GTK_WINDOW (data), path);
-}
-
 /* --- telling the truth --- */
 
 void
@@ -476,7 +257,6 @@ void
 sb_window_add_actions (SbWindow *window)
 {
   static const GActionEntry entries[] = {
-      {.name = "open", .activate = act_open},
       {.name = "play", .activate = act_play},
       {.name = "stop", .activate = act_stop},
       {.name = "play-stop", .activate = act_play_stop},
@@ -497,16 +277,9 @@ sb_window_add_actions (SbWindow *window)
       {.name = "range", .activate = act_range, .parameter_type = "(dd)", .state = "(0.0, 0.0)"},
       {.name = "panel", .activate = act_panel, .state = "true"},
       {.name = "apply-operation", .activate = act_apply_operation, .parameter_type = "s"},
-      {.name = "export", .activate = act_export},
-      {.name = "export-report", .activate = act_export_report},
-      {.name = "export-to", .activate = act_export_to, .parameter_type = "s"},
-      {.name = "show-folder", .activate = act_show_folder, .parameter_type = "s"},
-      {.name = "save-project", .activate = act_save_project, .parameter_type = "s"},
-      {.name = "load-edits", .activate = act_load_edits, .parameter_type = "s"},
-      {.name = "save-edits", .activate = act_save_edits},
-      {.name = "save-edits-to", .activate = act_save_edits_to, .parameter_type = "s"},
   };
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  sb_window_add_file_actions (window);
   sb_window_add_undo_actions (window);
   sb_window_add_inspect_actions (window);
 }

@@ -5,6 +5,7 @@
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-marker-name.h"
 #include "ui/sb-picture-dialog.h"
+#include "ui/sb-save-chooser.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-window-private.h"
 
@@ -205,59 +206,56 @@ act_export_markers_to (GSimpleAction *action, GVariant *parameter, void *data)
   sb_inspector_export (inspector (data), g_variant_get_string (parameter, NULL));
 }
 
+static const char *const marker_kinds[] = {"Audacity labels (.txt) or table (.csv)", "txt", "csv", "tsv", NULL};
+
 static void
-on_markers_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
+on_import_chosen (GtkNativeDialog *chooser, int response, SbWindow *window)
 {
   g_autoptr (GFile) file =
       response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  bool save = gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)) == GTK_FILE_CHOOSER_ACTION_SAVE;
-  if (path && save)
-    sb_inspector_export (inspector (window), path);
-  else if (path)
+  if (path)
     sb_inspector_import (inspector (window), path);
   g_object_unref (chooser);
 }
 
 static void
-choose_markers (SbWindow *window, bool save)
+act_import_markers (GSimpleAction *action, GVariant *parameter, void *data)
 {
-  const SbRecording *recording = sb_session_recording (window->session);
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
-      save ? "Export Markers" : "Import Markers", GTK_WINDOW (window),
-      save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN, save ? "Export" : "Import", "Cancel");
+  const SbRecording *recording = sb_session_recording (SB_WINDOW (data)->session);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Import Markers", GTK_WINDOW (data),
+                                                               GTK_FILE_CHOOSER_ACTION_OPEN, "Import", "Cancel");
   g_autofree char *folder = g_path_get_dirname (recording->path);
-  g_autofree char *name = sb_recording_file_name (recording, ".labels.txt");
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), file, NULL);
-  if (save)
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new (), all = gtk_file_filter_new ();
-  gtk_file_filter_set_name (filter, "Audacity labels (.txt) or table (.csv)");
-  gtk_file_filter_add_suffix (filter, "txt");
-  gtk_file_filter_add_suffix (filter, "csv");
-  gtk_file_filter_add_suffix (filter, "tsv");
+  gtk_file_filter_set_name (filter, marker_kinds[0]);
+  for (int i = 1; marker_kinds[i]; i++)
+    gtk_file_filter_add_suffix (filter, marker_kinds[i]);
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
-  if (!save) {
-    gtk_file_filter_set_name (all, "All Files");
-    gtk_file_filter_add_pattern (all, "*");
-    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
-  }
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_markers_chosen), window, 0);
+  gtk_file_filter_set_name (all, "All Files");
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), all);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_import_chosen), data, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 static void
-act_import_markers (GSimpleAction *action, GVariant *parameter, void *data)
+on_export_chosen (void *data, const char *path)
 {
-  choose_markers (data, false);
+  sb_inspector_export (inspector (data), path);
 }
 
 static void
 act_export_markers (GSimpleAction *action, GVariant *parameter, void *data)
 {
-  choose_markers (data, true);
+  const SbRecording *recording = sb_session_recording (SB_WINDOW (data)->session);
+  g_autofree char *folder = g_path_get_dirname (recording->path);
+  g_autofree char *name = sb_recording_file_name (recording, ".labels.txt");
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  sb_save_chooser_ask (GTK_WINDOW (data), &(SbSaveChooser){"Export Markers", "Export", path, marker_kinds},
+                       on_export_chosen, G_OBJECT (data));
 }
 
 /* --- measuring --- */

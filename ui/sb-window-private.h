@@ -39,6 +39,8 @@ struct _SbWindow {
 void sb_window_add_actions (SbWindow *window);
 void sb_window_update_actions (SbWindow *window);
 void sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state);
+/* sb-window-files.c */
+void sb_window_add_file_actions (SbWindow *window);
 /* sb-window-sound.c */
 void sb_window_add_sound_actions (SbWindow *window);
 /* sb-window-keys.c */

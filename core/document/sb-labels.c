@@ -15,12 +15,6 @@ typedef struct {
   GArray *labels;
 } Parse;
 
-static void
-clear_label (void *data)
-{
-  g_free (((SbMarker *)data)->title);
-}
-
 static bool
 fault (Parse *parse, GError **error, const char *what)
 {
@@ -259,9 +253,8 @@ csv_separator (const char *text)
 GArray *
 sb_labels_parse (const char *text, gsize length, const char *name, GError **error)
 {
-  g_autoptr (GArray) labels = g_array_new (FALSE, TRUE, sizeof (SbMarker));
+  g_autoptr (GArray) labels = sb_marker_array_new ();
   Parse parse = {name, 1, labels};
-  g_array_set_clear_func (labels, clear_label);
   if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0) {
     text += 3;
     length -= 3;

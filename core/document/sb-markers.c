@@ -54,6 +54,20 @@ item_new (const SbMarker *marker, uint64_t id)
   return item;
 }
 
+static void
+clear_title (void *data)
+{
+  g_free (((SbMarker *)data)->title);
+}
+
+GArray *
+sb_marker_array_new (void)
+{
+  GArray *array = g_array_new (FALSE, TRUE, sizeof (SbMarker));
+  g_array_set_clear_func (array, clear_title);
+  return array;
+}
+
 bool
 sb_marker_is_sane (const SbMarker *marker)
 {

@@ -14,6 +14,8 @@ typedef struct {
   char *title;            /* UTF-8, one line, never NULL */
 } SbMarker;
 
+GArray *sb_marker_array_new (void); /* of SbMarker, whose titles it frees */
+
 typedef struct SbMarkers SbMarkers;
 
 /* true when the numbers make sense: finite times, 0 ≤ from ≤ to, bounds NAN or ≥ 0 and low ≤ high. */

@@ -11,6 +11,10 @@
 
 extern const char sb_project_schema[];
 
+/* Copies of steps, with a reference to their operations. */
+GPtrArray *sb_project_steps_new (void);
+void sb_project_steps_add (GPtrArray *steps, const SbStep *step);
+
 bool sb_project_write_text (sqlite3 *db, const char *key, const char *text);
 bool sb_project_write_number (sqlite3 *db, const char *key, int64_t number);
 /* first: how many steps are there already */

@@ -38,10 +38,10 @@ free_step (gpointer data)
   g_free (step);
 }
 
-static void
-clear_marker (gpointer data)
+GPtrArray *
+sb_project_steps_new (void)
 {
-  g_free (((SbMarker *)data)->title);
+  return g_ptr_array_new_with_free_func (free_step);
 }
 
 SbProject *
@@ -49,10 +49,9 @@ sb_project_new (void)
 {
   SbProject *project = g_new0 (SbProject, 1);
   project->ops = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
-  project->steps = g_ptr_array_new_with_free_func (free_step);
+  project->steps = sb_project_steps_new ();
   project->view = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  project->markers = g_array_new (FALSE, TRUE, sizeof (SbMarker));
-  g_array_set_clear_func (project->markers, clear_marker);
+  project->markers = sb_marker_array_new ();
   return project;
 }
 
@@ -74,12 +73,18 @@ sb_project_free (SbProject *project)
 }
 
 void
-sb_project_add_step (SbProject *project, const SbStep *step)
+sb_project_steps_add (GPtrArray *steps, const SbStep *step)
 {
   SbStep *copy = g_memdup2 (step, sizeof *step);
   if (copy->op)
     sb_operation_ref (copy->op);
-  g_ptr_array_add (project->steps, copy);
+  g_ptr_array_add (steps, copy);
+}
+
+void
+sb_project_add_step (SbProject *project, const SbStep *step)
+{
+  sb_project_steps_add (project->steps, step);
 }
 
 SbProject *

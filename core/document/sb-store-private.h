@@ -2,8 +2,9 @@
  *
  * The parts of keeping, shared by the sb-store*.c files only:
  *
- *   place    names, the lock, which session belongs to a recording
+ *   place    names and files of a session, its lock
  *   writer   the thread that owns the database
+ *   open     which session it is, and what is said about it
  *   store    what the document's thread sees
  */
 #pragma once
@@ -61,3 +62,20 @@ bool sb_writer_flush (SbWriter *writer, double timeout_s);
 char *sb_writer_trouble (SbWriter *writer);
 void sb_writer_set_trouble_func (SbWriter *writer, void (*func) (void *data), void *data);
 void sb_writer_free (SbWriter *writer);
+
+/* ---- store ---- */
+
+#define SB_STORE_ACCEPTED "accepted-content" /* among the view settings: fingerprint that the edits are to be for */
+
+struct SbStore {
+  SbProject *project; /* what was found */
+  SbProject *other;   /* what is on offer, or what the edits were made in; or NULL */
+  SbWriter *writer;   /* NULL: nothing is kept */
+  SbStoreState state;
+  char *other_path, *sentence;
+  bool other_there; /* COPY: and it still does */
+  /* since attaching */
+  SbDocument *document;
+  GArray *serials; /* uint64_t of the steps that were handed over */
+  int n_done;
+};

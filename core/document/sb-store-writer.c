@@ -53,20 +53,6 @@ struct SbWriter {
 };
 
 static void
-free_step (gpointer data)
-{
-  SbStep *step = data;
-  sb_operation_unref (step->op);
-  g_free (step);
-}
-
-static void
-clear_marker (gpointer data)
-{
-  g_free (((SbMarker *)data)->title);
-}
-
-static void
 job_free (Job *job)
 {
   if (job->steps)
@@ -302,13 +288,9 @@ sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps,
   job->kind = JOB_STEPS;
   job->first = first;
   job->n_done = n_done;
-  job->steps = g_ptr_array_new_with_free_func (free_step);
-  for (int i = 0; i < n_steps; i++) {
-    SbStep *copy = g_memdup2 (steps[i], sizeof *copy);
-    if (copy->op)
-      sb_operation_ref (copy->op);
-    g_ptr_array_add (job->steps, copy);
-  }
+  job->steps = sb_project_steps_new ();
+  for (int i = 0; i < n_steps; i++)
+    sb_project_steps_add (job->steps, steps[i]);
   return push (writer, job);
 }
 
@@ -326,8 +308,7 @@ sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers)
 {
   Job *job = g_new0 (Job, 1);
   job->kind = JOB_MARKERS;
-  job->markers = g_array_new (FALSE, TRUE, sizeof (SbMarker));
-  g_array_set_clear_func (job->markers, clear_marker);
+  job->markers = sb_marker_array_new ();
   for (int i = 0; i < n_markers; i++) {
     SbMarker copy = markers[i];
     copy.title = g_strdup (copy.title ? copy.title : "");

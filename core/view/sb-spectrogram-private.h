@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the parts of a spectrogram share: sb-spectrogram.c (life, sources,
- * what is asked for), sb-spectrogram-jobs.c (workers), sb-compose.c (pixels).
+ * What the parts of a spectrogram share: sb-spectrogram.c (life, range),
+ * sb-spectrogram-wants.c (sources, what is in sight and asked for),
+ * sb-spectrogram-jobs.c (workers), sb-compose.c (pixels).
  * One mutex; a spectrogram's and its below's are never held together.
  *
  * References: the owner's, and one of each spectrogram that has it below, as

@@ -8,15 +8,14 @@
  *   late      writes succeed, flushing tells (network and delayed allocation)
  *
  * Sizes in steps, and the last 64 bytes; SB_LONG_TESTS=1 takes small steps and those 64 singly. */
-#undef _FILE_OFFSET_BITS /* pwrite and pwrite64 are two names here */
+#include "sb-before-libc.h"
+
 #include "export-support.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define RATE 48000
 #define N    12000
@@ -27,15 +26,8 @@ static atomic_bool late, overrun;
 static bool
 is_on_full_disk (int fd)
 {
-  char link[64], path[4096];
-  if (atomic_load (&room) < 0)
-    return false;
-  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-  const ssize_t n = readlink (link, path, sizeof path - 1);
-  if (n <= 0)
-    return false;
-  path[n] = 0;
-  return strstr (path, "/full/") != NULL;
+  char path[SB_PATH_BYTES];
+  return atomic_load (&room) >= 0 && sb_path_of_fd (fd, path) && strstr (path, "/full/");
 }
 
 ssize_t
@@ -51,7 +43,7 @@ pwrite64 (int fd, const void *bytes, size_t n, off64_t pos)
     } else
       n = (size_t)(end - pos);
   }
-  return syscall (SYS_pwrite64, fd, bytes, n, pos);
+  return SB_REAL (pwrite64) (fd, bytes, n, pos);
 }
 
 ssize_t

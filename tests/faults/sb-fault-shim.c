@@ -13,28 +13,23 @@
  *                   capitals where the file is not a database's log
  *
  * Thread: any. */
-#undef _FILE_OFFSET_BITS /* pwrite and pwrite64 are two names here */
+#include "sb-before-libc.h"
+
 #include <ctype.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 static atomic_long n_calls;
 static int count_fd = -1;
 static _Thread_local bool is_log; /* what the last call that matched was about */
-
-#define REAL(name) ((__typeof__ (&name))dlsym (RTLD_NEXT, #name))
 
 __attribute__ ((constructor)) static void
 begin (void)
@@ -56,14 +51,9 @@ path_matches (const char *path)
 static bool
 fd_matches (int fd)
 {
-  char link[64], path[4096];
-  if (fd == count_fd || fd <= 2)
+  char path[SB_PATH_BYTES];
+  if (fd == count_fd || fd <= 2 || !sb_path_of_fd (fd, path))
     return false;
-  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-  const ssize_t n = readlink (link, path, sizeof path - 1);
-  if (n <= 0)
-    return false;
-  path[n] = 0;
   return path[0] == '/' && path_matches (path);
 }
 
@@ -76,7 +66,7 @@ is_hit (const char *call)
     return false;
   const long n = atomic_fetch_add (&n_calls, 1) + 1, hit = at ? atol (at) : 0;
   const char letter = (char)(is_log ? call[0] : toupper (call[0]));
-  if (count_fd >= 0 && REAL (write) (count_fd, &letter, 1) < 0)
+  if (count_fd >= 0 && SB_REAL (write) (count_fd, &letter, 1) < 0)
     return false;
   return hit > 0 && (n == hit || (sticky && n > hit));
 }
@@ -130,26 +120,26 @@ ssize_t
 write (int fd, const void *bytes, size_t n)
 {
   if (fd_matches (fd) && is_hit ("write")) {
-    if (kills () && REAL (write) (fd, bytes, n / 2) >= 0)
+    if (kills () && SB_REAL (write) (fd, bytes, n / 2) >= 0)
       die ();
     if (fault () < 0)
       return -1;
     n = n / 2 + 1;
   }
-  return REAL (write) (fd, bytes, n);
+  return SB_REAL (write) (fd, bytes, n);
 }
 
 ssize_t
 pwrite64 (int fd, const void *bytes, size_t n, off64_t pos)
 {
   if (fd_matches (fd) && is_hit ("write")) {
-    if (kills () && REAL (pwrite64) (fd, bytes, n / 2, pos) >= 0)
+    if (kills () && SB_REAL (pwrite64) (fd, bytes, n / 2, pos) >= 0)
       die ();
     if (fault () < 0)
       return -1;
     n = n / 2 + 1;
   }
-  return REAL (pwrite64) (fd, bytes, n, pos);
+  return SB_REAL (pwrite64) (fd, bytes, n, pos);
 }
 
 ssize_t
@@ -163,14 +153,14 @@ copy_file_range (int from, off64_t *from_pos, int to, off64_t *to_pos, size_t n,
 {
   if (fd_matches (to) && is_hit ("write")) {
     if (kills ()) {
-      REAL (copy_file_range) (from, from_pos, to, to_pos, n / 2, flags);
+      SB_REAL (copy_file_range) (from, from_pos, to, to_pos, n / 2, flags);
       die ();
     }
     if (fault () < 0)
       return -1;
     n = n / 2 + 1;
   }
-  return REAL (copy_file_range) (from, from_pos, to, to_pos, n, flags);
+  return SB_REAL (copy_file_range) (from, from_pos, to, to_pos, n, flags);
 }
 
 ssize_t
@@ -181,7 +171,7 @@ read (int fd, void *bytes, size_t n)
       return -1;
     n = n / 2 + 1;
   }
-  return REAL (read) (fd, bytes, n);
+  return SB_REAL (read) (fd, bytes, n);
 }
 
 ssize_t
@@ -192,7 +182,7 @@ pread64 (int fd, void *bytes, size_t n, off64_t pos)
       return -1;
     n = n / 2 + 1;
   }
-  return REAL (pread64) (fd, bytes, n, pos);
+  return SB_REAL (pread64) (fd, bytes, n, pos);
 }
 
 ssize_t
@@ -204,19 +194,19 @@ pread (int fd, void *bytes, size_t n, off_t pos)
 int
 fsync (int fd)
 {
-  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : REAL (fsync) (fd);
+  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : SB_REAL (fsync) (fd);
 }
 
 int
 fdatasync (int fd)
 {
-  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : REAL (fdatasync) (fd);
+  return fd_matches (fd) && is_hit ("fsync") && fault () < 0 ? -1 : SB_REAL (fdatasync) (fd);
 }
 
 int
 ftruncate64 (int fd, off64_t n)
 {
-  return fd_matches (fd) && is_hit ("truncate") && fault () < 0 ? -1 : REAL (ftruncate64) (fd, n);
+  return fd_matches (fd) && is_hit ("truncate") && fault () < 0 ? -1 : SB_REAL (ftruncate64) (fd, n);
 }
 
 int
@@ -228,11 +218,11 @@ ftruncate (int fd, off_t n)
 int
 rename (const char *from, const char *to)
 {
-  return path_matches (to) && is_hit ("rename") && fault () < 0 ? -1 : REAL (rename) (from, to);
+  return path_matches (to) && is_hit ("rename") && fault () < 0 ? -1 : SB_REAL (rename) (from, to);
 }
 
 int
 unlink (const char *path)
 {
-  return path_matches (path) && is_hit ("unlink") && fault () < 0 ? -1 : REAL (unlink) (path);
+  return path_matches (path) && is_hit ("unlink") && fault () < 0 ? -1 : SB_REAL (unlink) (path);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads WAV files for the tests, on its own: not with the library under test."""
+"""Reads and writes WAV files for the tests, on its own: not with the library under test."""
 import struct
+import wave
 
 import numpy as np
 
@@ -35,6 +36,22 @@ def read_wav(path):
     else:
         flat = np.frombuffer(payload, {16: "<i2", 32: "<i4"}[bits]).astype(np.int64)
     return rate, flat.reshape(-1, channels)
+
+
+def write_wav(path, rate, frames):
+    """16 bit; frames: whole numbers, [n] or [n][channels]."""
+    frames = np.asarray(frames).astype("<i2")
+    with wave.open(path, "wb") as file:
+        file.setnchannels(1 if frames.ndim == 1 else frames.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(frames.tobytes())
+
+
+def write_tone(path, rate, seconds, hz):
+    """Mono, half of full scale."""
+    t = np.arange(seconds * rate) / rate
+    write_wav(path, rate, np.round(0.5 * 32767 * np.sin(2 * np.pi * hz * t)))
 
 
 def si_sdr_db(estimate, target):

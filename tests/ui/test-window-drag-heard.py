@@ -9,14 +9,13 @@ one box is kept.  What was played tells: loud, quiet, loud … and quiet to the 
 import os
 import sys
 import time
-import wave
 
 from tap import Tap
 
 try:
     import numpy as np
 
-    from wav import read_wav
+    from wav import read_wav, write_tone
 except ImportError:
     np = None
 
@@ -35,16 +34,6 @@ DRAGS = {"box": [(4, 500), (60, 1000), (116, 1800)],
          "frequency-band": [(50, 500), (50, 1200), (50, 1800)],
          "lasso": ROUND,
          "harmonics": [(4, 1000), (60, 1010), (116, TONE_HZ)]}
-
-
-def write_tone(path):
-    t = np.arange(SECONDS * RATE) / RATE
-    frames = np.round(0.5 * 32767 * np.sin(2 * np.pi * TONE_HZ * t)).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(frames.tobytes())
 
 
 class Scene:
@@ -136,7 +125,7 @@ def main():
         cases.skip("/window-drag-heard", f"{', '.join(lacking)} missing")
         return cases.finish()
     with Desktop() as desktop:
-        write_tone(desktop.path("tone.wav"))
+        write_tone(desktop.path("tone.wav"), RATE, SECONDS, TONE_HZ)
         window = Window(desktop, program, desktop.path("tone.wav"), SONOBRUSH_SINK="null:" + desktop.path("heard.wav"))
         scene = Scene(desktop, window, pictures)
         going = cases.run("/window-drag-heard/started", started, scene)

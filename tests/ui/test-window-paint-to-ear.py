@@ -11,12 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-import wave
 
 from tap import Tap
 
 try:
     import numpy as np
+
+    from wav import write_tone
 except ImportError:
     np = None
 
@@ -25,20 +26,11 @@ from window import Window
 
 RATE = 48000
 TONE_HZ = 1000
+SECONDS = 60
 PRESSES = 9
 PROMISE_MS = 35
 DEVICE_MS = 20   # what the program asks the device for
 CAPTURE_MS = 10  # a piece of the capture
-
-
-def write_tone(path):
-    t = np.arange(60 * RATE) / RATE
-    frames = np.round(0.5 * 32767 * np.sin(2 * np.pi * TONE_HZ * t)).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(frames.tobytes())
 
 
 class Capture:
@@ -150,7 +142,7 @@ def main():
         cases.skip("/window-paint-to-ear", f"{', '.join(lacking)} missing")
         return cases.finish()
     with Desktop(sound_rate=RATE) as desktop:
-        write_tone(desktop.path("tone.wav"))
+        write_tone(desktop.path("tone.wav"), RATE, SECONDS, TONE_HZ)
         window = Window(desktop, program, desktop.path("tone.wav"))
         if not cases.run("/window-paint-to-ear", pointer_to_ear, desktop, window):
             print("# " + window.output().replace("\n", "\n# "))

@@ -9,11 +9,11 @@ import os
 import shutil
 import sys
 import time
-import wave
 
 import numpy as np
 
 from tap import Tap
+from wav import write_wav
 
 from desktop import Desktop, missing_tools, wait_until
 from window import APP_ID, APP_PATH, Window, quoted
@@ -35,10 +35,7 @@ def ids(window):
 
 
 def make_wav(path, seconds=2.0, rate=RATE, channels=1, seed=1):
-    frames = np.random.default_rng(seed).integers(-3000, 3000, (int(seconds * rate), channels)).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setparams((channels, 2, rate, len(frames), "NONE", ""))
-        file.writeframes(frames.tobytes())
+    write_wav(path, rate, np.random.default_rng(seed).integers(-3000, 3000, (int(seconds * rate), channels)))
     return path
 
 

@@ -13,7 +13,6 @@ import random
 import re
 import sys
 import time
-import wave
 
 from tap import Tap
 
@@ -21,6 +20,7 @@ try:
     import numpy as np
 
     import sound
+    from wav import write_wav
 except ImportError:
     np = None
 
@@ -68,12 +68,7 @@ RULER_Y = 70
 
 def write_noise(path):
     """Of which no stretch is like another."""
-    frames = np.random.default_rng(5).integers(-12000, 12000, (NOISE_S * RATE, 2)).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(frames.tobytes())
+    write_wav(path, RATE, np.random.default_rng(5).integers(-12000, 12000, (NOISE_S * RATE, 2)))
 
 
 def jump_about(desktop, window, seconds):
