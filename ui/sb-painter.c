@@ -13,57 +13,16 @@
  *
  * A drag stays in the lane it began in: its y is counted from there and ends at
  * the lane's edges. */
-#include "ui/sb-painter.h"
-#include "ui/sb-pending.h"
-#include "ui/sb-session-lanes.h"
-#include "ui/sb-snap.h"
-#include "ui/sb-theme.h"
+#include "ui/sb-painter-private.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
 
 #define MIN_PEN_SIZE 0.15
 #define BEHIND_THE_VISIBLE 50.0 /* of the pool's priorities: after the visible picture, before the rest of it */
-enum { MAX_POINTS = 100000, LEAST_PX = 3, PATIENCE_MS = 150, REST_FACTOR = 4 };
-
-struct _SbPainter {
-  GObject parent;
-  SbSession *session;
-  GtkWidget *area; /* owns the gesture, outlives us */
-  GtkGesture *drag;
-  bool active;
-  bool by_keys, held, let_go; /* begun by a key; goes on when that is let go; it was, since */
-  SbTool tool;
-  GArray *points; /* of SbOpPoint */
-  int lane, channel;        /* where it began; channel −1: all */
-  double start_s, start_hz; /* where it began, whatever is visible meanwhile */
-  double x, y;              /* y from the lane's top */
-  double radius_s, radius_hz;
-  SbSnap *snap; /* of a comb's lowest line */
-  char *id; /* of the stroke in progress: previews that share it are known to continue one another */
-  guint tick;
-  SbPending *pending;
-  guint n_sent; /* points in the last preview; of a shape without points: 1 */
-  bool preview_due, previewed;
-  bool workers_busy;              /* with what is visible of the last preview */
-  gint64 sent_us, sending_took_us; /* of the last preview */
-};
+enum { MAX_POINTS = 100000, PATIENCE_MS = 150, REST_FACTOR = 4 };
 
 G_DEFINE_TYPE (SbPainter, sb_painter, G_TYPE_OBJECT)
-
-static SbLanes
-lanes_of (SbPainter *self)
-{
-  return sb_session_lanes (self->session, gtk_widget_get_height (self->area));
-}
-
-static SbViewport
-viewport (SbPainter *self)
-{
-  SbLanes lanes = lanes_of (self);
-  return sb_session_viewport (self->session, gtk_widget_get_width (self->area),
-                              sb_lanes_height (&lanes, MIN (self->lane, lanes.n - 1)));
-}
 
 static void
 changed (SbPainter *self)
@@ -90,47 +49,6 @@ sb_painter_reaches (SbPainter *self, int hand, int channel)
   return painted < 0 || channel < 0 || painted == channel;
 }
 
-/* --- from points to an operation --- */
-
-static void
-spec_from_brush (SbPainter *self, SbOpSpec *spec, const int *channel)
-{
-  const SbBrush *brush = sb_session_brush (self->session);
-  spec->restore = self->tool == SB_TOOL_ERASER;
-  spec->gain_db = spec->restore ? 0 : brush->gain_db;
-  if (self->tool == SB_TOOL_HARMONICS)
-    spec->edge = brush->comb_deep ? SB_EDGE_DEEP : SB_EDGE_AUTO;
-  else
-    spec->edge = brush->strict ? SB_EDGE_STRICT : SB_EDGE_AUTO;
-  spec->soft = brush->soft;
-  if (*channel >= 0) {
-    spec->channels = channel;
-    spec->n_channels = 1;
-  }
-}
-
-/* What box, time band and frequency band cover, between two corners. */
-static void
-box_bounds (SbPainter *self, SbOpSpec *spec)
-{
-  const SbRecording *recording = sb_session_recording (self->session);
-  SbViewport view = viewport (self);
-  double t0 = self->start_s, t1 = sb_viewport_time (&view, self->x);
-  double f0 = self->start_hz, f1 = sb_viewport_hz (&view, self->y);
-  spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
-  spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
-  spec->low_hz = CLAMP (MIN (f0, f1), 0, recording->nyquist_hz);
-  spec->high_hz = CLAMP (MAX (f0, f1), 0, recording->nyquist_hz);
-  if (self->tool == SB_TOOL_TIME) { /* soft only where it has an edge: else it would spare the lowest and highest */
-    spec->low_hz = spec->soft_hz = 0;
-    spec->high_hz = recording->nyquist_hz;
-  }
-  if (self->tool == SB_TOOL_BAND) {
-    spec->from_s = spec->soft_s = 0;
-    spec->to_s = recording->duration_s;
-  }
-}
-
 static void
 ridge_found (void *data)
 {
@@ -141,70 +59,7 @@ ridge_found (void *data)
   changed (self);
 }
 
-/* A comb over the time dragged, whose lowest line is where the drag is now; a dab beyond the band would be refused. */
-static void
-comb (SbPainter *self, SbOpSpec *spec)
-{
-  const SbRecording *recording = sb_session_recording (self->session);
-  const SbBrush *brush = sb_session_brush (self->session);
-  SbViewport view = viewport (self);
-  double t0 = self->start_s, t1 = sb_viewport_time (&view, self->x);
-  spec->from_s = CLAMP (MIN (t0, t1), 0, recording->duration_s);
-  spec->to_s = CLAMP (MAX (t0, t1), 0, recording->duration_s);
-  spec->f0_hz = CLAMP (sb_snap_hz (self->snap, &view, self->y), 1e-3, recording->nyquist_hz);
-  spec->radius_hz = brush->comb_hz / 2;
-  spec->count = MIN (brush->count, MAX (1, (int)floor ((recording->nyquist_hz + spec->radius_hz) / spec->f0_hz)));
-}
-
-bool
-sb_painter_f0 (SbPainter *self, double *f0_hz)
-{
-  SbOpSpec spec;
-  if (!self->active || self->tool != SB_TOOL_HARMONICS)
-    return false;
-  sb_op_spec_init (&spec, SB_OP_HARMONICS);
-  comb (self, &spec);
-  *f0_hz = spec.f0_hz;
-  return true;
-}
-
-static SbOperation *
-make_operation (SbPainter *self, GError **error)
-{
-  SbOpSpec spec;
-  int channel = sb_session_paint_channel (self->session, self->channel);
-  if (sb_tool_is_round (self->tool)) {
-    sb_op_spec_init (&spec, SB_OP_STROKE);
-    spec.radius_s = self->radius_s;
-    spec.radius_hz = self->radius_hz;
-  } else if (self->tool == SB_TOOL_LASSO)
-    sb_op_spec_init (&spec, SB_OP_LASSO);
-  else if (self->tool == SB_TOOL_HARMONICS) {
-    sb_op_spec_init (&spec, SB_OP_HARMONICS);
-    comb (self, &spec);
-  } else {
-    sb_op_spec_init (&spec, SB_OP_BOX);
-    box_bounds (self, &spec);
-  }
-  spec.id = self->id;
-  spec.points = (const SbOpPoint *)(const void *)self->points->data;
-  spec.n_points = spec.kind == SB_OP_STROKE || spec.kind == SB_OP_LASSO ? self->points->len : 0;
-  spec_from_brush (self, &spec, &channel);
-  return sb_operation_new (&spec, error);
-}
-
-/* Not meant as a shape yet: a slip of the hand, or on its way. */
-static bool
-is_too_small (SbPainter *self)
-{
-  SbViewport view = viewport (self);
-  if (sb_tool_is_round (self->tool))
-    return false;
-  if (self->tool == SB_TOOL_LASSO)
-    return self->points->len < 3;
-  return hypot (self->x - sb_viewport_x (&view, self->start_s), self->y - sb_viewport_y (&view, self->start_hz)) <
-         LEAST_PX;
-}
+/* --- previews --- */
 
 static void
 workers_through (void *data)
@@ -236,7 +91,7 @@ note_sent (SbPainter *self, const SbOperation *op)
   if (!sb_tool_is_round (self->tool))
     sb_pending_clear (self->pending); /* another shape takes the last one's place */
   self->n_sent = sb_tool_is_round (self->tool) ? self->points->len : 1;
-  SbViewport view = viewport (self); /* a band reaches far beyond it */
+  SbViewport view = sb_painter_viewport (self); /* a band reaches far beyond it */
   from_s = MAX (from_s, view.from_s);
   to_s = MIN (to_s, view.to_s);
   if (from_s <= to_s)
@@ -246,7 +101,7 @@ note_sent (SbPainter *self, const SbOperation *op)
 static void
 send_preview (SbPainter *self)
 {
-  g_autoptr (SbOperation) op = is_too_small (self) ? NULL : make_operation (self, NULL);
+  g_autoptr (SbOperation) op = sb_painter_is_too_small (self) ? NULL : sb_painter_operation (self, NULL);
   gint64 begun_us = g_get_monotonic_time ();
   self->preview_due = false;
   if (!op && !self->previewed)
@@ -301,8 +156,8 @@ static void
 add_point (SbPainter *self, double x, double area_y, double size)
 {
   const SbRecording *recording = sb_session_recording (self->session);
-  SbViewport view = viewport (self);
-  SbLanes lanes = lanes_of (self);
+  SbViewport view = sb_painter_viewport (self);
+  SbLanes lanes = sb_painter_lanes (self);
   double y = sb_lanes_into (&lanes, MIN (self->lane, lanes.n - 1), area_y);
   bool moved = x != self->x || y != self->y;
   self->x = x;
@@ -379,10 +234,10 @@ begin (SbPainter *self, double x, double y, double size)
   const SbBrush *brush = sb_session_brush (self->session);
   self->active = true;
   self->tool = sb_session_tool (self->session);
-  SbLanes lanes = lanes_of (self);
+  SbLanes lanes = sb_painter_lanes (self);
   self->lane = sb_lanes_at (&lanes, y);
   self->channel = sb_lanes_channel (&lanes, self->lane);
-  SbViewport view = viewport (self);
+  SbViewport view = sb_painter_viewport (self);
   self->start_s = sb_viewport_time (&view, x);
   self->start_hz = sb_viewport_hz (&view, sb_lanes_into (&lanes, self->lane, y));
   g_free (self->id);
@@ -399,7 +254,7 @@ commit (SbPainter *self)
 {
   g_autoptr (GError) error = NULL;
   SbView view = sb_session_view (self->session);
-  g_autoptr (SbOperation) op = is_too_small (self) ? NULL : make_operation (self, &error);
+  g_autoptr (SbOperation) op = sb_painter_is_too_small (self) ? NULL : sb_painter_operation (self, &error);
   if (!op || !sb_session_apply (self->session, op, &error)) {
     sb_session_preview (self->session, NULL, NULL);
     if (error)
@@ -494,78 +349,6 @@ sb_painter_release (SbPainter *self)
   self->let_go = self->by_keys && self->held;
   if (self->by_keys && !self->held)
     commit (self);
-}
-
-/* --- what is shown meanwhile --- */
-
-/* `waits`: what is inside is not as it will be. */
-static void
-cased_dashes (cairo_t *cr, bool waits)
-{
-  cairo_set_source_rgba (cr, 0, 0, 0, .45);
-  if (waits)
-    cairo_fill_preserve (cr);
-  sb_theme_stroke_dashes (cr);
-}
-
-static void
-draw_comb (cairo_t *cr, const SbViewport *view, const SbOpSpec *spec, bool waits)
-{
-  double x0 = MAX (sb_viewport_x (view, spec->from_s), -4),
-         x1 = MIN (sb_viewport_x (view, spec->to_s), view->width_px + 4);
-  for (int k = 1; k <= spec->count; k++) {
-    double y0 = sb_viewport_y (view, k * spec->f0_hz + spec->radius_hz);
-    double y1 = sb_viewport_y (view, MAX (0, k * spec->f0_hz - spec->radius_hz));
-    if (y1 >= -4 && y0 <= view->height_px + 4)
-      cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, MAX (1, round (x1 - x0)), MAX (1, round (y1 - y0)));
-  }
-  cased_dashes (cr, waits);
-}
-
-void
-sb_painter_draw (SbPainter *self, cairo_t *cr, const SbViewport *view)
-{
-  int width = view->width_px, height = view->height_px;
-  if (!self->active || sb_tool_is_round (self->tool))
-    return;
-  bool waits = self->previewed && (self->preview_due || sb_pending_shown (self->pending, 1) < 1);
-  if (self->tool == SB_TOOL_LASSO) {
-    for (guint i = 0; i < self->points->len; i++) {
-      const SbOpPoint *point = &g_array_index (self->points, SbOpPoint, i);
-      cairo_line_to (cr, sb_viewport_x (view, point->t_s), sb_viewport_y (view, point->f_hz));
-    }
-    cairo_close_path (cr);
-    cased_dashes (cr, waits);
-    return;
-  }
-  SbOpSpec spec;
-  if (self->tool == SB_TOOL_HARMONICS) {
-    sb_op_spec_init (&spec, SB_OP_HARMONICS);
-    comb (self, &spec);
-    draw_comb (cr, view, &spec, waits);
-    return;
-  }
-  sb_op_spec_init (&spec, SB_OP_BOX);
-  box_bounds (self, &spec);
-  double x0 = MAX (sb_viewport_x (view, spec.from_s), -4), x1 = MIN (sb_viewport_x (view, spec.to_s), width + 4);
-  double y0 = MAX (sb_viewport_y (view, spec.high_hz), -4), y1 = MIN (sb_viewport_y (view, spec.low_hz), height + 4);
-  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
-  cairo_rectangle (cr, 0, 0, width, height);
-  cairo_rectangle (cr, x0, y0, x1 - x0, y1 - y0);
-  cairo_set_source_rgba (cr, 0, 0, 0, .16);
-  cairo_fill (cr);
-  cairo_rectangle (cr, round (x0) + .5, round (y0) + .5, round (x1 - x0), round (y1 - y0));
-  cased_dashes (cr, waits);
-}
-
-void
-sb_painter_snapshot_pending (SbPainter *self, GtkSnapshot *snapshot, const SbViewport *view)
-{
-  if (!self->active || !sb_tool_is_round (self->tool))
-    return;
-  guint n = self->points->len, shown = sb_pending_shown (self->pending, n);
-  sb_pending_fill_dabs (snapshot, view, (const SbOpPoint *)(const void *)self->points->data, shown, n, self->radius_s,
-                        self->radius_hz);
 }
 
 static void
