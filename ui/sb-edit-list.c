@@ -248,11 +248,14 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession 
 
 /* --- keeping up with the document --- */
 
+enum { ADDED_MS = 40 };
+
 typedef struct {
   SbSession *session;
   GListStore *store;
   GtkSingleSelection *selection;
   bool updating;
+  guint due; /* of an addition that is not in the list yet */
   const SbOperation *shown; /* the selected one that was scrolled to; only compared */
 } List;
 
@@ -287,9 +290,10 @@ show_selected (GtkWidget *view)
 }
 
 static void
-edits_changed (GtkWidget *view)
+update (GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
+  g_clear_handle_id (&list->due, g_source_remove);
   const SbRecording *recording = sb_session_recording (list->session);
   int n_edits = recording ? sb_document_n_edits (recording->document) : 0;
   guint old = g_list_model_get_n_items (G_LIST_MODEL (list->store)), same_end = 0, same_start = 0;
@@ -317,12 +321,34 @@ edits_changed (GtkWidget *view)
   show_selected (view);
 }
 
+static gboolean
+update_due (void *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  list->due = 0;
+  update (view);
+  return G_SOURCE_REMOVE;
+}
+
+/* A new row waits for a frame of its own: that of the stroke's end has enough to draw. */
+static void
+edits_changed (GtkWidget *view)
+{
+  List *list = g_object_get_data (G_OBJECT (view), "list");
+  const SbRecording *recording = sb_session_recording (list->session);
+  int n_edits = recording ? sb_document_n_edits (recording->document) : 0;
+  if (n_edits <= (int)g_list_model_get_n_items (G_LIST_MODEL (list->store)))
+    update (view);
+  else if (!list->due)
+    list->due = g_timeout_add (ADDED_MS, update_due, view);
+}
+
 static void
 recording_changed (GtkWidget *view)
 {
   List *list = g_object_get_data (G_OBJECT (view), "list");
   g_list_store_remove_all (list->store);
-  edits_changed (view);
+  update (view);
 }
 
 static void
@@ -351,6 +377,7 @@ static void
 list_free (void *data)
 {
   List *list = data;
+  g_clear_handle_id (&list->due, g_source_remove);
   g_object_unref (list->store);
   g_object_unref (list->session);
   g_free (list);

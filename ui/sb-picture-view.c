@@ -30,7 +30,8 @@ typedef struct {
   GPtrArray *bands;         /* of GskRenderNode, from the top, each at its place in a strip at the origin, logical size */
   uint32_t *argb;           /* STRIP_PX wide; our own: a Cairo node may copy its pixels and let go of them */
   int dirty_from, dirty_to; /* pixel columns to compose */
-  bool unfinished;          /* shows less than is to be known */
+  bool unfinished;          /* shows less than is to be known, */
+  int rough_from, rough_to; /* somewhere in these columns */
   bool stale;               /* of another scale or palette: may be shown until there is time */
   int missing;              /* columns without anything, when last composed */
   uint64_t used;
@@ -199,7 +200,8 @@ compose_lanes (SbPictureView *self, const Cache *cache, const SbViewport *view, 
   }
 }
 
-/* Only the dirty columns are composed: the rest is copied from the strip's last pixels. */
+/* Only dirty columns are composed, and rough ones, for which something may have come: the rest is copied from the strip's
+ * last pixels. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
 {
@@ -209,13 +211,16 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   view.width_px = STRIP_PX;
   gsize n_bytes = (gsize)STRIP_PX * view.height_px * 4;
   uint32_t *argb = g_malloc (n_bytes);
-  bool whole = !strip->argb || strip->unfinished || strip->stale; /* what was missing may have come anywhere in it */
-  int x0 = whole ? 0 : strip->dirty_from, n = (whole ? STRIP_PX : strip->dirty_to) - x0;
+  bool whole = !strip->argb || strip->stale;
+  int x0 = whole ? 0 : strip->unfinished ? MIN (strip->dirty_from, strip->rough_from) : strip->dirty_from;
+  int n = (whole ? STRIP_PX : strip->unfinished ? MAX (strip->dirty_to, strip->rough_to) : strip->dirty_to) - x0;
   if (n < STRIP_PX)
     memcpy (argb, strip->argb, n_bytes);
   Columns columns = {.x0 = x0, .n = n, .lut = lut, .argb = argb};
   compose_lanes (self, cache, &view, &columns, scale);
   strip->unfinished = columns.unfinished;
+  strip->rough_from = x0;
+  strip->rough_to = x0 + n;
   strip->missing = columns.missing;
   strip->stale = false;
   make_bands (self, strip, argb, view.height_px, scale);

@@ -15,7 +15,7 @@ typedef struct {
   int64_t from, to;   /* under the lock: frames that look different */
   bool pending;       /* under the lock: the main loop knows */
   SbView view;
-  int64_t n_frames;
+  bool waves; /* of the waveform, not of the picture */
 } SbPixelNote;
 
 enum { SB_MOST_UNFINISHED = 32 };
@@ -31,7 +31,7 @@ struct _SbSession {
   SbPool *pool;
   SbPlayer *player;
   SbRecording *recording;
-  SbPixelNote *note[SB_N_VIEWS];
+  SbPixelNote *note[SB_N_VIEWS], *wave_note[SB_N_VIEWS];
   uint64_t revision;
 
   double from_s, px_per_s;

@@ -10,7 +10,7 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, ANALYSIS, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, ANALYSIS, WAVES, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -71,7 +71,7 @@ tell_pixels (void *data)
   pthread_mutex_unlock (&note->lock);
   if (session && session->recording && to > from) {
     double rate = session->recording->rate;
-    g_signal_emit (session, signals[PIXELS], 0, note->view, (double)from / rate, (double)to / rate);
+    g_signal_emit (session, signals[note->waves ? WAVES : PIXELS], 0, note->view, (double)from / rate, (double)to / rate);
   }
   return G_SOURCE_REMOVE;
 }
@@ -87,13 +87,14 @@ note_unref (void *data)
 }
 
 static SbPixelNote *
-note_new (SbSession *session, SbView view)
+note_new (SbSession *session, SbView view, bool waves)
 {
   SbPixelNote *note = g_new0 (SbPixelNote, 1);
   g_atomic_ref_count_init (&note->refs);
   pthread_mutex_init (&note->lock, NULL);
   note->session = session;
   note->view = view;
+  note->waves = waves;
   return note;
 }
 
@@ -111,13 +112,6 @@ note_pixels (void *data, int64_t from, int64_t to)
   pthread_mutex_unlock (&note->lock);
   if (tell)
     sb_bridge_post (tell_pixels, note, note_unref);
-}
-
-static void
-note_waveform (void *data)
-{
-  SbPixelNote *note = data;
-  note_pixels (note, 0, note->n_frames);
 }
 
 static void
@@ -182,8 +176,10 @@ recording_drop (SbSession *session)
   }
   sb_session_drop_lanes (session, true);
   sb_recording_free (recording);
-  for (int v = 0; v < SB_N_VIEWS; v++)
+  for (int v = 0; v < SB_N_VIEWS; v++) {
     note_forget (&session->note[v]);
+    note_forget (&session->wave_note[v]);
+  }
 }
 
 static double
@@ -237,10 +233,10 @@ sb_session_take_recording (SbSession *session, SbRecording *recording)
   if (recording) {
     start_values (session, recording);
     for (int v = 0; v < SB_N_VIEWS; v++) {
-      session->note[v] = note_new (session, v);
-      session->note[v]->n_frames = recording->n_frames;
+      session->note[v] = note_new (session, v, false);
+      session->wave_note[v] = note_new (session, v, true);
       sb_session_follow_pixels (session, recording->spectrogram[v], v);
-      sb_waveform_set_notify (recording->waveform[v], note_waveform, session->note[v]);
+      sb_waveform_set_notify (recording->waveform[v], note_pixels, session->wave_note[v]);
     }
     sb_document_add_listener (recording->document, document_changed, session);
     g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
@@ -387,6 +383,8 @@ sb_session_class_init (SbSessionClass *class)
       signals[i] = g_signal_new (plain[i], SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[PIXELS] = g_signal_new ("pixels", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                   G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[WAVES] = g_signal_new ("waves", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                 G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[PROBLEM] =
       g_signal_new ("problem", SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[MESSAGE] =

@@ -11,7 +11,7 @@
  *   "hovered"    another edit under the pointer
  *   "selected"   another edit selected                 "problem"  (string) playing is not possible; "" is over
  *   "message"    (string) a passing fact, for a toast  "listening" what of the sound is heard, device, follow
- *   "analysis"   other spans are not exact yet
+ *   "analysis"   other spans are not exact yet         "waves"    (int view, double from_s, double to_s)
  *
  * Thread: UI. */
 #pragma once

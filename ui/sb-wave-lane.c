@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One node for the waves, made again when they or the view change; the
- * playhead moves over it. */
+ * The waves stand in strips, each a node, made again when the view changes or,
+ * under a stroke, where the sound did; the playhead moves over them. */
 #include "ui/sb-wave-lane.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-navigator.h"
@@ -12,13 +12,14 @@
 #include <adwaita.h>
 #include <math.h>
 
-enum { HEIGHT_LOW = 40, REDRAW_MS = 50 };
+enum { HEIGHT_LOW = 40, REDRAW_MS = 50, STRIP_PX = 96 }; /* logical pixels */
 
 struct _SbWaveLane {
   GtkWidget parent;
   SbSession *session;
-  GskRenderNode *node;
-  double from_s, to_s; /* that it shows */
+  GPtrArray *strips;   /* of GskRenderNode from the left, NULL where one is to be made; empty: all are */
+  double from_s, to_s; /* that they show */
+  double dirty_from_s, dirty_to_s;
   guint due;
 };
 
@@ -75,22 +76,45 @@ draw_wave (const Pixels *pixels, SbWaveform *waveform, const SbViewport *view, c
 }
 
 static void
-make_node (SbWaveLane *self, int width, int height)
+strip_unref (void *node)
+{
+  if (node)
+    gsk_render_node_unref (node);
+}
+
+/* Strip `i` of what is in sight, n logical pixels wide. */
+static GskRenderNode *
+strip_node_new (SbWaveLane *self, const SbViewport *view, int i, int n, int height)
 {
   const SbRecording *recording = sb_session_recording (self->session);
   const SbTheme *theme = sb_theme ();
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  Pixels pixels = {NULL, width * scale, height * scale};
-  pixels.argb = g_new0 (uint32_t, (gsize)pixels.width * pixels.height);
-  SbViewport view = sb_session_viewport (self->session, pixels.width, 1);
+  Pixels pixels = {NULL, n * scale, height * scale};
+  SbViewport here = *view;
   SbView shown = sb_session_view (self->session);
-  self->from_s = view.from_s;
-  self->to_s = view.to_s;
+  here.from_s = sb_viewport_time (view, i * STRIP_PX);
+  here.to_s = sb_viewport_time (view, i * STRIP_PX + n);
+  pixels.argb = g_new0 (uint32_t, (gsize)pixels.width * pixels.height);
   if (shown != SB_VIEW_ORIGINAL)
-    draw_wave (&pixels, recording->waveform[SB_VIEW_ORIGINAL], &view, &theme->wave_original);
-  draw_wave (&pixels, recording->waveform[shown], &view, &theme->wave_result);
-  self->node = sb_pixels_node_new (GTK_WIDGET (self), pixels.argb, pixels.width, pixels.height, true,
-                                   &GRAPHENE_RECT_INIT (0, 0, width, height));
+    draw_wave (&pixels, recording->waveform[SB_VIEW_ORIGINAL], &here, &theme->wave_original);
+  draw_wave (&pixels, recording->waveform[shown], &here, &theme->wave_result);
+  return sb_pixels_node_new (GTK_WIDGET (self), pixels.argb, pixels.width, pixels.height, true,
+                             &GRAPHENE_RECT_INIT (i * STRIP_PX, 0, n, height));
+}
+
+static void
+append_strips (SbWaveLane *self, GtkSnapshot *snapshot, const SbViewport *view, int height)
+{
+  int n = (view->width_px + STRIP_PX - 1) / STRIP_PX;
+  self->from_s = view->from_s;
+  self->to_s = view->to_s;
+  g_ptr_array_set_size (self->strips, n);
+  for (int i = 0; i < n; i++) {
+    GskRenderNode **node = (GskRenderNode **)&g_ptr_array_index (self->strips, i);
+    if (!*node)
+      *node = strip_node_new (self, view, i, MIN (STRIP_PX, view->width_px - i * STRIP_PX), height);
+    gtk_snapshot_append_node (snapshot, *node);
+  }
 }
 
 static void
@@ -104,9 +128,7 @@ sb_wave_lane_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   SbViewport view = sb_session_viewport (self->session, width, 1);
   gtk_snapshot_append_color (snapshot, &theme->lane, &GRAPHENE_RECT_INIT (0, 0, width, height));
   sb_ruler_append_loop (self->session, snapshot, width, height, false);
-  if (!self->node)
-    make_node (self, width, height);
-  gtk_snapshot_append_node (snapshot, self->node);
+  append_strips (self, snapshot, &view, height);
   double x = floor (sb_viewport_x (&view, sb_session_playhead (self->session)));
   if (x >= 0 && x < width)
     gtk_snapshot_append_color (snapshot, &theme->playhead, &GRAPHENE_RECT_INIT (x, 0, 1, height));
@@ -116,7 +138,7 @@ sb_wave_lane_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 static void
 redraw (SbWaveLane *self)
 {
-  g_clear_pointer (&self->node, gsk_render_node_unref);
+  g_ptr_array_set_size (self->strips, 0);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -133,16 +155,25 @@ static gboolean
 redraw_due (void *data)
 {
   SbWaveLane *self = data;
+  SbViewport view = sb_session_viewport (self->session, gtk_widget_get_width (GTK_WIDGET (self)), 1);
+  int first = (int)floor ((sb_viewport_x (&view, MAX (self->dirty_from_s, view.from_s)) - 1) / STRIP_PX);
+  int last = (int)floor ((sb_viewport_x (&view, MIN (self->dirty_to_s, view.to_s)) + 1) / STRIP_PX);
   self->due = 0;
-  redraw (self);
+  for (int i = MAX (first, 0); i <= MIN (last, (int)self->strips->len - 1); i++)
+    g_clear_pointer (&g_ptr_array_index (self->strips, i), gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
 
 static void
-pixels (SbWaveLane *self, int view, double from_s, double to_s)
+waves (SbWaveLane *self, int view, double from_s, double to_s)
 {
   SbViewport shown = sb_session_viewport (self->session, 1, 1);
-  if (from_s <= shown.to_s && to_s >= shown.from_s && !self->due)
+  if (from_s > shown.to_s || to_s < shown.from_s)
+    return;
+  self->dirty_from_s = self->due ? MIN (self->dirty_from_s, from_s) : from_s;
+  self->dirty_to_s = self->due ? MAX (self->dirty_to_s, to_s) : to_s;
+  if (!self->due)
     self->due = g_timeout_add (REDRAW_MS, redraw_due, self); /* twenty times a second under a stroke */
 }
 
@@ -156,7 +187,7 @@ sb_wave_lane_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
 static void
 sb_wave_lane_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  g_clear_pointer (&SB_WAVE_LANE (widget)->node, gsk_render_node_unref);
+  g_ptr_array_set_size (SB_WAVE_LANE (widget)->strips, 0);
 }
 
 static void
@@ -164,7 +195,7 @@ sb_wave_lane_dispose (GObject *object)
 {
   SbWaveLane *self = SB_WAVE_LANE (object);
   g_clear_handle_id (&self->due, g_source_remove);
-  g_clear_pointer (&self->node, gsk_render_node_unref);
+  g_clear_pointer (&self->strips, g_ptr_array_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sb_wave_lane_parent_class)->dispose (object);
 }
@@ -184,6 +215,7 @@ sb_wave_lane_class_init (SbWaveLaneClass *class)
 static void
 sb_wave_lane_init (SbWaveLane *self)
 {
+  self->strips = g_ptr_array_new_with_free_func (strip_unref);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Waveform", -1);
 }
@@ -197,7 +229,7 @@ sb_wave_lane_new (SbSession *session)
   sb_ruler_follow_pointer (session, GTK_WIDGET (self));
   g_signal_connect_object (session, "source", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "waves", G_CALLBACK (waves), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (redraw), self,
                            G_CONNECT_SWAPPED);

@@ -39,8 +39,17 @@ typedef struct {
   GList *link;        /* in the queue, most recently used first */
 } SbTile;
 
+/* Which columns of the grid a revision changed. */
+typedef struct {
+  uint32_t revision;
+  int64_t first, end;
+} SbPyramidChange;
+
+enum { SB_PYRAMID_CHANGES = 64 }; /* that are remembered */
+
 typedef struct {
   SbPyramidShape shape;
+  SbPyramidChange changes[SB_PYRAMID_CHANGES];       /* revision r in place r mod SB_PYRAMID_CHANGES */
   uint8_t *max[SB_MAX_LEVELS], *mean[SB_MAX_LEVELS]; /* kept levels: uint8_t[columns][n_bins] */
   uint32_t revision;                                 /* newest, from 1 up */
   uint32_t *need, *done, *busy;                      /* a grain each */
@@ -79,7 +88,7 @@ sb_pyramid_grain_exact (const SbPyramid *pyramid, int64_t grain)
 
 typedef enum {
   SB_CELLS_NONE,
-  SB_CELLS_COARSE, /* an older revision, or not all that the column covers */
+  SB_CELLS_COARSE, /* an older revision that has changed here since, or not all that the column covers */
   SB_CELLS_EXACT
 } SbCells;
 /* Column `col` of a level, from a plane or a tile; *codes NULL when nothing is there.  uint8_t[n_bins]. */
@@ -90,8 +99,10 @@ bool sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile);
 
 /* The finest kept level has been filled in whole: raises the others, and every grain shows what it needs. */
 void sb_pyramid_all_exact (SbPyramid *pyramid);
-/* A new revision: grains [g0, g1) must be computed again. */
-void sb_pyramid_dirty (SbPyramid *pyramid, int64_t g0, int64_t g1);
+/* A new revision, in which columns [first, end) of the grid may differ: their grains must be computed again. */
+void sb_pyramid_dirty (SbPyramid *pyramid, int64_t first, int64_t end);
+/* Narrows columns [*first, *end) to those that revisions after `done` changed.  false: none of them. */
+bool sb_pyramid_changed_since (const SbPyramid *pyramid, uint32_t done, int64_t *first, int64_t *end);
 /* Takes over grains [g0, g1) of the patch as the truth of `revision`, unless something newer is shown.
  * Grains that could not be read keep the cells they have. */
 void sb_pyramid_put (SbPyramid *pyramid, const SbPatch *patch, int64_t g0, int64_t g1, uint32_t revision);

@@ -219,6 +219,30 @@ sb_pyramid_tile_exact (const SbPyramid *pyramid, const SbTile *tile)
   return true;
 }
 
+bool
+sb_pyramid_changed_since (const SbPyramid *pyramid, uint32_t done, int64_t *first, int64_t *end)
+{
+  int64_t from = INT64_MAX, to = 0;
+  if (done == 0 || pyramid->revision - done > SB_PYRAMID_CHANGES)
+    return *first < *end;
+  for (uint32_t revision = done + 1; revision <= pyramid->revision; revision++) {
+    const SbPyramidChange *change = &pyramid->changes[revision % SB_PYRAMID_CHANGES];
+    from = MIN (from, change->first);
+    to = MAX (to, change->end);
+  }
+  *first = MAX (*first, from);
+  *end = MIN (*end, to);
+  return *first < *end;
+}
+
+/* What was computed for revision `done` is what a newer one would give in that column. */
+static bool
+is_as_good (const SbPyramid *pyramid, uint32_t done, int level, int64_t col)
+{
+  int64_t first = col << level, end = (col + 1) << level;
+  return done > 0 && !sb_pyramid_changed_since (pyramid, done, &first, &end);
+}
+
 static SbCells
 column_of_plane (const SbPyramid *pyramid, int level, int64_t col, SbStatistic statistic, const uint8_t **codes)
 {
@@ -228,7 +252,7 @@ column_of_plane (const SbPyramid *pyramid, int level, int64_t col, SbStatistic s
   bool any = false, all = true;
   for (int64_t g = first; g <= last; g++) {
     any |= pyramid->done[g] > 0;
-    all &= sb_pyramid_grain_exact (pyramid, g);
+    all &= sb_pyramid_grain_exact (pyramid, g) || is_as_good (pyramid, pyramid->done[g], level, col);
   }
   const uint8_t *plane = statistic == SB_STATISTIC_AVERAGE && level > 0 ? pyramid->mean[level] : pyramid->max[level];
   *codes = any ? plane + col * shape->n_bins : NULL;
@@ -254,15 +278,18 @@ sb_pyramid_column (SbPyramid *pyramid, int level, int64_t col, SbStatistic stati
   }
   const uint8_t *cells = statistic == SB_STATISTIC_AVERAGE && tile->mean ? tile->mean : tile->max;
   *codes = cells + (col & (((int64_t) 1 << tile_log2) - 1)) * shape->n_bins;
-  return tile->done >= pyramid->need[(col << level) >> shape->grain_log2] ? SB_CELLS_EXACT : SB_CELLS_COARSE;
+  bool exact = tile->done >= pyramid->need[(col << level) >> shape->grain_log2];
+  return exact || is_as_good (pyramid, tile->done, level, col) ? SB_CELLS_EXACT : SB_CELLS_COARSE;
 }
 
 /* ---- writing ---- */
 
 void
-sb_pyramid_dirty (SbPyramid *pyramid, int64_t g0, int64_t g1)
+sb_pyramid_dirty (SbPyramid *pyramid, int64_t first, int64_t end)
 {
+  int64_t g0 = first >> pyramid->shape.grain_log2, g1 = ((end - 1) >> pyramid->shape.grain_log2) + 1;
   pyramid->revision++;
+  pyramid->changes[pyramid->revision % SB_PYRAMID_CHANGES] = (SbPyramidChange){pyramid->revision, first, end};
   for (int64_t g = g0; g < g1; g++) {
     if (sb_pyramid_grain_exact (pyramid, g))
       pyramid->n_exact--;

@@ -323,6 +323,27 @@ tap_grains (const SbSpectrogram *s, SbWaveform *waveform, SbSource *source, int6
   return s->grid.hop < s->grid.n_fft ? sb_wave_tap_new (waveform, source, from, to) : NULL;
 }
 
+/* The columns of a piece that look different once it is put in: those that changed since what is shown of it was
+ * computed, on columns of its level.  Under the lock, before it is put in. */
+static bool
+changed_columns (SbSpectrogram *s, const SbPiece *piece, const bool *stale, int64_t *first, int64_t *end)
+{
+  const SbPyramid *pyramid = s->pyramid;
+  SbTile *tile = piece->level >= 0 ? sb_pyramid_tile (s->pyramid, piece->level, piece->index) : NULL;
+  int level = piece->level >= 0 ? piece->level : s->shape.kept;
+  uint32_t done = piece->level < 0 ? UINT32_MAX : tile ? tile->done : 0;
+  for (int64_t g = piece->g0; g < piece->g1; g++)
+    if (stale[g - piece->g0])
+      done = MIN (done, pyramid->done[g]);
+  *first = sb_spectrogram_grain_first_col (s, piece->g0);
+  *end = sb_spectrogram_grain_first_col (s, piece->g1);
+  if (done == UINT32_MAX || !sb_pyramid_changed_since (pyramid, done, first, end))
+    return false;
+  *first = *first >> level << level;
+  *end = MIN (((*end - 1) >> level << level) + ((int64_t) 1 << level), s->shape.n_cols);
+  return true;
+}
+
 void
 sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
 {
@@ -356,6 +377,8 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   /* A result of an older revision than what is shown is dropped.  One that is
    * newer than what is shown is taken even when the source has moved on: during
    * a stroke each revision is overtaken by the next before it is done. */
+  int64_t changed_first, changed_end;
+  bool changed = changed_columns (s, piece, stale, &changed_first, &changed_end);
   for (int64_t i = 0; i < n; i++)
     if (stale[i])
       sb_pyramid_put (s->pyramid, &patch, piece->g0 + i, piece->g0 + i + 1, revision);
@@ -365,7 +388,9 @@ sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece)
   if (piece->level >= 0)
     sb_pyramid_put_tile (s->pyramid, &patch, piece->index, revision);
   sb_spectrogram_give_analyser_back (s, analyser);
-  sb_spectrogram_note_change (s, first, end, (double) end >= s->visible_from && (double) first <= s->visible_to);
+  if (changed)
+    sb_spectrogram_note_change (s, changed_first, changed_end,
+                                (double) end >= s->visible_from && (double) first <= s->visible_to);
   pthread_mutex_unlock (&s->lock);
   sb_patch_clear (&patch);
   sb_tile_budget_trim (s->tiles);

@@ -79,11 +79,12 @@ refresh_tiles (SbSpectrogram *s, int64_t g0, int64_t g1)
   }
 }
 
-/* Grains [g0, g1) must be computed again, first those in sight. */
+/* The grains of columns [first, end) must be computed again, first those in sight. */
 static void
-make_dirty (SbSpectrogram *s, int64_t g0, int64_t g1)
+make_dirty (SbSpectrogram *s, int64_t first, int64_t end)
 {
-  sb_pyramid_dirty (s->pyramid, g0, g1);
+  int64_t g0 = first >> s->shape.grain_log2, g1 = ((end - 1) >> s->shape.grain_log2) + 1;
+  sb_pyramid_dirty (s->pyramid, first, end);
   refresh_tiles (s, g0, g1);
   int64_t seen0, seen1;
   visible_grains (s, &seen0, &seen1);
@@ -99,7 +100,7 @@ sb_spectrogram_set_channels (SbSpectrogram *s, SbChannelMode mode, int channel)
   pthread_mutex_lock (&s->lock);
   bool changed = atomic_exchange (&s->channels, packed) != packed;
   if (changed) {
-    make_dirty (s, 0, s->shape.n_grains);
+    make_dirty (s, 0, s->shape.n_cols);
     if (s->sparse.n > 0)
       memset (s->sparse.have, 0, (size_t) s->sparse.n);
   }
@@ -121,8 +122,7 @@ sb_spectrogram_set_source (SbSpectrogram *s, SbSource *source, int64_t dirty_fro
   SbSource *old = s->source;
   s->source = sb_source_ref (source);
   if (end > first) {
-    int64_t g0 = first >> s->shape.grain_log2, g1 = ((end - 1) >> s->shape.grain_log2) + 1;
-    make_dirty (s, g0, g1);
+    make_dirty (s, first, end);
     for (int i = 0; i < s->sparse.n; i++) {
       int64_t col = (int64_t) (s->sparse.first_col + i * s->sparse.step_cols);
       if (col >= first && col < end)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Filling a waveform.  A job fills a chunk of blocks; while zoomed in further,
- * the samples in sight are read into a strip of their own, at most 2^18 ranges;
- * taps take what somebody else reads anyway.  Thread: worker. */
+ * the samples in sight are read into a strip of their own, at most 2^18 ranges,
+ * of which a stroke has only what it changes read again; taps take what somebody
+ * else reads anyway.  Thread: worker. */
 #include "dsp/sb-kernel.h"
 #include "view/sb-waveform-private.h"
 #include <stdlib.h>
@@ -121,12 +122,25 @@ join_cells (SbWaveCell a, SbWaveCell b)
   return (SbWaveCell){MIN (a.min, b.min), MAX (a.max, b.max)};
 }
 
+static bool
+same_cell (SbWaveCell a, SbWaveCell b)
+{
+  return a.min == b.min && a.max == b.max;
+}
+
 static void
 put_chunk (SbWaveform *w, int64_t chunk, const SbWaveCell *cells, uint32_t revision)
 {
   int64_t first = chunk * w->chunk_blocks, n = MIN (w->chunk_blocks, w->n_blocks - first);
   pthread_mutex_lock (&w->lock);
   if (revision > w->done[chunk]) {
+    int64_t c0 = 0, c1 = n; /* cells that differ */
+    while (c0 < c1 && w->done[chunk] && same_cell (cells[c0], w->levels[0][first + c0]))
+      c0++;
+    while (c0 < c1 && w->done[chunk] && same_cell (cells[c1 - 1], w->levels[0][first + c1 - 1]))
+      c1--;
+    if (c0 < c1)
+      sb_waveform_note_change (w, (first + c0) * w->block_frames, MIN ((first + c1) * w->block_frames, w->n_frames));
     memcpy (w->levels[0] + first, cells, (size_t) n * sizeof *cells);
     w->done[chunk] = revision;
     for (int level = 1; level < w->n_levels; level++)
@@ -134,7 +148,6 @@ put_chunk (SbWaveform *w, int64_t chunk, const SbWaveCell *cells, uint32_t revis
         const SbWaveCell *from = w->levels[level - 1] + 2 * i;
         w->levels[level][i] = 2 * i + 1 < sb_waveform_level_blocks (w, level - 1) ? join_cells (from[0], from[1]) : from[0];
       }
-    w->changed = true;
   }
   pthread_mutex_unlock (&w->lock);
 }
@@ -241,9 +254,25 @@ do_strip (SbWaveform *w, SbSource *source, int64_t from, int64_t n)
   w->strip_n = n;
   w->strip_per = per;
   w->strip_busy = false;
-  w->changed = true;
+  sb_waveform_note_change (w, from, from + n);
   pthread_mutex_unlock (&w->lock);
   g_free (old);
+}
+
+/* Frames [from, to) of the strip that is there; nobody else changes it meanwhile. */
+static void
+mend_strip (SbWaveform *w, SbSource *source, int64_t from, int64_t to)
+{
+  int64_t per = w->strip_per, first = (MAX (from, w->strip_from) - w->strip_from) / per;
+  int64_t end = (MIN (to, w->strip_from + w->strip_n) - w->strip_from + per - 1) / per, n = end - first;
+  g_autofree SbWaveRange *ranges = g_new (SbWaveRange, (gsize) MAX (n, 1));
+  compute (source, w->strip_from + first * per, n, per, ranges);
+  pthread_mutex_lock (&w->lock);
+  if (n > 0)
+    memcpy (w->strip + first, ranges, (size_t) n * sizeof *ranges);
+  w->strip_busy = false;
+  sb_waveform_note_change (w, from, to);
+  pthread_mutex_unlock (&w->lock);
 }
 
 /* ---- workers ---- */
@@ -270,15 +299,15 @@ tell (SbWaveform *w, bool at_once)
   SbWaveformFunc notify = NULL;
   pthread_mutex_lock (&w->lock);
   void *data = w->notify_data;
-  int64_t now_us = g_get_monotonic_time ();
-  if (w->changed && (at_once || now_us - w->told_at_us > TELL_US)) {
-    w->changed = false;
+  int64_t now_us = g_get_monotonic_time (), from = w->changed_from, to = w->changed_to;
+  if (from < to && (at_once || now_us - w->told_at_us > TELL_US)) {
+    w->changed_from = w->changed_to = 0;
     w->told_at_us = now_us;
     notify = w->notify;
   }
   pthread_mutex_unlock (&w->lock);
   if (notify)
-    notify (data);
+    notify (data, from, to);
 }
 
 static void
@@ -287,14 +316,18 @@ run_ticket (void *data)
   SbWaveform *w = data;
   pthread_mutex_lock (&w->lock);
   uint32_t revision = w->revision;
-  int64_t from = w->wish_from, n = w->closing || w->strip_busy ? 0 : w->wish_n, chunk = -1;
-  if (n > 0) {
+  bool may = !w->closing && !w->strip_busy;
+  int64_t from = w->wish_from, n = may ? w->wish_n : 0, chunk = -1;
+  int64_t stale_from = w->stale_from, stale_to = may ? w->stale_to : 0;
+  bool mends = n == 0 && stale_from < stale_to;
+  if (n > 0 || mends) {
     w->wish_n = 0;
+    w->stale_from = w->stale_to = 0; /* the one holds the source as it is now, the other mends it */
     w->strip_busy = true;
   } else if (!w->closing) {
     chunk = pick_chunk (w);
   }
-  bool idle = n == 0 && chunk < 0;
+  bool idle = n == 0 && !mends && chunk < 0;
   if (idle)
     w->tickets--;
   g_autoptr (SbSource) source = idle ? NULL : sb_source_ref (w->source);
@@ -302,11 +335,13 @@ run_ticket (void *data)
 
   if (n > 0)
     do_strip (w, source, from, n);
+  else if (mends)
+    mend_strip (w, source, stale_from, stale_to);
   else if (chunk >= 0)
     do_chunk (w, source, chunk, revision);
-  tell (w, idle || n > 0);
+  tell (w, idle || mends || n > 0);
   if (!idle)
-    sb_pool_push (w->pool, w, n > 0 ? 20.0 : WAVE_PRIORITY, run_ticket, w, NULL);
+    sb_pool_push (w->pool, w, mends || n > 0 ? 20.0 : WAVE_PRIORITY, run_ticket, w, NULL);
 }
 
 void

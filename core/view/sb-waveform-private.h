@@ -37,8 +37,10 @@ struct SbWaveform {
   int64_t centre;                         /* chunk looked at */
   SbWaveRange *strip;                     /* strip_per frames each */
   int64_t strip_from, strip_n, strip_per; /* frames there */
+  int64_t stale_from, stale_to;           /* of these, what has changed since it was read; empty: from ≥ to */
   int64_t wish_from, wish_n;              /* frames asked for; 0: none */
-  bool strip_busy, closing, changed;
+  bool strip_busy, closing;
+  int64_t changed_from, changed_to; /* frames not told yet; empty: from ≥ to */
   int tickets;
   int64_t told_at_us;
   SbWaveformFunc notify;
@@ -67,6 +69,13 @@ static inline int64_t
 sb_waveform_level_blocks (const SbWaveform *w, int level)
 {
   return (w->n_blocks + ((int64_t) 1 << level) - 1) >> level;
+}
+
+static inline void
+sb_waveform_note_change (SbWaveform *w, int64_t from, int64_t to)
+{
+  w->changed_from = w->changed_from < w->changed_to ? MIN (w->changed_from, from) : from;
+  w->changed_to = MAX (w->changed_to, to);
 }
 
 /* Starts a worker if there is work.  Not under the lock. */

@@ -91,9 +91,11 @@ sb_waveform_set_source (SbWaveform *w, SbSource *source, int64_t dirty_from, int
   int64_t end = dirty_to > dirty_from ? (dirty_to - 1) / SB_WAVE_CHUNK_FRAMES + 1 : 0;
   for (int64_t chunk = dirty_from / SB_WAVE_CHUNK_FRAMES; chunk < end; chunk++)
     w->need[chunk] = w->revision;
-  if (w->strip_n > 0 && dirty_from < w->strip_from + w->strip_n && dirty_to > w->strip_from && w->wish_n == 0) {
-    w->wish_from = w->strip_from; /* read again; the old samples show until then */
-    w->wish_n = w->strip_n;
+  bool seen = w->strip_n > 0 && dirty_from < w->strip_from + w->strip_n && dirty_to > w->strip_from;
+  if (dirty_from < dirty_to && (seen || w->strip_busy)) {
+    /* that part is read again; the old samples show until then */
+    w->stale_from = w->stale_from < w->stale_to ? MIN (w->stale_from, dirty_from) : dirty_from;
+    w->stale_to = MAX (w->stale_to, dirty_to);
   }
   pthread_mutex_unlock (&w->lock);
   sb_source_unref (old);

@@ -8,7 +8,8 @@
 #include "base/sb-pool.h"
 
 typedef struct SbWaveform SbWaveform;
-typedef void (*SbWaveformFunc) (void *data);
+/* Frames [from, to) look different now. */
+typedef void (*SbWaveformFunc) (void *data, int64_t from_frame, int64_t to_frame);
 
 SbWaveform *sb_waveform_new (SbSource *source, SbPool *pool, SbWaveform *below);
 void sb_waveform_free (SbWaveform *w);

@@ -3,6 +3,7 @@
  * Ranges against brute force, at each zoom, and after a change. */
 #include "view/sb-spectrogram.h"
 #include <math.h>
+#include <pthread.h>
 
 #define RATE 8000
 
@@ -83,6 +84,62 @@ test_ranges (void)
   }
 }
 
+typedef struct {
+  pthread_mutex_t lock;
+  int64_t from, to;
+} Heard;
+
+static void
+hear (void *data, int64_t from, int64_t to)
+{
+  Heard *heard = data;
+  pthread_mutex_lock (&heard->lock);
+  heard->from = MIN (heard->from, from);
+  heard->to = MAX (heard->to, to);
+  pthread_mutex_unlock (&heard->lock);
+}
+
+/* A stroke on samples that are in sight: change upon change, each only told and read where it is. */
+static void
+test_strokes (void)
+{
+  enum { PX = 200 };
+  g_autoptr (SbPool) pool = sb_pool_new (2);
+  int64_t n = 700001, seen_from = 300000, seen_n = PX * 40;
+  g_autofree float *x = noise (n, 1, 3);
+  g_autoptr (SbSource) source = sb_memory_source_new (x, n, 1, RATE);
+  SbWaveform *w = sb_waveform_new (source, pool, NULL);
+  double from_s = (double) seen_from / RATE, to_s = (double) (seen_from + seen_n) / RATE;
+  settle (pool, w, from_s, to_s);
+  Heard heard = {.from = INT64_MAX};
+  pthread_mutex_init (&heard.lock, NULL);
+  sb_waveform_set_notify (w, hear, &heard);
+  for (int i = 0; i < 40; i++) {
+    int64_t at = seen_from + 1000 + i * 100;
+    for (int k = 0; k < 100; k++)
+      x[at + k] *= 2;
+    SbSource *changed = sb_memory_source_new (x, n, 1, RATE);
+    sb_waveform_set_source (w, changed, at, at + 100);
+    sb_source_unref (changed);
+    if (i % 7 == 0)
+      sb_pool_wait (pool, w);
+  }
+  sb_pool_wait (pool, w);
+  float min[PX], max[PX], low, high;
+  sb_waveform_read (w, from_s, to_s, PX, min, max);
+  for (int i = 0; i < PX; i++) {
+    brute (x, n, 1, seen_from + i * 40, seen_from + (i + 1) * 40, &low, &high);
+    g_assert_cmpfloat (min[i], ==, low);
+    g_assert_cmpfloat (max[i], ==, high);
+  }
+  g_assert_cmpint (heard.from, <=, seen_from + 1000);
+  g_assert_cmpint (heard.to, >=, seen_from + 5000);
+  g_assert_cmpint (heard.from, >, seen_from + 1000 - 600);
+  g_assert_cmpint (heard.to, <, seen_from + 5000 + 600);
+  sb_waveform_free (w);
+  pthread_mutex_destroy (&heard.lock);
+}
+
 static void
 test_short (void)
 {
@@ -131,6 +188,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/waveform/ranges", test_ranges);
+  g_test_add_func ("/waveform/strokes", test_strokes);
   g_test_add_func ("/waveform/short", test_short);
   g_test_add_func ("/waveform/tap", test_tap);
   return g_test_run ();
