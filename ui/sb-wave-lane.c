@@ -43,15 +43,16 @@ blend (uint32_t under, const GdkRGBA *colour, double share)
   return out;
 }
 
-/* A vertical bar for each pixel column, its ends by coverage.  (A thousand rectangles in one Cairo path take ten times
+/* view: of all that is in sight, in device pixels, of which these begin at first_px.
+ * A vertical bar for each pixel column, its ends by coverage.  (A thousand rectangles in one Cairo path take ten times
  * as long: it sorts them against each other.) */
 static void
-draw_wave (const Pixels *pixels, SbWaveform *waveform, const SbViewport *view, const GdkRGBA *colour)
+draw_wave (const Pixels *pixels, SbWaveform *waveform, const SbViewport *view, int first_px, const GdkRGBA *colour)
 {
   int n_px = pixels->width;
   g_autofree float *min = g_new (float, n_px), *max = g_new (float, n_px);
   double middle = pixels->height / 2.0, half = middle - 1;
-  sb_waveform_read (waveform, view->from_s, view->to_s, n_px, min, max);
+  sb_waveform_read_part (waveform, view->from_s, view->to_s, view->width_px, first_px, first_px + n_px, min, max);
   for (int x = 0; x < n_px; x++) {
     if (min[x] > max[x])
       continue;
@@ -90,14 +91,13 @@ strip_node_new (SbWaveLane *self, const SbViewport *view, int i, int n, int heig
   const SbTheme *theme = sb_theme ();
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   Pixels pixels = {NULL, n * scale, height * scale};
-  SbViewport here = *view;
+  SbViewport all = *view;
   SbView shown = sb_session_view (self->session);
-  here.from_s = sb_viewport_time (view, i * STRIP_PX);
-  here.to_s = sb_viewport_time (view, i * STRIP_PX + n);
+  all.width_px *= scale;
   pixels.argb = g_new0 (uint32_t, (gsize)pixels.width * pixels.height);
   if (shown != SB_VIEW_ORIGINAL)
-    draw_wave (&pixels, recording->waveform[SB_VIEW_ORIGINAL], &here, &theme->wave_original);
-  draw_wave (&pixels, recording->waveform[shown], &here, &theme->wave_result);
+    draw_wave (&pixels, recording->waveform[SB_VIEW_ORIGINAL], &all, i * STRIP_PX * scale, &theme->wave_original);
+  draw_wave (&pixels, recording->waveform[shown], &all, i * STRIP_PX * scale, &theme->wave_result);
   return sb_pixels_node_new (GTK_WIDGET (self), pixels.argb, pixels.width, pixels.height, true,
                              &GRAPHENE_RECT_INIT (i * STRIP_PX, 0, n, height));
 }

@@ -146,6 +146,13 @@ range_of_pixel (const SbWaveform *w, double from, double to, bool fine)
 void
 sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *min, float *max)
 {
+  sb_waveform_read_part (w, from_s, to_s, n_px, 0, n_px, min, max);
+}
+
+void
+sb_waveform_read_part (SbWaveform *w, double from_s, double to_s, int n_px, int first_px, int end_px, float *min,
+                       float *max)
+{
   double from = from_s * w->rate, per_px = (to_s - from_s) * w->rate / n_px;
   double last = (double) w->n_frames;
   bool fine = per_px < (double) w->block_frames;
@@ -159,10 +166,10 @@ sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *mi
     w->wish_n = MIN (end + margin, w->n_frames) - w->wish_from;
   }
   bool wish = w->wish_n > 0;
-  for (int x = 0; x < n_px; x++) {
+  for (int x = first_px; x < end_px; x++) {
     SbWaveRange range = range_of_pixel (w, from + x * per_px, from + (x + 1) * per_px, fine);
-    min[x] = range.min;
-    max[x] = range.max;
+    min[x - first_px] = range.min;
+    max[x - first_px] = range.max;
   }
   pthread_mutex_unlock (&w->lock);
   if (wish)
