@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A minute of scripted use, watched: panning, zooming, painting, measuring, markers, other views, while the recording
-is still being analysed.  No callback holds the UI thread over 8 ms, pan and zoom frames stay within 16 ms at the 99th
-percentile, painting frames within 5 ms at the median.
+is still being analysed.  No callback holds the UI thread over 8 ms; at the 99th percentile pan and zoom frames stay
+within 16 ms, painting frames within 5 ms.
 
     test-window-watchdog.py SOURCE_ROOT SONOBRUSH
 
@@ -17,7 +17,7 @@ from watch import percentile, watched_minute
 
 CALLBACK_MS = 8
 PAN_P99_MS = 16
-PAINT_MS = 5
+PAINT_P99_MS = 5
 
 
 def main():
@@ -36,9 +36,8 @@ def main():
     cases.check(f"no callback over {CALLBACK_MS} ms: longest {max(callbacks):.2f}", max(callbacks) <= CALLBACK_MS)
     cases.check(f"pan and zoom p99 within {PAN_P99_MS} ms: {percentile(pans, .99):.2f}", percentile(pans, .99) <= PAN_P99_MS)
     paint = parts["paint"]["frame" + held]
-    cases.check(f"painting within {PAINT_MS} ms at the median, {PAN_P99_MS} at the 99th percentile: "
-                f"{percentile(paint, .5):.2f}, {percentile(paint, .99):.2f}",
-                percentile(paint, .5) <= PAINT_MS and percentile(paint, .99) <= PAN_P99_MS)
+    cases.check(f"painting p99 within {PAINT_P99_MS} ms: {percentile(paint, .99):.2f}, median {percentile(paint, .5):.2f}",
+                percentile(paint, .99) <= PAINT_P99_MS)
     return cases.finish()
 
 
