@@ -28,6 +28,14 @@ def need(condition, what):
     sys.exit(77)
 
 
+def need_in_test(condition, what):
+    """The same within a test: the others of its file go on."""
+    if not condition and not os.environ.get("CI"):
+        raise unittest.SkipTest("%s is missing" % what)
+    if not condition:
+        raise AssertionError("%s is missing, and CI is set" % what)
+
+
 def need_numpy():
     need(np is not None, "numpy")
 

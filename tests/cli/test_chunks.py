@@ -103,7 +103,7 @@ class Chunks(CliTest):
 
     def listed(self):
         """The WAVs of the table that are there; some are made from others and may be missing."""
-        sbtest.need_data()
+        sbtest.need_in_test(os.path.isdir(os.path.join(DATA, "real")), "the folder of shared recordings (SB_SHARED_DATA)")
         with open(os.path.join(DATA, "real", "WAV_CHUNKS.tsv")) as table:
             names = [line.split("\t")[0] for line in table.read().splitlines()[1:]]
         names = [name for name in names if os.path.exists(os.path.join(DATA, "real", name))]
@@ -140,7 +140,7 @@ class Chunks(CliTest):
         self.assertGreater(n, 20)
 
     def test_unpainted_recordings(self):
-        sbtest.need_data()
+        sbtest.need_in_test(os.path.isdir(os.path.join(DATA, "real")), "the folder of shared recordings (SB_SHARED_DATA)")
         n = 0
         for folder in ("real", "real/formats"):
             for name in sorted(os.listdir(os.path.join(DATA, folder))):

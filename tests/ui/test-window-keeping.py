@@ -4,7 +4,9 @@
 
     test-window-keeping.py PROJECT_ROOT SONOBRUSH SONOBRUSH_CLI SCREENSHOTS
 """
+import contextlib
 import filecmp
+import glob
 import hashlib
 import os
 import random
@@ -233,24 +235,33 @@ def set_span(project, low, high):
         database.execute("UPDATE view SET value = ? WHERE key = 'show-span'", (f"({low}, {high})",))
 
 
+def kept(desktop):
+    """Which edits the newest file of the session holds by now, in their order."""
+    files = glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.sonobrush"))
+    with contextlib.closing(sqlite3.connect(f"file:{max(files, key=os.path.getmtime)}?mode=ro", uri=True, timeout=10)) as base:
+        return [row[0] for row in base.execute("SELECT id FROM operation ORDER BY position")]
+
+
 def random_kills(root, program):
-    """Killed at any moment while edits come in; what an answered action did is there."""
+    """Killed at any moment while edits come in; what was on the disk by then is there, and at most the last is lost."""
     rng, count = random.Random(4), int(os.environ.get("SB_KILLS", "100" if os.environ.get("SB_LONG_TESTS") else "4"))
     with Desktop() as desktop:
         demo = desktop.path("take.flac")
         shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
-        number, acknowledged = 0, []
+        number, acknowledged, seen = 0, [], []
         for _ in range(count):
             window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
             found = ids(window, desktop)
-            assert found[:len(acknowledged)] == acknowledged and len(found) <= len(acknowledged) + 1, (found, acknowledged)
-            acknowledged = found
+            assert found[:len(acknowledged)] == acknowledged and found == seen[:len(found)], (found, acknowledged, seen)
             for _ in range(rng.randint(1, 4)):
+                before = ids(window, desktop)
+                wait_until(lambda: kept(desktop) == before if before else True, 10, "what was done before to be kept")
                 window.activate("apply-operation", box(number))
-                acknowledged = ids(window, desktop)
                 number += 1
-            # the list was written to a file after the edit; by then the edit itself has been kept for long
+            seen = ids(window, desktop)
             time.sleep(rng.uniform(0, 0.05))
+            acknowledged = kept(desktop)
+            assert len(acknowledged) >= len(seen) - 1, (acknowledged, seen)
             kill(window)
 
 
