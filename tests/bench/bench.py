@@ -180,6 +180,9 @@ def window_table(found, frames):
     return "\n".join(lines + [""])
 
 
+PEER_S = 120
+
+
 def picture_peers(path, folder):
     """Seconds that others take for a picture of the whole hour, from the file to a PNG."""
     png = os.path.join(folder, "peer.png")
@@ -192,7 +195,12 @@ def picture_peers(path, folder):
             yield who, None
             continue
         start = time.monotonic()
-        done = subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                                  timeout=PEER_S).returncode == 0
+        except subprocess.TimeoutExpired:
+            print(f"bench: {who} takes longer than {PEER_S} s for an hour; left out", file=sys.stderr)
+            done = False
         yield who, {"exact_ms": (time.monotonic() - start) * 1000} if done else None
 
 
