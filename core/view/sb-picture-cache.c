@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define MAGIC 0x31706253u /* "Sbp1" */
-#define VERSION 1u        /* of the codes and of this layout */
+#define VERSION 2u        /* of the codes, the range's counts and this layout */
 #define SUFFIX ".sbpicture"
 #define LIMIT_BYTES ((int64_t) 512 << 20)
 #define LEAST_COLS 100000 /* shorter recordings are analysed as quickly as read */

@@ -218,7 +218,9 @@ put_sample (SbSpectrogram *s, int i, const uint8_t *codes)
     return;
   memcpy (sample->codes + (size_t) i * n_bins, codes, n_bins);
   sample->have[i] = 1;
-  for (size_t bin = 0; bin < n_bins; bin++)
+  /* An offset, and what of it the window spreads, is no sound to set the colours by. */
+  size_t first = (size_t) ((sb_window_half_lobe_bins (s->grid.window) + 1) * s->cells_per_bin);
+  for (size_t bin = MIN (first, n_bins - 1); bin < n_bins; bin++)
     s->histogram[codes[bin]]++;
   s->have_histogram = ++sample->n_have == sample->n;
 }

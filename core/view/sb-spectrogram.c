@@ -328,7 +328,10 @@ sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low
   for (int64_t below = counts[1]; median < 255 && below * 2 < total; below += counts[median])
     median++;
   *high_db = sb_level_code_to_db (top) + 6.0;
-  *low_db = CLAMP (sb_level_code_to_db (median) - 10.0, *high_db - 110.0, *high_db - 50.0);
+  *low_db = MAX (sb_level_code_to_db (median) - 10.0, *high_db - 110.0);
+  double short_db = MAX (0.0, 50.0 - (*high_db - *low_db)); /* of noise alone: it takes the middle colours */
+  *low_db -= short_db / 2.0;
+  *high_db += short_db / 2.0;
   return whole;
 }
 

@@ -99,8 +99,9 @@ uint32_t sb_spectrogram_revision (SbSpectrogram *s);
  * Blocks: a short lock. */
 bool sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s);
 double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recording exact at the coarse levels, 0 … 1 */
-/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, clamped to high−110 … high−50, from
- * what is there now (a sparse sample is taken when nothing is: Blocks then). */
+/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, at most 110 below; less than 50 dB are
+ * widened to 50 at both ends.  Bins as near to 0 Hz as the window spreads an offset are left out.  From what is there
+ * now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
 /* The same from what can be read in about that time (0: from what is there), for a first look at a source that is slow
  * to seek in.  False: the sample was not finished; the workers finish it while they analyse, so ask again. */

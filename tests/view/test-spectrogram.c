@@ -407,6 +407,27 @@ test_read_errors (void)
   sb_source_unref (&fake->parent);
 }
 
+/* An offset, or a rumble as slow, does not set the colours of what is heard. */
+static void
+test_range_offset (void)
+{
+  int64_t n = 20 * RATE;
+  double db[2][2];
+  for (int offset = 0; offset < 2; offset++) {
+    float *samples = noise (n, 1, 2);
+    for (int64_t i = 0; i < n; i++)
+      samples[i] = 0.01f * samples[i] + 0.5f * (float) offset;
+    Fake *fake = fake_new (samples, n, 1);
+    SbSpectrogram *s = new_spectrogram (&fake->parent, &small_grid, NULL, NULL);
+    sb_spectrogram_auto_range (s, &db[offset][0], &db[offset][1]);
+    sb_spectrogram_free (s);
+    sb_source_unref (&fake->parent);
+  }
+  g_assert_cmpfloat_with_epsilon (db[1][0], db[0][0], 1);
+  g_assert_cmpfloat_with_epsilon (db[1][1], db[0][1], 1);
+  g_assert_cmpfloat (db[0][1], <, -20);
+}
+
 /* The recording becomes shorter while it is shown: what was seen stays, what can still be read comes, however near the
  * new end it lies, and whichever zoom asks for it first. */
 static void
@@ -570,6 +591,7 @@ static struct {
   {"shows", test_shows},
   {"spans", test_spans},
   {"read-errors", test_read_errors},
+  {"range-offset", test_range_offset},
   {"shorter", test_shorter},
   {"notify", test_notify},
   {"stress", test_stress},
