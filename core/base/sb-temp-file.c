@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -48,6 +49,18 @@ sb_temp_file_new (const char *folder, char **path)
       break;
   }
   return -1;
+}
+
+bool
+sb_temp_file_take_place (int fd, const char *temp, const char *target)
+{
+  const int held = fcntl (fd, F_DUPFD_CLOEXEC, 0); /* the lock is both's; −1 where there are no more: then without */
+  const bool ok = close (fd) == 0 && rename (temp, target) == 0;
+  const int code = errno;
+  if (held >= 0)
+    close (held);
+  errno = code;
+  return ok;
 }
 
 static bool

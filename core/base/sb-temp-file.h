@@ -10,5 +10,8 @@
 /* A new, empty, locked file in the folder, open for reading and writing; −1 with errno set.  *path: newly allocated.
  * The lock ends with the last close. */
 int sb_temp_file_new (const char *folder, char **path);
+/* Closes fd and renames, with the lock held until temp has the target's name, so that no sweep comes between.  What the
+ * disk tells only on closing is told before the rename.  False: errno is set and temp is still there. */
+bool sb_temp_file_take_place (int fd, const char *temp, const char *target);
 /* Removes those in the folder whose makers are dead. */
 void sb_temp_file_sweep (const char *folder);

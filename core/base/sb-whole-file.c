@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -191,10 +192,7 @@ sb_whole_file_commit (SbWholeFile *file, GError **error)
     flush_buffer (file);
   if (!file->first_errno && fsync (file->fd) != 0)
     file->first_errno = errno;
-  if (file->fd >= 0 && close (file->fd) != 0 && !file->first_errno)
-    file->first_errno = errno;
-  file->fd = -1;
-  if (!file->first_errno && rename (file->temporary, file->target) != 0)
+  if (!file->first_errno && !sb_temp_file_take_place (g_steal_fd (&file->fd), file->temporary, file->target))
     file->first_errno = errno;
   if (file->first_errno)
     return fail (error, file->shown, file->first_errno);

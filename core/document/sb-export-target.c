@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,12 +160,7 @@ clear (SbExportTarget *target)
 bool
 sb_export_target_commit (SbExportTarget *target, GError **error)
 {
-  if (close (target->fd) != 0) {
-    target->fd = -1;
-    return sb_export_target_fail (target, g_strerror (errno), error);
-  }
-  target->fd = -1;
-  if (rename (target->temp, target->real) != 0)
+  if (!sb_temp_file_take_place (g_steal_fd (&target->fd), target->temp, target->real))
     return sb_export_target_fail (target, g_strerror (errno), error);
   const int folder = open (target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool kept = folder >= 0 && (fsync (folder) == 0 || errno == EINVAL);

@@ -399,13 +399,14 @@ sb_project_save (const SbProject *project, const char *path, GError **error)
   bool ok = write_database (project, temp, path, error);
   if (ok && fsync (fd) != 0)
     ok = set_write_error (error, path, g_strerror (errno));
-  if (ok && rename (temp, real) != 0)
+  if (!ok)
+    close (fd); /* and with it the lock */
+  else if (!sb_temp_file_take_place (fd, temp, real))
     ok = set_write_error (error, path, g_strerror (errno));
-  if (!ok)
+  if (!ok) {
     unlink (temp);
-  close (fd); /* and with it the lock */
-  if (!ok)
     return false;
+  }
   if (!fsync_path (folder, O_RDONLY | O_DIRECTORY) && errno != EINVAL) {
     g_autofree char *shown = g_filename_display_name (path);
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” was written, but the disk did not confirm it: %s. Save again.",

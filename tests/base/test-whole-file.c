@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/sb-temp-file.h"
 #include "base/sb-whole-file.h"
 
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -128,6 +131,41 @@ test_limit (Fixture *f, gconstpointer data)
   check_contents (f->path, "old");
 }
 
+typedef struct {
+  const char *folder;
+  atomic_bool stop;
+} Sweeper;
+
+static void *
+sweep (void *data)
+{
+  Sweeper *sweeper = data;
+  while (!atomic_load (&sweeper->stop))
+    sb_temp_file_sweep (sweeper->folder);
+  return NULL;
+}
+
+/* Others write into the same folder all the time and clear it first: what is being written is not theirs to clear, up
+ * to the moment it has its name; what a dead one left is. */
+static void
+test_sweep (Fixture *f, gconstpointer data)
+{
+  g_autofree char *left = g_build_filename (f->folder, ".sonobrush-0123abcd.tmp", NULL);
+  g_assert_true (g_file_set_contents (left, "left", 4, NULL));
+  Sweeper sweeper = { f->folder, false };
+  pthread_t thread;
+  g_assert_cmpint (pthread_create (&thread, NULL, sweep, &sweeper), ==, 0);
+  for (int i = 0; i < 400; i++) {
+    g_autoptr (GError) error = NULL;
+    sb_whole_file_save (f->path, "whole", 5, &error);
+    g_assert_no_error (error);
+  }
+  atomic_store (&sweeper.stop, true);
+  pthread_join (thread, NULL);
+  check_contents (f->path, "whole");
+  g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +176,6 @@ main (int argc, char **argv)
   ADD ("/whole-file/symlink", test_symlink);
   ADD ("/whole-file/refused", test_refused);
   ADD ("/whole-file/limit", test_limit);
+  ADD ("/whole-file/sweep", test_sweep);
   return g_test_run ();
 }
