@@ -37,6 +37,17 @@ def ids(window, desktop):
     return [op["id"] for op in window.save_edits(desktop.path("now.json"))["ops"]]
 
 
+def newest_session(desktop):
+    files = glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.sonobrush"))
+    return contextlib.closing(sqlite3.connect(f"file:{max(files, key=os.path.getmtime)}?mode=ro", uri=True, timeout=10))
+
+
+def n_done(desktop):
+    """How many steps are in force in the newest file of the session, as the disk has it by now."""
+    with newest_session(desktop) as base:
+        return int(base.execute("SELECT value FROM project WHERE key = 'n_done'").fetchone()[0])
+
+
 def killed_and_back(root, program, cli, pictures):
     with Desktop() as desktop:
         demo = desktop.path("take.flac")
@@ -46,6 +57,7 @@ def killed_and_back(root, program, cli, pictures):
             window.activate("apply-operation", box(number))
         window.activate("undo")
         wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2"], 5, "three edits")
+        wait_until(lambda: n_done(desktop) == 3, 10, "the undo to be kept")
         kill(window)
         window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
         desktop.screenshot(os.path.join(pictures, "kept.png"))
@@ -95,6 +107,7 @@ def edits_file(root, program, cli, pictures):
         wait_until(lambda: ids(window, desktop) == ["n0"], 5, "three undone")
         open_file(edits)
         wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2", "n3"], 10, "the edits of the file")
+        wait_until(lambda: n_done(desktop) > 1, 10, "the edits of the file to be kept")
         assert window.save_edits(desktop.path("again.json")) == before
         desktop.screenshot(os.path.join(pictures, "edits-file.png"))
         kill(window)
@@ -237,8 +250,7 @@ def set_span(project, low, high):
 
 def kept(desktop):
     """Which edits the newest file of the session holds by now, in their order."""
-    files = glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.sonobrush"))
-    with contextlib.closing(sqlite3.connect(f"file:{max(files, key=os.path.getmtime)}?mode=ro", uri=True, timeout=10)) as base:
+    with newest_session(desktop) as base:
         return [row[0] for row in base.execute("SELECT id FROM operation ORDER BY position")]
 
 

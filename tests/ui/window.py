@@ -154,6 +154,7 @@ class Window:
     def export(self, path, timeout_s=60):
         """Export is written aside and renamed, so a file that is there is whole."""
         assert not os.path.exists(path)
+        self.wait_enabled("export-to")  # the export before is in its place a moment before the window knows
         self.activate("export-to", quoted(path))
         wait_until(lambda: self.must_live() and os.path.exists(path), timeout_s, f"{path} to be written")
 
