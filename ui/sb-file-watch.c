@@ -20,8 +20,7 @@ struct _SbFileWatch {
   GFileMonitor *monitor;
   GCancellable *cancellable;
   guint look, settle;
-  bool known; /* the two below, as of opening */
-  goffset size;
+  goffset size; /* these two as of opening */
   guint64 time_us;
   State state;
 };
@@ -64,12 +63,6 @@ on_info (GObject *file, GAsyncResult *result, void *data)
   goffset size = g_file_info_get_size (info);
   guint64 time_us = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED) * G_USEC_PER_SEC +
                     g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC);
-  if (!self->known) {
-    self->known = true;
-    self->size = size;
-    self->time_us = time_us;
-    return;
-  }
   set_state (self,
              size < self->size                                ? SHORTER
              : size != self->size || time_us != self->time_us ? WRITTEN
@@ -127,7 +120,6 @@ stop (SbFileWatch *self)
   g_clear_object (&self->file);
   g_clear_handle_id (&self->look, g_source_remove);
   g_clear_handle_id (&self->settle, g_source_remove);
-  self->known = false;
 }
 
 static void
@@ -139,6 +131,8 @@ recording_changed (SbFileWatch *self)
   if (!recording)
     return;
   self->cancellable = g_cancellable_new ();
+  self->size = sb_store_project (recording->store)->source_size_bytes;
+  self->time_us = (guint64)(sb_file_source_mtime_ns (sb_document_original (recording->document)) / 1000);
   self->file = g_file_new_for_path (recording->path);
   self->monitor = g_file_monitor_file (self->file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
   if (self->monitor)

@@ -31,6 +31,7 @@ typedef struct {
   SF_INFO info;
   SbSampleType sample_type;
   int fd; /* the file that was checked: handles are opened on duplicates of it */
+  struct stat opened;
   pthread_mutex_t lock;
   GPtrArray *idle; /* of SbDecoder*; under the lock */
 } FileSource;
@@ -234,9 +235,8 @@ static const SbSourceClass file_class = { .read = file_read, .finalize = file_fi
 /* --- opening ------------------------------------------------------------ */
 
 static int
-open_checked (const char *path, GError **error)
+open_checked (const char *path, struct stat *st, GError **error)
 {
-  struct stat st;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
   if (fd < 0) {
     int code = errno;
@@ -248,13 +248,13 @@ open_checked (const char *path, GError **error)
     return -1;
   }
   const char *reason = NULL;
-  if (fstat (fd, &st) != 0)
+  if (fstat (fd, st) != 0)
     reason = "The system does not tell what it is.";
-  else if (S_ISDIR (st.st_mode))
+  else if (S_ISDIR (st->st_mode))
     reason = "It is a folder; choose a recording inside it.";
-  else if (!S_ISREG (st.st_mode))
+  else if (!S_ISREG (st->st_mode))
     reason = "It is not a regular file; choose a recording on a disk.";
-  else if (st.st_size == 0)
+  else if (st->st_size == 0)
     reason = "It is empty; there is no sound in it.";
   if (reason == NULL)
     return fd;
@@ -334,7 +334,7 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   file->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_decoder_free);
   file->path = g_canonicalize_filename (path, NULL);
   sb_source_init (&file->source, &file_class, 1, 1, 0);
-  file->fd = open_checked (path, error);
+  file->fd = open_checked (path, &file->opened, error);
   if (file->fd < 0)
     goto failed;
   if (!sb_probe (file->fd, path, progress, error))
@@ -395,6 +395,47 @@ char *
 sb_file_source_own_path (const SbSource *source)
 {
   return g_strdup_printf ("/proc/self/fd/%d", ((const FileSource *)source)->fd);
+}
+
+static bool
+same_file (const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool
+sb_file_source_is_at (const SbSource *source, const char *path)
+{
+  const FileSource *file = (const FileSource *)source;
+  struct stat st, named;
+  return stat (path, &st) == 0
+         && (same_file (&st, &file->opened) || (stat (file->path, &named) == 0 && same_file (&st, &named)));
+}
+
+static int64_t
+mtime_ns (const struct stat *st)
+{
+  return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int64_t
+sb_file_source_mtime_ns (const SbSource *source)
+{
+  return mtime_ns (&((const FileSource *)source)->opened);
+}
+
+bool
+sb_file_source_check_unchanged (const SbSource *source, GError **error)
+{
+  const FileSource *file = (const FileSource *)source;
+  struct stat now;
+  if (fstat (file->fd, &now) == 0 && now.st_size == file->opened.st_size && mtime_ns (&now) == mtime_ns (&file->opened))
+    return true;
+  g_set_error (error, SB_ERROR, SB_ERROR_READ,
+               "“%s” was changed by another program after it was opened. Your edits were made in what it was before; open "
+               "it again to see what is there now.",
+               file->path);
+  return false;
 }
 
 SbSampleType

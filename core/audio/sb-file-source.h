@@ -33,6 +33,12 @@ bool sb_is_file_source (const SbSource *source);
 const char *sb_file_source_path (const SbSource *source);
 /* A name for the very file that was opened, whatever has become of its path since; newly allocated. */
 char *sb_file_source_own_path (const SbSource *source);
+/* Whether the path leads to the file that was opened, under whatever name that lies now, or to what lies under its name. */
+bool sb_file_source_is_at (const SbSource *source, const char *path);
+/* False when the file was written to since it was opened (size, time of modification): what was read before and what
+ * would be read now do not fit together.  Thread: any.  Blocks: disk. */
+bool sb_file_source_check_unchanged (const SbSource *source, GError **error);
+int64_t sb_file_source_mtime_ns (const SbSource *source); /* when it was opened */
 SbSampleType sb_file_source_sample_type (const SbSource *source);
 int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */
 /* Newly allocated: "WAV", "24-bit" … as libsndfile's words for people. */

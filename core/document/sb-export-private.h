@@ -53,9 +53,9 @@ typedef struct {
 } SbExportTarget;
 
 /* What can be refused beforehand: a folder that is not there, the recording itself, a project. */
-bool sb_export_target_check (const char *path, const char *source_path, GError **error);
-/* Checks, and makes the temporary file.  source_path may be NULL. */
-bool sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error);
+bool sb_export_target_check (const char *path, const SbSource *recording, GError **error);
+/* Checks, and makes the temporary file.  recording: a file source, or NULL. */
+bool sb_export_target_open (SbExportTarget *target, const char *path, const SbSource *recording, GError **error);
 /* Asks the disk to begin with a stretch, without waiting. */
 void sb_export_target_flush_begin (const SbExportTarget *target, int64_t pos, int64_t n);
 /* On the disk for good; cancelled within a piece of 8 MB, but for what the file system does at the end. */

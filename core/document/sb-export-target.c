@@ -58,12 +58,6 @@ resolve (const char *path)
 }
 
 static bool
-same_file (const struct stat *a, const struct stat *b)
-{
-  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool
 check_folder (const SbExportTarget *target, GError **error)
 {
   struct stat st;
@@ -81,9 +75,9 @@ check_folder (const SbExportTarget *target, GError **error)
 
 /* *mode: permissions for the new file, 0 for what is usual. */
 static bool
-check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, GError **error)
+check_old (const SbExportTarget *target, const SbSource *recording, mode_t *mode, GError **error)
 {
-  struct stat st, source;
+  struct stat st;
   *mode = 0;
   if (stat (target->real, &st) != 0)
     return errno == ENOENT ? true : sb_export_target_fail (target, g_strerror (errno), error);
@@ -91,7 +85,7 @@ check_old (const SbExportTarget *target, const char *source_path, mode_t *mode, 
     return sb_export_target_fail (target, "it is a folder. Add a file name.", error);
   if (!S_ISREG (st.st_mode))
     return sb_export_target_fail (target, "it is not an ordinary file. Choose a file name in a folder.", error);
-  if (source_path && stat (source_path, &source) == 0 && same_file (&st, &source))
+  if (recording && sb_file_source_is_at (recording, target->real))
     return sb_export_target_fail (
         target, "it is the recording itself, which is never overwritten. Choose another name.", error);
   if (sb_is_project_file (target->real))
@@ -119,30 +113,30 @@ make_temp (SbExportTarget *target, mode_t mode, GError **error)
 }
 
 static bool
-look (SbExportTarget *target, const char *path, const char *source_path, mode_t *mode, GError **error)
+look (SbExportTarget *target, const char *path, const SbSource *recording, mode_t *mode, GError **error)
 {
   *target = (SbExportTarget){.fd = -1, .shown = g_filename_display_name (path), .real = resolve (path)};
   if (!target->real)
     return sb_export_target_fail (target, "it is a link that leads nowhere. Choose another name.", error);
   target->folder = g_path_get_dirname (target->real);
-  return check_folder (target, error) && check_old (target, source_path, mode, error);
+  return check_folder (target, error) && check_old (target, recording, mode, error);
 }
 
 bool
-sb_export_target_check (const char *path, const char *source_path, GError **error)
+sb_export_target_check (const char *path, const SbSource *recording, GError **error)
 {
   mode_t mode;
   SbExportTarget target;
-  const bool ok = look (&target, path, source_path, &mode, error);
+  const bool ok = look (&target, path, recording, &mode, error);
   sb_export_target_abort (&target);
   return ok;
 }
 
 bool
-sb_export_target_open (SbExportTarget *target, const char *path, const char *source_path, GError **error)
+sb_export_target_open (SbExportTarget *target, const char *path, const SbSource *recording, GError **error)
 {
   mode_t mode;
-  return look (target, path, source_path, &mode, error) && make_temp (target, mode, error);
+  return look (target, path, recording, &mode, error) && make_temp (target, mode, error);
 }
 
 static void

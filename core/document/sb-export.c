@@ -155,11 +155,12 @@ export_to (SbExportRender *render, const SbExportFormat *format, const SbExportS
   SbExportTarget target = {.fd = -1};
   SbExportReport unasked, *told = report ? report : &unasked;
   memset (told, 0, sizeof *told);
-  const char *source_path = render->is_file ? sb_file_source_path (render->source) : NULL;
+  const SbSource *recording = render->is_file ? render->source : NULL;
   bool ok = sb_export_render_prepare (render, error) &&
-            sb_export_target_open (&target, spec->path, source_path, error) &&
+            sb_export_target_open (&target, spec->path, recording, error) &&
             write_target (render, format, spec, &target, try_copy, told, progress, error) &&
             (!spec->hash || hash_both (render->source, target.temp, told, progress, error)) &&
+            (!recording || sb_file_source_check_unchanged (recording, error)) && /* nor while it was read */
             !sb_progress_check (progress, error) && sb_export_target_commit (&target, error);
   if (ok)
     fill_report (told, render, format);
@@ -191,8 +192,10 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
   const bool is_file = sb_is_file_source (original), painted = is_painted (original, resynth);
   const SbSampleType type = is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
   int64_t n_frames;
+  if (is_file && !sb_file_source_check_unchanged (original, error))
+    return false;
   if (!choose_part (original, spec, &n_frames, error) ||
-      !sb_export_target_check (spec->path, is_file ? sb_file_source_path (original) : NULL, error))
+      !sb_export_target_check (spec->path, is_file ? original : NULL, error))
     return false;
   const SbExportShape shape = {
       .rate = sb_source_rate (original),

@@ -79,6 +79,50 @@ test_refused (void)
   empty_folder ();
 }
 
+/* The recording is known by itself, not by the name it had when it was opened. */
+static void
+test_renamed (void)
+{
+  g_autofree char *path = in_folder ("source.wav"), *moved = in_folder ("moved.wav"), *old = in_folder ("old.wav");
+  g_autofree char *out = in_folder ("out.wav");
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, 1000);
+  g_autoptr (SbSource) source = open_file (path);
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  expect_refused (source, moved, NULL, "recording itself");
+  g_assert_cmpint (linkat (AT_FDCWD, moved, AT_FDCWD, old, 0), ==, 0);
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, 500); /* another in its place */
+  expect_refused (source, path, NULL, "recording itself");
+  expect_refused (source, old, NULL, "recording itself");
+  g_assert_true (try_export (source, NULL, out, NULL, NULL, NULL));
+  assert_same_bytes (moved, out);
+  empty_folder ();
+}
+
+/* Half of what it was and half of what it is would be a recording that never was. */
+static void
+test_written_to (void)
+{
+  g_autofree char *path = in_folder ("source.wav"), *out = in_folder ("out.wav");
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, N);
+  g_autoptr (SbSource) source = open_file (path);
+  g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.3, 800, 2000, -INFINITY);
+  g_assert_true (try_export (source, resynth, out, NULL, NULL, NULL));
+  g_assert_cmpint (g_unlink (out), ==, 0);
+  const int fd = open (path, O_WRONLY);
+  g_assert_cmpint (pwrite (fd, "\0\0\0\0", 4, 20000), ==, 4);
+  g_assert_cmpint (futimens (fd, (struct timespec[2]){{.tv_sec = 1}, {.tv_sec = 1}}), ==, 0);
+  close (fd);
+  expect_refused (source, out, NULL, "changed by another program");
+  g_autoptr (GError) error = NULL;
+  g_assert_false (try_export (source, resynth, out, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "open it again"));
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+  g_autoptr (SbSource) again = open_file (path);
+  g_assert_true (try_export (again, NULL, out, NULL, NULL, NULL));
+  assert_same_bytes (path, out);
+  empty_folder ();
+}
+
 /* Through a link: what it points to is made or replaced, and the link stays. */
 static void
 test_link (void)
@@ -311,6 +355,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("sonobrush-faults-XXXXXX", NULL);
   g_test_add_func ("/export-faults/refused", test_refused);
+  g_test_add_func ("/export-faults/renamed", test_renamed);
+  g_test_add_func ("/export-faults/written-to", test_written_to);
   g_test_add_func ("/export-faults/link", test_link);
   g_test_add_func ("/export-faults/read-only", test_read_only);
   g_test_add_func ("/export-faults/full-disk", test_full_disk);
