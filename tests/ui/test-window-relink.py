@@ -45,12 +45,17 @@ def open_file(window, path):
 
 
 def wait_dialog(window, picture=None):
-    """The number of a window over the main one."""
-    wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 15, "a dialog")
-    time.sleep(0.4)
+    """The number of a window over the main one that stays: one that answered may still be closing."""
+    def over():
+        return [number for number in window.shown_ids() if number != window.id]
+
+    def staying():
+        before = window.must_live() and over()
+        time.sleep(0.4)
+        return [number for number in over() if before and number in before]
+    dialog = wait_until(staying, 15, "a dialog")[-1]
     if picture:
         window.desktop.screenshot(picture)
-    dialog = [number for number in window.shown_ids() if number != window.id][-1]
     window.desktop.xdotool("windowfocus", dialog)
     return dialog
 
