@@ -54,10 +54,12 @@ build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GErr
   }
   /* only the original is read from end to end */
   sb_spectrogram_set_waveform (recording->spectrogram[SB_VIEW_ORIGINAL], recording->waveform[SB_VIEW_ORIGINAL]);
-  const char *fingerprint = sb_store_project (recording->store)->source_fingerprint;
-  if (fingerprint) {
+  const SbProject *project = sb_store_project (recording->store);
+  if (project->source_fingerprint) { /* of the file as it was written then: the fingerprint does not see every byte */
     g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "sonobrush", NULL);
-    sb_spectrogram_set_cache (recording->spectrogram[SB_VIEW_ORIGINAL], folder, fingerprint);
+    g_autofree char *content = g_strdup_printf ("%s-%" G_GINT64_FORMAT, project->source_fingerprint,
+                                                sb_file_source_mtime_ns (sb_document_original (recording->document)));
+    sb_spectrogram_set_cache (recording->spectrogram[SB_VIEW_ORIGINAL], folder, content);
   }
   recording->readout_stft = sb_stft_new (grid, SB_PLAN_EXACT, error);
   return recording->readout_stft != NULL;
@@ -114,7 +116,8 @@ open_recording (const SbOpenRequest *request, SbPool *pool, SbProgress *progress
   const SbStoreRequest keeping = {.project = project,
                                   .project_path = recording->project_path,
                                   .adopt = request->adopt,
-                                  .without_edits = request->without_edits};
+                                  .without_edits = request->without_edits,
+                                  .progress = progress};
   recording->store = sb_store_open_as (&keeping, source, error);
   if (!recording->store || sb_progress_check (progress, error))
     return NULL;

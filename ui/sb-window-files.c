@@ -21,7 +21,6 @@ typedef struct {
   SbGrid grid;
   GPtrArray *ops;
   SbProject *project; /* NULL: an operations file */
-  SbSource *source;   /* of the project */
   GError *error;
 } Saving;
 
@@ -33,7 +32,6 @@ saving_free (void *data)
   g_free (saving->path);
   g_ptr_array_unref (saving->ops);
   sb_project_free (saving->project);
-  sb_source_unref (saving->source);
   g_clear_error (&saving->error);
   g_free (saving);
 }
@@ -46,8 +44,7 @@ save_work (void *data)
     sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
-  if (sb_project_set_source (saving->project, saving->source, &saving->error))
-    sb_project_save (saving->project, saving->path, &saving->error);
+  sb_project_save (saving->project, saving->path, &saving->error);
 }
 
 static void
@@ -89,10 +86,7 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->grid = *sb_document_grid (recording->document);
   saving->ops = ops_in_force (recording);
   if (as_project) {
-    saving->project = sb_project_copy (sb_store_project (recording->store));
-    saving->source = sb_source_ref (sb_document_original (recording->document));
-    g_clear_pointer (&saving->project->project_path, g_free);
-    g_clear_pointer (&saving->project->project_mark, g_free);
+    saving->project = sb_store_copy_project (recording->store);
     sb_project_take_document (saving->project, recording->document);
     sb_keeping_fill_project (window, saving->project);
   }

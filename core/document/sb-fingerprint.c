@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What tells one recording's content from another's without reading hours of
- * it.  Thread: worker.  Blocks: disk. */
+ * What tells one recording's content from another's: a fingerprint without
+ * reading hours of it, and all its bytes where the file was written to since.
+ * Thread: worker.  Blocks: disk. */
 #include "document/sb-project.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #define HEAD_BYTES 65536
 #define N_SPREAD   64
+#define WHOLE_BYTES ((int64_t)1 << 20) /* between looking whether it was cancelled */
 
 static bool
 hash_span (int fd, int64_t pos, int64_t n, GChecksum *sum)
@@ -29,17 +31,32 @@ hash_span (int fd, int64_t pos, int64_t n, GChecksum *sum)
   return true;
 }
 
+static int
+open_regular (const char *path, struct stat *st)
+{
+  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || (fstat (fd, st) == 0 && S_ISREG (st->st_mode)))
+    return fd;
+  const int code = S_ISDIR (st->st_mode) ? EISDIR : EINVAL;
+  close (fd);
+  errno = code;
+  return -1;
+}
+
+static void
+set_read_error (GError **error, const char *path, int code)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s.", shown, g_strerror (code));
+}
+
 /* Little files whole; of big ones the head and 64 blocks spread evenly, the last at the end. */
 char *
 sb_fingerprint_file (const char *path, GError **error)
 {
-  struct stat st;
-  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  bool ok = fd >= 0 && fstat (fd, &st) == 0;
-  if (ok && !S_ISREG (st.st_mode)) {
-    errno = S_ISDIR (st.st_mode) ? EISDIR : EINVAL;
-    ok = false;
-  }
+  struct stat st = {0};
+  const int fd = open_regular (path, &st);
+  bool ok = fd >= 0;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   if (ok) {
     const int64_t size = st.st_size, room = size - HEAD_BYTES;
@@ -53,12 +70,59 @@ sb_fingerprint_file (const char *path, GError **error)
       for (int i = 1; ok && i <= N_SPREAD; i++)
         ok = hash_span (fd, room / N_SPREAD * i + room % N_SPREAD * i / N_SPREAD, HEAD_BYTES, sum);
   }
-  if (!ok) {
-    const int code = errno; /* making the name fit to show may change it */
-    g_autofree char *shown = g_filename_display_name (path);
-    g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s.", shown, g_strerror (code));
-  }
+  if (!ok)
+    set_read_error (error, path, errno);
   if (fd >= 0)
     close (fd);
   return ok ? g_strdup (g_checksum_get_string (sum)) : NULL;
+}
+
+char *
+sb_sha256_file (const char *path, SbProgress *progress, GError **error)
+{
+  struct stat st = {0};
+  const int fd = open_regular (path, &st);
+  bool ok = fd >= 0, cancelled = false;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  errno = ok ? EIO : errno;
+  for (int64_t pos = 0; ok && !cancelled && pos < st.st_size; pos += WHOLE_BYTES) {
+    ok = hash_span (fd, pos, MIN (WHOLE_BYTES, st.st_size - pos), sum);
+    cancelled = sb_progress_is_cancelled (progress);
+  }
+  if (!ok)
+    set_read_error (error, path, errno);
+  if (fd >= 0)
+    close (fd);
+  return ok && !cancelled ? g_strdup (g_checksum_get_string (sum)) : NULL;
+}
+
+/* ---- whether it is the same ---- */
+
+/* The time says only that it may have changed; the bytes say whether it has. */
+bool
+sb_project_is_same_source (const SbProject *then, SbProject *now, SbProgress *progress)
+{
+  if (g_strcmp0 (then->source_fingerprint, now->source_fingerprint) != 0)
+    return false;
+  if (!then->source_sha256)
+    return true;
+  if (then->source_mtime_ns != now->source_mtime_ns && !now->source_sha256)
+    now->source_sha256 = sb_sha256_file (now->source_path, progress, NULL);
+  if (then->source_mtime_ns == now->source_mtime_ns && !now->source_sha256)
+    now->source_sha256 = g_strdup (then->source_sha256);
+  return !now->source_sha256 || g_str_equal (then->source_sha256, now->source_sha256);
+}
+
+bool
+sb_project_is_source_at (const SbProject *then, const char *path, SbProgress *progress, GError **error)
+{
+  struct stat st;
+  g_autoptr (SbProject) now = sb_project_new ();
+  g_free (now->source_path);
+  now->source_path = g_strdup (path);
+  now->source_fingerprint = sb_fingerprint_file (path, error);
+  if (!now->source_fingerprint || stat (path, &st) != 0)
+    return false;
+  now->source_mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+  return sb_project_is_same_source (then, now, progress);
 }

@@ -17,6 +17,7 @@ void sb_project_steps_add (GPtrArray *steps, const SbStep *step);
 
 bool sb_project_write_text (sqlite3 *db, const char *key, const char *text);
 bool sb_project_write_number (sqlite3 *db, const char *key, int64_t number);
+bool sb_project_write_content (sqlite3 *db, const char *sha256 /* may be NULL */, int64_t mtime_ns);
 /* first: how many steps are there already */
 bool sb_project_write_steps (sqlite3 *db, SbStep *const *steps, int n_steps, int first);
 bool sb_project_write_view (sqlite3 *db, const char *key, const char *value);

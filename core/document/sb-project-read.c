@@ -42,6 +42,11 @@ take_setting (SbProject *project, sqlite3_stmt *row, char **window)
   } else if (strcmp (key, "source_fingerprint") == 0) {
     g_free (project->source_fingerprint);
     project->source_fingerprint = sb_project_column_text (row, 1);
+  } else if (strcmp (key, "source_sha256") == 0) {
+    g_free (project->source_sha256);
+    project->source_sha256 = sb_project_column_text (row, 1);
+    if (project->source_sha256 && !*project->source_sha256)
+      g_clear_pointer (&project->source_sha256, g_free); /* was not known yet */
   } else if (strcmp (key, "project_path") == 0) {
     g_free (project->project_path);
     project->project_path = sb_project_column_text (row, 1);
@@ -53,6 +58,8 @@ take_setting (SbProject *project, sqlite3_stmt *row, char **window)
     *window = sb_project_column_text (row, 1);
   } else if (strcmp (key, "source_size_bytes") == 0)
     project->source_size_bytes = number;
+  else if (strcmp (key, "source_mtime_ns") == 0)
+    project->source_mtime_ns = number;
   else if (strcmp (key, "n_frames") == 0)
     project->n_frames = number;
   else if (strcmp (key, "rate") == 0)

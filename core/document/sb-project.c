@@ -62,6 +62,7 @@ sb_project_free (SbProject *project)
     return;
   g_free (project->source_path);
   g_free (project->source_fingerprint);
+  g_free (project->source_sha256);
   g_free (project->project_path);
   g_free (project->project_mark);
   g_free (project->salvaged);
@@ -87,21 +88,37 @@ sb_project_add_step (SbProject *project, const SbStep *step)
   sb_project_steps_add (project->steps, step);
 }
 
+static void
+set_text (char **to, const char *text)
+{
+  char *copy = g_strdup (text);
+  g_free (*to);
+  *to = copy;
+}
+
+void
+sb_project_take_source (SbProject *project, const SbProject *from)
+{
+  set_text (&project->source_path, from->source_path);
+  set_text (&project->source_fingerprint, from->source_fingerprint);
+  set_text (&project->source_sha256, from->source_sha256);
+  project->source_mtime_ns = from->source_mtime_ns;
+  project->source_size_bytes = from->source_size_bytes;
+  project->rate = from->rate;
+  project->channels = from->channels;
+  project->n_frames = from->n_frames;
+}
+
 SbProject *
 sb_project_copy (const SbProject *project)
 {
   SbProject *copy = sb_project_new ();
   GHashTableIter iter;
   gpointer key, value;
-  copy->source_path = g_strdup (project->source_path);
-  copy->source_fingerprint = g_strdup (project->source_fingerprint);
+  sb_project_take_source (copy, project);
   copy->project_path = g_strdup (project->project_path);
   copy->project_mark = g_strdup (project->project_mark);
   copy->salvaged = g_strdup (project->salvaged);
-  copy->rate = project->rate;
-  copy->channels = project->channels;
-  copy->n_frames = project->n_frames;
-  copy->source_size_bytes = project->source_size_bytes;
   copy->grid = project->grid;
   copy->n_done = project->n_done;
   for (guint i = 0; i < project->ops->len; i++)
@@ -163,21 +180,23 @@ sb_project_set_source (SbProject *project, SbSource *source, GError **error)
 {
   struct stat st;
   const char *path = sb_file_source_path (source);
-  if (stat (path, &st) != 0) {
+  g_autofree char *own = sb_file_source_own_path (source); /* whatever lies at the path by now */
+  if (stat (own, &st) != 0) {
     g_autofree char *shown = g_filename_display_name (path);
     g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read: %s.", shown, g_strerror (errno));
     return false;
   }
-  g_free (project->source_path);
-  g_free (project->source_fingerprint);
   char *real = realpath (path, NULL); /* one recording under two names is one */
-  project->source_path = g_strdup (real ? real : path);
+  set_text (&project->source_path, real ? real : path);
   free (real);
   project->source_size_bytes = st.st_size;
+  project->source_mtime_ns = sb_file_source_mtime_ns (source);
   project->rate = sb_source_rate (source);
   project->channels = sb_source_channels (source);
   project->n_frames = sb_source_n_frames (source);
-  project->source_fingerprint = sb_fingerprint_file (path, error);
+  g_clear_pointer (&project->source_sha256, g_free);
+  g_free (project->source_fingerprint);
+  project->source_fingerprint = sb_fingerprint_file (own, error);
   return project->source_fingerprint != NULL;
 }
 
@@ -227,12 +246,19 @@ sb_project_write_number (sqlite3 *db, const char *key, int64_t number)
   return ok;
 }
 
+bool
+sb_project_write_content (sqlite3 *db, const char *sha256, int64_t mtime_ns)
+{
+  return sb_project_write_text (db, "source_sha256", sha256) && sb_project_write_number (db, "source_mtime_ns", mtime_ns);
+}
+
 static bool
 write_settings (sqlite3 *db, const SbProject *project)
 {
   return sb_project_write_text (db, "source_path", project->source_path) &&
          sb_project_write_text (db, "source_fingerprint", project->source_fingerprint) &&
          sb_project_write_number (db, "source_size_bytes", project->source_size_bytes) &&
+         sb_project_write_content (db, project->source_sha256, project->source_mtime_ns) &&
          sb_project_write_number (db, "rate", project->rate) &&
          sb_project_write_number (db, "channels", project->channels) &&
          sb_project_write_number (db, "n_frames", project->n_frames) &&

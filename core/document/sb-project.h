@@ -9,6 +9,7 @@
  * Thread: worker.  Blocks: disk. */
 #pragma once
 #include "base/sb-error.h"
+#include "base/sb-progress.h"
 #include "document/sb-document.h"
 #include "document/sb-markers.h"
 
@@ -20,6 +21,8 @@ typedef struct {
   int rate, channels;
   int64_t n_frames;
   int64_t source_size_bytes;
+  int64_t source_mtime_ns;  /* when the file was last written to; 0: not known */
+  char *source_sha256;      /* of all its bytes at that time; NULL: not known (yet) */
   char *source_fingerprint; /* hex SHA-256 over size, the first 64 kB and 64 spread blocks of 64 kB */
   SbGrid grid;
   GPtrArray *ops; /* SbOperation*, owned: those in force, oldest first */
@@ -45,8 +48,17 @@ bool sb_project_restore (const SbProject *project, SbDocument *document, int *n_
 void sb_project_set_markers (SbProject *project, const SbMarker *markers, int n_markers);
 /* Source path, format, size and fingerprint of an opened recording. */
 bool sb_project_set_source (SbProject *project, SbSource *source, GError **error);
+/* All that `from` says about its recording. */
+void sb_project_take_source (SbProject *project, const SbProject *from);
+/* Whether `now`, from sb_project_set_source(), is what `then` was made in: the same fingerprint and, when the file was
+ * written to since, the same bytes from beginning to end (which fills now->source_sha256).  Blocks: reads the file once. */
+bool sb_project_is_same_source (const SbProject *then, SbProject *now, SbProgress *progress);
+/* The same for a file that is not open.  False with an error: it cannot be read. */
+bool sb_project_is_source_at (const SbProject *then, const char *path, SbProgress *progress, GError **error);
 bool sb_project_save (const SbProject *project, const char *path, GError **error);
 SbProject *sb_project_load (const char *path, GError **error);
 bool sb_is_project_file (const char *path); /* by SQLite header and application_id */
 /* Size, the first 64 kB (chunk headers) and 64 spread blocks of 64 kB. */
 char *sb_fingerprint_file (const char *path, GError **error);
+/* SHA-256 of all bytes, hex.  NULL without an error: cancelled. */
+char *sb_sha256_file (const char *path, SbProgress *progress, GError **error);

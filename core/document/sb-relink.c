@@ -17,8 +17,7 @@ is_it (const SbProject *project, const char *path)
   struct stat st;
   if (!path || !*path || stat (path, &st) != 0 || !S_ISREG (st.st_mode) || st.st_size != project->source_size_bytes)
     return false;
-  g_autofree char *now = sb_fingerprint_file (path, NULL);
-  return now && strcmp (now, project->source_fingerprint) == 0;
+  return sb_project_is_source_at (project, path, NULL, NULL);
 }
 
 static char *
@@ -96,7 +95,7 @@ sb_relink_compare (const SbProject *project, const char *path, SbProgress *progr
   *same = false;
   if (!source || !sb_project_set_source (now, source, error))
     return NULL;
-  *same = g_strcmp0 (now->source_fingerprint, project->source_fingerprint) == 0;
+  *same = sb_project_is_same_source (project, now, progress);
   if (*same)
     return g_strdup ("It is the same recording.");
   return sb_relink_difference (project, now);

@@ -153,20 +153,6 @@ say_where_found (Opening *opening, const char *before)
   say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
 }
 
-/* The recording as it is now has the last word on where and what it is. */
-static void
-name_source (SbProject *project, const SbProject *fresh)
-{
-  g_free (project->source_path);
-  g_free (project->source_fingerprint);
-  project->source_path = g_strdup (fresh->source_path);
-  project->source_fingerprint = g_strdup (fresh->source_fingerprint);
-  project->rate = fresh->rate;
-  project->channels = fresh->channels;
-  project->n_frames = fresh->n_frames;
-  project->source_size_bytes = fresh->source_size_bytes;
-}
-
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
 load_session (Opening *opening, bool *sound, GError **error)
@@ -195,9 +181,14 @@ load_session (Opening *opening, bool *sound, GError **error)
                                  shown));
     return true;
   }
-  if (g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) != 0 && !project->salvaged) {
-    sb_project_free (project); /* a hash that begins alike; or somebody moved files about */
+  if (!project->salvaged && !sb_project_is_same_source (project, opening->fresh, opening->request->progress)) {
+    const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
     g_free (put_aside (opening));
+    if (changed && project->ops->len > 0 && store->state.found == SB_FOUND_NOTHING) { /* between the blocks of the fingerprint */
+      store->state.found = SB_FOUND_CHANGED;
+      store->other = g_steal_pointer (&project);
+    }
+    sb_project_free (project); /* else a hash that begins alike; or somebody moved files about */
     return true;
   }
   const bool whole = project->salvaged == NULL && generation == opening->place.generation;
@@ -211,9 +202,10 @@ load_session (Opening *opening, bool *sound, GError **error)
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
   say_where_found (opening, project->source_path);
+  store->content_is_news = opening->fresh->source_sha256 && project->source_mtime_ns != opening->fresh->source_mtime_ns;
   sb_project_free (store->project);
   store->project = project;
-  name_source (project, opening->fresh);
+  sb_project_take_source (project, opening->fresh);
   return true;
 }
 
@@ -267,7 +259,7 @@ is_other_content (const Opening *opening)
 {
   const SbProject *project = opening->request->project;
   return project && project->source_fingerprint && *project->source_fingerprint &&
-         strcmp (project->source_fingerprint, opening->fresh->source_fingerprint) != 0;
+         !sb_project_is_same_source (project, opening->fresh, opening->request->progress);
 }
 
 /* The project's edits are applied, since it is the project that was opened, but nobody has said yet that they are for
@@ -295,7 +287,7 @@ take_project (Opening *opening, const SbProject *project, const char *path, cons
     say_where_found (opening, project->source_path);
   if (project->salvaged)
     say (store, g_strdup (project->salvaged));
-  name_source (copy, opening->fresh);
+  sb_project_take_source (copy, opening->fresh);
   g_free (copy->project_path);
   g_free (copy->project_mark);
   g_clear_pointer (&copy->salvaged, g_free);
@@ -401,6 +393,7 @@ sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **e
 {
   g_autoptr (SbStore) store = g_new0 (SbStore, 1);
   g_autoptr (SbProject) fresh = sb_project_new ();
+  pthread_mutex_init (&store->lock, NULL);
   store->serials = g_array_new (FALSE, FALSE, sizeof (uint64_t));
   fresh->grid = sb_grid_default (sb_source_rate (recording));
   if (!sb_project_set_source (fresh, recording, error))
@@ -415,6 +408,8 @@ sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **e
       .lock_fd = -1,
   };
   const bool ok = settle (&opening, error);
+  if (ok && store->writer && !store->project->source_sha256)
+    store->content = sb_content_hash_new (recording);
   sb_place_clear (&opening.place);
   return ok ? g_steal_pointer (&store) : NULL;
 }

@@ -8,6 +8,7 @@
  *   store    what the document's thread sees
  */
 #pragma once
+#include "document/sb-content-hash.h"
 #include "document/sb-project-private.h"
 #include "document/sb-store.h"
 
@@ -56,6 +57,7 @@ uint64_t sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int
 uint64_t sb_writer_view (SbWriter *writer, GHashTable *changes);
 uint64_t sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers);
 uint64_t sb_writer_project_path (SbWriter *writer, const char *path, const char *mark);
+uint64_t sb_writer_content (SbWriter *writer, const char *sha256, int64_t mtime_ns);
 uint64_t sb_writer_n_changes (const SbWriter *writer);
 uint64_t sb_writer_n_kept (const SbWriter *writer);
 bool sb_writer_flush (SbWriter *writer, double timeout_s);
@@ -71,6 +73,8 @@ struct SbStore {
   SbProject *project; /* what was found */
   SbProject *other;   /* what is on offer, or what the edits were made in; or NULL */
   SbWriter *writer;   /* NULL: nothing is kept */
+  SbContentHash *content; /* NULL: the recording's bytes are known, or cannot be */
+  bool content_is_news;   /* they are, and the file on the disk does not say so yet */
   SbStoreState state;
   char *other_path, *sentence;
   bool other_there; /* COPY: and it still does */
@@ -78,4 +82,7 @@ struct SbStore {
   SbDocument *document;
   GArray *serials; /* uint64_t of the steps that were handed over */
   int n_done;
+  /* under the lock: what the content's thread found */
+  pthread_mutex_t lock;
+  char *sha256;
 };

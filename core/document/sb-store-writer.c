@@ -20,14 +20,15 @@
 
 #define RETRY_S 2
 
-typedef enum { JOB_STEPS, JOB_VIEW, JOB_MARKERS, JOB_PROJECT } JobKind;
+typedef enum { JOB_STEPS, JOB_VIEW, JOB_MARKERS, JOB_PROJECT, JOB_CONTENT } JobKind;
 
 typedef struct {
   JobKind kind;
   int first, n_done;
   GPtrArray *steps;  /* of SbStep* */
   GHashTable *view;  /* char* → char*: all in one transaction */
-  char *key, *value; /* project path and mark */
+  char *key, *value; /* project path and mark; hash of the content */
+  int64_t mtime_ns;
   GArray *markers;
 } Job;
 
@@ -66,6 +67,13 @@ job_free (Job *job)
   g_free (job);
 }
 
+/* What nobody did and waits for is no change. */
+static int
+is_counted (const Job *job)
+{
+  return job->kind != JOB_CONTENT;
+}
+
 /* ---- the session in memory ---- */
 
 static void
@@ -93,6 +101,11 @@ change_session (SbProject *project, const Job *job)
     g_free (project->project_mark);
     project->project_path = g_strdup (job->key);
     project->project_mark = g_strdup (job->value);
+    break;
+  case JOB_CONTENT:
+    g_free (project->source_sha256);
+    project->source_sha256 = g_strdup (job->key);
+    project->source_mtime_ns = job->mtime_ns;
     break;
   }
 }
@@ -134,6 +147,8 @@ write_job (sqlite3 *db, const Job *job)
   case JOB_PROJECT:
     return sb_project_write_text (db, "project_path", job->key) &&
            sb_project_write_text (db, "project_mark", job->value);
+  case JOB_CONTENT:
+    return sb_project_write_content (db, job->key, job->mtime_ns);
   }
   return false;
 }
@@ -203,7 +218,7 @@ static bool
 keep (SbWriter *writer, const Job *job)
 {
   g_autoptr (GError) error = NULL;
-  const bool asked = job && job->kind != JOB_VIEW;
+  const bool asked = job && job->kind != JOB_VIEW && job->kind != JOB_CONTENT;
   if (!asked && writer->place.generation == 0 && writer->project->steps->len == 0 && writer->whole)
     return true; /* looking at a recording makes no session */
   if (writer->whole && job && (writer->db || (writer->place.generation > 0 && open_file (writer))) &&
@@ -251,7 +266,7 @@ work (void *data)
     }
     if (job) {
       change_session (writer->project, job);
-      n_taken++;
+      n_taken += is_counted (job);
     }
     good = keep (writer, job);
     if (job)
@@ -275,7 +290,7 @@ push (SbWriter *writer, Job *job)
 {
   pthread_mutex_lock (&writer->lock);
   g_queue_push_tail (&writer->queue, job);
-  const uint64_t number = atomic_fetch_add (&writer->n_changes, 1) + 1;
+  const uint64_t number = atomic_fetch_add (&writer->n_changes, is_counted (job)) + is_counted (job);
   pthread_cond_signal (&writer->work);
   pthread_mutex_unlock (&writer->lock);
   return number;
@@ -324,6 +339,16 @@ sb_writer_project_path (SbWriter *writer, const char *path, const char *mark)
   job->kind = JOB_PROJECT;
   job->key = g_strdup (path ? path : "");
   job->value = g_strdup (mark ? mark : "");
+  return push (writer, job);
+}
+
+uint64_t
+sb_writer_content (SbWriter *writer, const char *sha256, int64_t mtime_ns)
+{
+  Job *job = g_new0 (Job, 1);
+  job->kind = JOB_CONTENT;
+  job->key = g_strdup (sha256);
+  job->mtime_ns = mtime_ns;
   return push (writer, job);
 }
 

@@ -10,6 +10,19 @@
 
 /* ---- keeping ---- */
 
+/* Thread: the content's. */
+static void
+content_known (void *data, const char *sha256, int64_t mtime_ns)
+{
+  SbStore *store = data;
+  pthread_mutex_lock (&store->lock);
+  g_free (store->sha256);
+  store->sha256 = g_strdup (sha256);
+  pthread_mutex_unlock (&store->lock);
+  if (store->writer)
+    sb_writer_content (store->writer, sha256, mtime_ns);
+}
+
 static void
 hand_over (SbStore *store)
 {
@@ -29,6 +42,7 @@ hand_over (SbStore *store)
     g_array_append_val (store->serials, steps[i - common].serial);
   }
   store->n_done = n_done;
+  sb_content_hash_start (store->content, content_known, store);
   sb_writer_steps (store->writer, common, (SbStep *const *)added->pdata, (int)added->len, n_done);
 }
 
@@ -57,6 +71,10 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
     }
   store->n_done = sb_document_n_done (document);
   hand_over (store);
+  if (store->content_is_news)
+    sb_writer_content (store->writer, store->project->source_sha256, store->project->source_mtime_ns);
+  if (sb_store_has_edits (store))
+    sb_content_hash_start (store->content, content_known, store);
   sb_document_add_listener (document, changed, store);
   return true;
 }
@@ -114,6 +132,21 @@ const SbProject *
 sb_store_project (const SbStore *store)
 {
   return store->project;
+}
+
+SbProject *
+sb_store_copy_project (SbStore *store)
+{
+  SbProject *copy = sb_project_copy (store->project);
+  pthread_mutex_lock (&store->lock);
+  if (!copy->source_sha256)
+    copy->source_sha256 = g_strdup (store->sha256);
+  pthread_mutex_unlock (&store->lock);
+  if (store->state.on_other_content) /* nobody has said that they are for this one */
+    sb_project_take_source (copy, store->other);
+  g_clear_pointer (&copy->project_path, g_free);
+  g_clear_pointer (&copy->project_mark, g_free);
+  return copy;
 }
 
 const SbProject *
@@ -175,7 +208,10 @@ sb_store_free (SbStore *store)
     return;
   if (store->document)
     sb_document_remove_listener (store->document, changed, store);
+  sb_content_hash_free (store->content);
   sb_writer_free (store->writer);
+  pthread_mutex_destroy (&store->lock);
+  g_free (store->sha256);
   sb_project_free (store->project);
   sb_project_free (store->other);
   g_free (store->other_path);

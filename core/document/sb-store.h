@@ -55,8 +55,12 @@ typedef struct {
   const char *project_path;
   bool adopt;         /* the person says that this is the recording: edits of the same content come along */
   bool without_edits; /* what was kept is set aside */
+  SbProgress *progress; /* to cancel by; may be NULL */
 } SbStoreRequest;
 SbStore *sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **error);
+/* What a project file is to say: as it was kept, about the recording that the edits were made in, whatever lies at its
+ * path by now.  The caller frees it. */
+SbProject *sb_store_copy_project (SbStore *store);
 /* What was kept: its grid is the one the document must have.  Borrowed. */
 const SbProject *sb_store_project (const SbStore *store);
 bool sb_store_has_edits (const SbStore *store);
