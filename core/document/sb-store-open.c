@@ -167,6 +167,17 @@ name_source (SbProject *project, const SbProject *fresh)
   project->source_size_bytes = fresh->source_size_bytes;
 }
 
+/* The writer found another file in its place. */
+static void
+tell_stranger (SbStore *store, SbProject *project)
+{
+  const char *shown = g_hash_table_lookup (project->view, SB_STORE_ASIDE);
+  if (shown && *shown)
+    say (store, g_strdup_printf ("Other edits had been put in the place of these while they were made. They lie in “%s”, "
+                                 "which can be opened as a project.",
+                                 shown));
+}
+
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
 load_session (Opening *opening, bool *sound, GError **error)
@@ -211,6 +222,7 @@ load_session (Opening *opening, bool *sound, GError **error)
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
   say_where_found (opening, project->source_path);
+  tell_stranger (store, project);
   sb_project_free (store->project);
   store->project = project;
   name_source (project, opening->fresh);
@@ -393,6 +405,10 @@ settle (Opening *opening, GError **error)
   store->writer = sb_writer_new (&opening->place, sb_project_copy (store->project), sound && !moved);
   if (!store->writer)
     keep_nothing (store, opening->place.folder ? opening->place.folder : "", EAGAIN);
+  else if (g_hash_table_contains (store->project->view, SB_STORE_ASIDE)) { /* told */
+    sb_store_set_view (store, SB_STORE_ASIDE, "");
+    g_hash_table_remove (store->project->view, SB_STORE_ASIDE);
+  }
   return true;
 }
 

@@ -12,13 +12,21 @@
 #include "document/sb-store.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 /* ---- place ---- */
+
+/* Which file it is, whatever its name.  Zeros: none. */
+typedef struct {
+  dev_t device;
+  ino_t inode;
+} SbFileId;
 
 typedef struct {
   char *folder;
   char *base;     /* "<path hash>-<fingerprint>" */
   int lock_fd;    /* −1: not ours */
+  SbFileId lock;
   char *holder;   /* who has it, for the sentence, or NULL */
   int generation; /* of the newest file; 0: none yet */
   int untouched;  /* files up to this generation are never removed */
@@ -30,6 +38,13 @@ bool sb_place_prepare (const char *folder);
 /* Fills base and generation; *locked_by_other. */
 bool sb_place_lock (SbPlace *place, bool *locked_by_other);
 char *sb_place_file (const SbPlace *place, int generation);
+/* What lies there now. */
+SbFileId sb_place_identify (const char *path);
+/* It is the file that we hold, still there under its name. */
+bool sb_place_is (const char *path, SbFileId id);
+bool sb_place_has_lock (const SbPlace *place);
+/* The folder or the lock went away under us: made and taken anew.  false: *why, newly allocated, is a sentence. */
+bool sb_place_renew (SbPlace *place, char **why);
 int sb_place_newest (const char *folder, const char *base);
 /* Older files than this one, with what SQLite keeps beside them. */
 void sb_place_remove_older (const SbPlace *place);
@@ -37,6 +52,8 @@ void sb_place_clear (SbPlace *place);
 /* Gives the newest file a second name that no session has, newly allocated; where that cannot be, NULL, and it is left
  * where it is for as long as this process lives. */
 char *sb_place_put_aside (SbPlace *place);
+/* The same for a file that is sound, but not ours: "….aside-1". */
+char *sb_place_set_aside (SbPlace *place);
 /* Base names in the folder that end or begin so; newly allocated strings, newest first. */
 GPtrArray *sb_place_find (const char *folder, const char *prefix, const char *suffix);
 /* The files of `from` become those of `to` (both locked by the caller). */
@@ -65,7 +82,9 @@ void sb_writer_free (SbWriter *writer);
 
 /* ---- store ---- */
 
-#define SB_STORE_ACCEPTED "accepted-content" /* among the view settings: fingerprint that the edits are to be for */
+/* among the view settings */
+#define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
+#define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {
   SbProject *project; /* what was found */

@@ -275,7 +275,8 @@ test_damaged_and_newer (void)
   close_session (&s);
 }
 
-/* No folder to keep in: it works all the same, and says so.  One that vanishes: trouble, then all is kept after all. */
+/* No folder to keep in: it works all the same, and says so.  One in whose place something else lies: trouble, then all is
+ * kept after all. */
 static void
 test_no_folder (void)
 {
@@ -287,20 +288,115 @@ test_no_folder (void)
   g_assert_false (sb_store_flush (s.store, 0.1));
   close_session (&s);
 
-  g_autofree char *folder = sb_test_path ("s-vanish"), *away = sb_test_path ("s-away");
-  s = open_session (folder, path);
-  g_assert_cmpint (g_rename (folder, away), ==, 0);
-  paint (&s, 0.1);
-  g_assert_false (sb_store_flush (s.store, 0.5));
-  g_autofree char *trouble = sb_store_trouble (s.store);
-  g_assert_nonnull (trouble);
-  g_assert_cmpint (g_rename (away, folder), ==, 0);
-  g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
-  g_assert_null (sb_store_trouble (s.store));
-  close_session (&s);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
-  close_session (&s);
+  for (int n_before = 0; n_before < 2; n_before++) {
+    g_autofree char *folder = sb_test_path (n_before ? "s-vanish-1" : "s-vanish-0"), *away = g_strconcat (folder, "-away", NULL);
+    s = open_session (folder, path);
+    if (n_before)
+      paint (&s, 0.05);
+    g_assert_true (!n_before || sb_store_flush (s.store, 30));
+    g_assert_cmpint (g_rename (folder, away), ==, 0);
+    g_assert_true (g_file_set_contents (folder, "no folder", -1, NULL));
+    paint (&s, 0.1);
+    g_assert_false (sb_store_flush (s.store, 0.5));
+    g_autofree char *trouble = sb_store_trouble (s.store);
+    g_assert_nonnull (trouble);
+    g_assert_nonnull (strstr (trouble, folder));
+    g_assert_cmpint (g_unlink (folder), ==, 0);
+    g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
+    g_assert_null (sb_store_trouble (s.store));
+    close_session (&s);
+    s = open_session (folder, path);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, n_before + 1);
+    close_session (&s);
+  }
+}
+
+/* What is at the path now, read as a program that starts later does. */
+static int
+n_kept_at (const char *folder)
+{
+  g_autofree char *file = session_file (folder);
+  g_autoptr (SbProject) project = file ? sb_project_load (file, NULL) : NULL;
+  return project ? (int)project->ops->len : -1;
+}
+
+typedef enum { FOLDER_REMOVED, FOLDER_MOVED, FILE_REMOVED, LOG_REMOVED, LOCK_REMOVED, FILE_REPLACED, N_LOSSES } Loss;
+
+static void
+lose (Loss loss, const char *folder)
+{
+  g_autofree char *away = g_strconcat (folder, "-away", NULL), *file = session_file (folder);
+  g_autofree char *log = g_strconcat (file, "-wal", NULL), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  if (loss == FOLDER_MOVED)
+    g_assert_cmpint (g_rename (folder, away), ==, 0);
+  else if (loss == LOG_REMOVED)
+    g_assert_cmpint (g_unlink (log), ==, 0);
+  else if (loss == LOCK_REMOVED)
+    g_assert_cmpint (g_unlink (lock), ==, 0);
+  else
+    while ((name = g_dir_read_name (dir))) {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      if (loss == FOLDER_REMOVED || !g_str_has_suffix (name, ".lock"))
+        g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  if (loss == FOLDER_REMOVED)
+    g_assert_cmpint (g_rmdir (folder), ==, 0);
+  if (loss == FILE_REPLACED) { /* a backup, perhaps */
+    g_autoptr (SbProject) other = sb_project_new ();
+    g_autoptr (SbOperation) op = sb_test_box (0.1, 0.2, 100, 200, -6, SB_EDGE_AUTO);
+    other->source_path = g_strdup ("/elsewhere.wav");
+    other->rate = 44100;
+    other->channels = 1;
+    other->grid = sb_grid_default (44100);
+    g_ptr_array_add (other->ops, sb_operation_ref (op));
+    g_assert_true (sb_project_save (other, file, NULL));
+  }
+}
+
+/* A file that lost its name takes transactions as before: none of them counts as kept until it is where a later start
+ * looks for it. */
+static void
+test_place_lost (void)
+{
+  g_autofree char *path = make_recording ("lost.wav", 15);
+  for (Loss loss = 0; loss < N_LOSSES; loss++)
+    for (int n_after = 0; n_after < 2; n_after++) {
+      g_autofree char *name = g_strdup_printf ("s-lost-%d-%d", loss, n_after), *folder = sb_test_path (name);
+      Session s = open_session (folder, path);
+      paint (&s, 0.1);
+      paint (&s, 0.15);
+      g_assert_true (sb_store_flush (s.store, 30));
+      g_assert_cmpint (n_kept_at (folder), ==, 2);
+      lose (loss, folder);
+      if (n_after) {
+        paint (&s, 0.2);
+        g_assert_true (sb_store_flush (s.store, 30));
+        g_assert_cmpint (n_kept_at (folder), ==, 3); /* the whole of it */
+        Session second = open_session (folder, path); /* the lock is at its path, too */
+        g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
+        close_session (&second);
+        paint (&s, 0.25);
+        g_assert_true (sb_store_flush (s.store, 30));
+        g_assert_cmpint (n_kept_at (folder), ==, 4);
+      }
+      close_session (&s);
+      for (int round = 0; round < 2; round++) {
+        s = open_session (folder, path);
+        g_assert_cmpint (sb_document_n_edits (s.document), ==, 2 + 2 * n_after);
+        const char *sentence = sb_store_state (s.store).sentence;
+        g_assert_true ((sentence != NULL) == (loss == FILE_REPLACED && round == 0)); /* what lay there is not lost, and told */
+        if (sentence) {
+          const char *begin = strstr (sentence, "“") + strlen ("“");
+          g_autofree char *aside = g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+          g_autoptr (SbProject) other = sb_project_load (aside, NULL);
+          g_assert_cmpuint (other->ops->len, ==, 1);
+        }
+        close_session (&s);
+      }
+    }
 }
 
 /* A project file: its edits, kept from then on; a file that was saved anew counts more than what was kept. */
@@ -457,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/opened-twice", test_opened_twice);
   g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
   g_test_add_func ("/store/no-folder", test_no_folder);
+  g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/project", test_project);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
