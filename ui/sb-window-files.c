@@ -22,6 +22,7 @@ typedef struct {
   GPtrArray *ops;
   SbProject *project; /* NULL: an operations file */
   SbSource *source;   /* of the project */
+  char *mark;         /* of the saved file */
   GError *error;
 } Saving;
 
@@ -34,6 +35,7 @@ saving_free (void *data)
   g_ptr_array_unref (saving->ops);
   sb_project_free (saving->project);
   sb_source_unref (saving->source);
+  g_free (saving->mark);
   g_clear_error (&saving->error);
   g_free (saving);
 }
@@ -46,8 +48,18 @@ save_work (void *data)
     sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
-  if (sb_project_set_source (saving->project, saving->source, &saving->error))
-    sb_project_save (saving->project, saving->path, &saving->error);
+  if (sb_project_set_source (saving->project, saving->source, &saving->error) &&
+      sb_project_save (saving->project, saving->path, &saving->error))
+    saving->mark = sb_fingerprint_file (saving->path, NULL);
+}
+
+/* What is done from now on belongs to the file, too, if it is still the same recording. */
+static void
+tell_session (Saving *saving)
+{
+  const SbRecording *recording = sb_session_recording (saving->window->session);
+  if (recording && recording->store && saving->mark && sb_document_original (recording->document) == saving->source)
+    sb_store_set_project_path (recording->store, saving->path, saving->mark);
 }
 
 static void
@@ -59,6 +71,7 @@ save_done (void *data)
     sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
     return;
   }
+  tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
   window->unsaved = false;

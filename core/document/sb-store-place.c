@@ -19,6 +19,12 @@
 #define N_DIGITS 16
 
 char *
+sb_place_resolve (const char *path)
+{
+  return g_canonicalize_filename (path, NULL);
+}
+
+char *
 sb_place_base (const char *path, const char *fingerprint)
 {
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);

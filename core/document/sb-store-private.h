@@ -5,6 +5,7 @@
  *   place    names and files of a session, its lock
  *   writer   the thread that owns the database
  *   open     which session it is, and what is said about it
+ *   project  … when a project file was opened
  *   store    what the document's thread sees
  */
 #pragma once
@@ -32,6 +33,8 @@ typedef struct {
   int untouched;  /* files up to this generation are never removed */
 } SbPlace;
 
+/* One file under two names is one.  Newly allocated. */
+char *sb_place_resolve (const char *path);
 char *sb_place_base (const char *path, const char *fingerprint);
 /* Makes the folder.  false with errno. */
 bool sb_place_prepare (const char *folder);
@@ -84,6 +87,7 @@ void sb_writer_free (SbWriter *writer);
 
 /* among the view settings */
 #define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
+#define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
 #define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {
@@ -91,6 +95,7 @@ struct SbStore {
   SbProject *other;   /* what is on offer, or what the edits were made in; or NULL */
   SbWriter *writer;   /* NULL: nothing is kept */
   SbStoreState state;
+  char *whose; /* path of the recording or project file that the session belongs to */
   char *other_path, *sentence;
   bool other_there; /* COPY: and it still does */
   /* since attaching */

@@ -399,7 +399,45 @@ test_place_lost (void)
     }
 }
 
-/* A project file: its edits, kept from then on; a file that was saved anew counts more than what was kept. */
+static Session
+open_project (const char *folder, const char *path, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbProject) loaded = sb_project_load (file, &error);
+  g_assert_no_error (error);
+  Session s = {.source = sb_file_source_new (path, NULL, &error)};
+  g_assert_no_error (error);
+  s.store = sb_store_open (folder, s.source, loaded, file, &error);
+  g_assert_no_error (error);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  return s;
+}
+
+/* As the window does. */
+static void
+save_project (Session *s, const char *file)
+{
+  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s->store));
+  g_clear_pointer (&project->project_path, g_free);
+  g_clear_pointer (&project->project_mark, g_free);
+  sb_project_take_document (project, s->document);
+  g_assert_true (sb_project_save (project, file, NULL));
+  g_autofree char *mark = sb_fingerprint_file (file, NULL);
+  sb_store_set_project_path (s->store, file, mark);
+}
+
+/* Where the sentence says that something lies. */
+static char *
+path_in (const char *sentence)
+{
+  const char *begin = sentence ? strstr (sentence, "“") : NULL;
+  g_assert_nonnull (begin);
+  begin += strlen ("“");
+  return g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+}
+
+/* A project file: its edits, kept from then on, also behind a save into it. */
 static void
 test_project (void)
 {
@@ -409,27 +447,90 @@ test_project (void)
   paint (&s, 0.1);
   paint (&s, 0.2);
   sb_document_undo (s.document);
-  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s.store));
-  sb_project_take_document (project, s.document);
-  g_assert_true (sb_project_save (project, file, NULL));
+  save_project (&s, file);
   close_session (&s);
   for (int round = 0; round < 4; round++) {
-    g_autoptr (SbProject) loaded = sb_project_load (file, NULL);
-    s.source = sb_file_source_new (path, NULL, NULL);
-    s.store = sb_store_open (folder, s.source, loaded, file, NULL);
-    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
-    g_assert_true (sb_store_attach (s.store, s.document, NULL));
-    g_assert_cmpint (sb_document_n_edits (s.document), ==, round == 3 ? 1 : 1 + round);
+    s = open_project (folder, path, file);
+    g_assert_null (sb_store_state (s.store).sentence);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 1 + 2 * round);
     if (round == 0)
       g_assert_true (sb_document_can_redo (s.document)); /* the undo history was saved too */
     paint (&s, 0.3 + 0.01 * round);
+    if (round % 2)
+      save_project (&s, file);
+    paint (&s, 0.35 + 0.01 * round);
     g_assert_true (sb_store_flush (s.store, 30));
     close_session (&s);
-    if (round == 2) {
-      g_hash_table_insert (project->view, g_strdup ("a"), g_strdup ("b"));
-      g_assert_true (sb_project_save (project, file, NULL));
-    }
   }
+}
+
+/* A file that was saved anew elsewhere counts more than what was kept, which is not lost, and said. */
+static void
+test_project_changed_elsewhere (void)
+{
+  g_autofree char *folder = sb_test_path ("s-outside"), *path = make_recording ("outside.wav", 16);
+  g_autofree char *file = sb_test_path ("outside.sonobrush");
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  g_autoptr (SbProject) outside = sb_project_load (file, NULL);
+  s = open_project (folder, path, file);
+  for (int i = 0; i < 3; i++)
+    paint (&s, 0.2 + 0.02 * i);
+  close_session (&s);
+  g_hash_table_insert (outside->view, g_strdup ("a"), g_strdup ("b"));
+  g_assert_true (sb_project_save (outside, file, NULL));
+  s = open_project (folder, path, file);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  g_assert_true (sb_store_state (s.store).set_aside);
+  g_autofree char *aside = path_in (sb_store_state (s.store).sentence);
+  g_autoptr (SbProject) project = sb_project_load (aside, NULL);
+  g_assert_cmpuint (project->ops->len, ==, 4);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence); /* told once */
+  close_session (&s);
+  /* saved elsewhere with all that was done here, and more: nothing to set aside */
+  s = open_project (folder, path, file);
+  paint (&s, 0.3);
+  g_autoptr (SbProject) more = sb_project_copy (sb_store_project (s.store));
+  sb_project_take_document (more, s.document);
+  close_session (&s);
+  g_assert_true (sb_project_save (more, file, NULL));
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  close_session (&s);
+}
+
+/* Saved under another name, then painted on: the file is what was saved, the rest is on offer. */
+static void
+test_project_saved_as (void)
+{
+  g_autofree char *folder = sb_test_path ("s-as"), *path = make_recording ("as.wav", 17);
+  g_autofree char *file = sb_test_path ("as-1.sonobrush"), *other = sb_test_path ("as-2.sonobrush");
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence); /* nothing since */
+  paint (&s, 0.2);
+  save_project (&s, other);
+  paint (&s, 0.3);
+  close_session (&s);
+  s = open_project (folder, path, other);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_LATER);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3); /* those that are there are not doubled */
+  close_session (&s);
+  s = open_project (folder, path, file); /* and this one goes on where it was */
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
 }
 
 /* The recording of a project by its content, and a person's word where the content is another. */
@@ -555,6 +656,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/no-folder", test_no_folder);
   g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/project", test_project);
+  g_test_add_func ("/store/project-changed-elsewhere", test_project_changed_elsewhere);
+  g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
   g_test_add_func ("/store/two-names", test_two_names);
