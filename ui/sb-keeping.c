@@ -155,7 +155,7 @@ sb_keeping_announce (SbWindow *window)
     sb_banner_make_choice (SB_BANNER (window->banner));
   } else if (state.n_other > 0)
     show_sentence (window, state.sentence, "Copy Edits", "win.copy-edits");
-  else if (state.keeping != SB_KEEPING || state.found != SB_FOUND_MOVED)
+  else if (state.keeping != SB_KEEPING || state.found != SB_FOUND_MOVED || state.set_aside)
     show_sentence (window, state.sentence, "Dismiss", BANNER_DISMISS);
   else
     sb_window_tell (window, state.sentence);

@@ -21,6 +21,8 @@ typedef struct {
   SbGrid grid;
   GPtrArray *ops;
   SbProject *project; /* NULL: an operations file */
+  SbSource *source;   /* of the project */
+  char *mark;         /* of the saved file */
   GError *error;
 } Saving;
 
@@ -32,6 +34,8 @@ saving_free (void *data)
   g_free (saving->path);
   g_ptr_array_unref (saving->ops);
   sb_project_free (saving->project);
+  sb_source_unref (saving->source);
+  g_free (saving->mark);
   g_clear_error (&saving->error);
   g_free (saving);
 }
@@ -44,7 +48,17 @@ save_work (void *data)
     sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
-  sb_project_save (saving->project, saving->path, &saving->error);
+  if (sb_project_save (saving->project, saving->path, &saving->error))
+    saving->mark = sb_fingerprint_file (saving->path, NULL);
+}
+
+/* What is done from now on belongs to the file, too, if it is still the same recording. */
+static void
+tell_session (Saving *saving)
+{
+  const SbRecording *recording = sb_session_recording (saving->window->session);
+  if (recording && recording->store && saving->mark && sb_document_original (recording->document) == saving->source)
+    sb_store_set_project_path (recording->store, saving->path, saving->mark);
 }
 
 static void
@@ -56,6 +70,7 @@ save_done (void *data)
     sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
     return;
   }
+  tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
   window->unsaved = false;
@@ -87,6 +102,7 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->ops = ops_in_force (recording);
   if (as_project) {
     saving->project = sb_store_copy_project (recording->store);
+    saving->source = sb_source_ref (sb_document_original (recording->document));
     sb_project_take_document (saving->project, recording->document);
     sb_keeping_fill_project (window, saving->project);
   }

@@ -5,7 +5,7 @@
  * holds, or a new one.  What is on the disk is taken as it is found: damaged,
  * locked by another window, made for other content.
  * Thread: worker.  Blocks: disk. */
-#include "document/sb-store-private.h"
+#include "document/sb-store-open-private.h"
 
 #include "document/sb-relink.h"
 
@@ -13,23 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is known while a store is being opened. */
-typedef struct {
-  SbStore *store;
-  const SbStoreRequest *request;
-  SbPlace place;
-  const char *path; /* whose session it is: the recording's or the project file's */
-  SbProject *fresh; /* the recording as it is now, without edits */
-} Opening;
-
 char *
 sb_store_default_folder (void)
 {
   return g_build_filename (g_get_user_state_dir (), "sonobrush", "sessions", NULL);
 }
 
-static void
-say (SbStore *store, char *sentence)
+void
+sb_store_say (SbStore *store, char *sentence)
 {
   if (!sentence)
     return;
@@ -41,8 +32,8 @@ say (SbStore *store, char *sentence)
 
 /* ---- which session ---- */
 
-static SbProject *
-load_base (const char *folder, const char *base, bool ours, int *generation, GError **error)
+SbProject *
+sb_store_load_base (const char *folder, const char *base, bool ours, int *generation, GError **error)
 {
   SbProject *project = NULL;
   *generation = 0;
@@ -68,7 +59,7 @@ same_content (const char *path, const char *fingerprint)
 
 /* A session under `base` whose recording has gone: taken over, with its lock held meanwhile. */
 static bool
-adopt (Opening *opening, const char *base)
+adopt (SbOpening *opening, const char *base)
 {
   SbPlace old = {.folder = g_strdup (opening->place.folder), .base = g_strdup (base), .lock_fd = -1};
   bool elsewhere = false;
@@ -85,7 +76,7 @@ adopt (Opening *opening, const char *base)
 
 /* The same content under another path: one that has gone hands its session over; else the newest is on offer. */
 static void
-look_for_twins (Opening *opening)
+look_for_twins (SbOpening *opening)
 {
   SbStore *store = opening->store;
   const char *fingerprint = opening->fresh->source_fingerprint;
@@ -96,7 +87,7 @@ look_for_twins (Opening *opening)
     int generation;
     if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, &generation, NULL);
+    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
         (project->project_path && *project->project_path))
       continue;
@@ -117,7 +108,7 @@ look_for_twins (Opening *opening)
 
 /* Other content under the same path. */
 static void
-look_for_past (Opening *opening)
+look_for_past (SbOpening *opening)
 {
   SbStore *store = opening->store;
   g_autofree char *prefix = g_strndup (opening->place.base, 17);
@@ -125,7 +116,7 @@ look_for_past (Opening *opening)
   for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    g_autoptr (SbProject) project = load_base (opening->place.folder, base, false, &generation, NULL);
+    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
     if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
       continue;
     store->state.found = SB_FOUND_CHANGED;
@@ -134,8 +125,8 @@ look_for_past (Opening *opening)
 }
 
 /* The files that a session was not wholly read from are not written on and not removed: people may want them. */
-static char *
-put_aside (Opening *opening)
+char *
+sb_store_put_aside (SbOpening *opening)
 {
   g_autofree char *aside = opening->place.lock_fd >= 0 ? sb_place_put_aside (&opening->place) : NULL;
   g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
@@ -143,19 +134,31 @@ put_aside (Opening *opening)
 }
 
 /* A project knows its recording by content, wherever that lies now. */
-static void
-say_where_found (Opening *opening, const char *before)
+void
+sb_store_say_where_found (SbOpening *opening, const char *before)
 {
   if (!before || !*before || !opening->request->project || g_str_equal (before, opening->fresh->source_path))
     return;
   g_autofree char *shown = g_filename_display_name (opening->fresh->source_path);
   opening->store->state.found = SB_FOUND_MOVED;
-  say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
+  sb_store_say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
+}
+
+/* The writer found another file in its place. */
+static void
+tell_stranger (SbStore *store, SbProject *project)
+{
+  const char *shown = g_hash_table_lookup (project->view, SB_STORE_ASIDE);
+  store->state.set_aside = store->state.set_aside || (shown && *shown);
+  if (shown && *shown)
+    sb_store_say (store, g_strdup_printf ("Other edits had been put in the place of these while they were made. They lie in "
+                                          "“%s” and can be opened as a project.",
+                                          shown));
 }
 
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
-load_session (Opening *opening, bool *sound, GError **error)
+load_session (SbOpening *opening, bool *sound, GError **error)
 {
   SbStore *store = opening->store;
   const bool ours = opening->place.lock_fd >= 0;
@@ -168,40 +171,45 @@ load_session (Opening *opening, bool *sound, GError **error)
   for (int attempt = 0; attempt < 2 && (!project || project->salvaged); attempt++) { /* a read may fail but once */
     g_clear_error (&why);
     sb_project_free (project);
-    project = load_base (opening->place.folder, opening->place.base, ours, &generation, &why);
+    project = sb_store_load_base (opening->place.folder, opening->place.base, ours, &generation, &why);
   }
   if (!project) {
     if (strstr (why ? why->message : "", "newer version")) { /* never written over */
       g_propagate_error (error, g_steal_pointer (&why));
       return false;
     }
-    g_autofree char *shown = put_aside (opening);
-    say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
+    g_autofree char *shown = sb_store_put_aside (opening);
+    sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
                                  "file stays at “%s”.",
                                  shown));
     return true;
   }
   if (!project->salvaged && !sb_project_is_same_source (project, opening->fresh, opening->request->progress)) {
     const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
-    g_free (put_aside (opening));
+    g_autofree char *shown = sb_store_put_aside (opening);
+    store->state.set_aside = true;
     if (changed && project->ops->len > 0 && store->state.found == SB_FOUND_NOTHING) { /* between the blocks of the fingerprint */
       store->state.found = SB_FOUND_CHANGED;
       store->other = g_steal_pointer (&project);
-    }
-    sb_project_free (project); /* else a hash that begins alike; or somebody moved files about */
+    } else /* a hash that begins alike; or somebody moved files about */
+      sb_store_say (store, g_strdup_printf ("What was kept under the name of this recording was made in another one; a new session "
+                                            "begins. The other lies in “%s” and can be opened as a project.",
+                                            shown));
+    sb_project_free (project);
     return true;
   }
   const bool whole = project->salvaged == NULL && generation == opening->place.generation;
   *sound = whole && g_strcmp0 (project->source_path, opening->fresh->source_path) == 0;
   if (!whole) {
-    g_autofree char *shown = put_aside (opening);
-    say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
+    g_autofree char *shown = sb_store_put_aside (opening);
+    sb_store_say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
                                  "with what you remember. The damaged file stays at “%s”.",
                                  (int)project->ops->len, shown));
   }
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
-  say_where_found (opening, project->source_path);
+  sb_store_say_where_found (opening, project->source_path);
+  tell_stranger (store, project);
   store->content_is_news = opening->fresh->source_sha256 && project->source_mtime_ns != opening->fresh->source_mtime_ns;
   sb_project_free (store->project);
   store->project = project;
@@ -216,127 +224,47 @@ keep_nothing (SbStore *store, const char *folder, int code)
 {
   g_autofree char *shown = g_filename_display_name (folder);
   store->state.keeping = SB_NOT_KEEPING;
-  say (store, g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
+  sb_store_say (store, g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
                                "yourself before you close it.",
                                shown, g_strerror (code)));
 }
 
-static void
-say_changed (const Opening *opening, char *what, const char *meaning)
+void
+sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning)
 {
   g_autofree char *difference = sb_relink_difference (opening->store->other, opening->fresh);
-  say (opening->store, g_strdup_printf ("%s %s %s", what, difference, meaning));
+  sb_store_say (opening->store, g_strdup_printf ("%s %s %s", what, difference, meaning));
   g_free (what);
 }
 
 static void
-explain (Opening *opening)
+explain (SbOpening *opening)
 {
   SbStore *store = opening->store;
   g_autofree char *shown = store->other_path ? g_filename_display_name (store->other_path) : NULL;
   const int n = store->other && !store->state.on_other_content ? (int)store->other->ops->len : 0;
   store->state.n_other = n;
-  if (store->state.found == SB_FOUND_MOVED && shown)
-    say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
+  if (store->state.found == SB_FOUND_LATER)
+    sb_store_say (store, g_strdup_printf ("Painting went on in “%s” after this project was saved from it. It has %d edit%s now; "
+                                          "those that are missing here can be copied.",
+                                          shown, n, n == 1 ? "" : "s"));
+  else if (store->state.found == SB_FOUND_MOVED && shown)
+    sb_store_say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
   else if (store->state.found == SB_FOUND_COPY)
-    say (store, store->other_there
+    sb_store_say (store, store->other_there
                     ? g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n)
                     : g_strdup_printf ("%d edits were made in this recording when it was “%s”. They can be copied.", n, shown));
   else if (store->state.found == SB_FOUND_CHANGED)
-    say_changed (opening, g_strdup_printf ("This recording has changed since %d edit%s made in it.", n,
+    sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %d edit%s made in it.", n,
                                            n == 1 ? " was" : "s were"), "The edits are not applied; times may no longer fit.");
-}
-
-/* The project file against what was kept of it: the file counts when it is another than at that time. */
-static bool
-project_goes_first (const Opening *opening, const SbProject *project, const char *mark)
-{
-  return project && g_strcmp0 (opening->store->project->project_mark, mark) != 0;
-}
-
-static bool
-is_other_content (const Opening *opening)
-{
-  const SbProject *project = opening->request->project;
-  return project && project->source_fingerprint && *project->source_fingerprint &&
-         !sb_project_is_same_source (project, opening->fresh, opening->request->progress);
-}
-
-/* The project's edits are applied, since it is the project that was opened, but nobody has said yet that they are for
- * this content. */
-static void
-tell_other_content (Opening *opening)
-{
-  SbStore *store = opening->store;
-  const SbProject *project = opening->request->project;
-  const char *accepted = g_hash_table_lookup (store->project->view, SB_STORE_ACCEPTED);
-  if (!is_other_content (opening) || g_strcmp0 (accepted, opening->fresh->source_fingerprint) == 0)
-    return;
-  sb_project_free (store->other);
-  store->other = sb_project_copy (project);
-  store->state.on_other_content = true;
-  say_changed (opening, g_strdup ("This recording has changed since the edits were made."), "Times may no longer fit.");
-}
-
-static void
-take_project (Opening *opening, const SbProject *project, const char *path, const char *mark)
-{
-  SbStore *store = opening->store;
-  SbProject *copy = sb_project_copy (project);
-  if (!is_other_content (opening))
-    say_where_found (opening, project->source_path);
-  if (project->salvaged)
-    say (store, g_strdup (project->salvaged));
-  sb_project_take_source (copy, opening->fresh);
-  g_free (copy->project_path);
-  g_free (copy->project_mark);
-  g_clear_pointer (&copy->salvaged, g_free);
-  copy->project_path = g_strdup (path);
-  copy->project_mark = g_strdup (mark);
-  sb_project_free (store->project);
-  store->project = copy;
-}
-
-static char *
-mark_of_file (const char *path)
-{
-  return path ? sb_fingerprint_file (path, NULL) : NULL;
-}
-
-/* The session's edits stay on the disk under another name, which is returned; NULL: they could not be written. */
-static char *
-set_aside (Opening *opening)
-{
-  for (int i = 1; i < 1000; i++) {
-    g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
-    if (g_file_test (aside, G_FILE_TEST_EXISTS))
-      continue;
-    return sb_project_save (opening->store->project, aside, NULL) ? g_steal_pointer (&aside) : NULL;
-  }
-  return NULL;
-}
-
-/* What was kept ended the program last time, or may have. */
-static void
-leave_out_edits (Opening *opening)
-{
-  SbStore *store = opening->store;
-  g_autofree char *aside = store->project->steps->len > 0 ? set_aside (opening) : NULL;
-  if (aside) {
-    g_autofree char *shown = g_filename_display_name (aside);
-    say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a project.", shown));
-  }
-  sb_project_free (store->project);
-  store->project = sb_project_copy (opening->fresh);
 }
 
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
 static bool
-find_session (Opening *opening, bool elsewhere, bool *sound, GError **error)
+find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
 {
   SbStore *store = opening->store;
   const SbProject *project = opening->request->project;
-  g_autofree char *mark = mark_of_file (opening->request->project_path);
   if (!elsewhere && opening->place.generation == 0 && !project) {
     look_for_twins (opening);
     if (store->state.found == SB_FOUND_NOTHING)
@@ -345,38 +273,39 @@ find_session (Opening *opening, bool elsewhere, bool *sound, GError **error)
   if (!load_session (opening, sound, error))
     return false;
   if (opening->request->without_edits && !elsewhere) {
-    leave_out_edits (opening);
+    sb_store_leave_out_edits (opening);
     *sound = false;
     return true;
   }
-  if (project_goes_first (opening, project, mark)) {
-    if (store->project->ops->len > 0 && store->state.found == SB_FOUND_SESSION && !elsewhere)
-      g_free (set_aside (opening));
-    take_project (opening, project, opening->request->project_path, mark);
+  if (sb_store_project_goes_first (opening)) {
+    if (store->state.found == SB_FOUND_SESSION && !elsewhere)
+      sb_store_set_session_aside (opening);
+    sb_store_take_project (opening);
     *sound = false;
+    if (!elsewhere)
+      sb_store_look_for_later (opening);
   }
-  tell_other_content (opening);
+  sb_store_tell_other_content (opening);
   explain (opening);
   return true;
 }
 
 static bool
-settle (Opening *opening, GError **error)
+settle (SbOpening *opening, GError **error)
 {
   SbStore *store = opening->store;
   bool elsewhere = false, sound = false;
   if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
-    g_autofree char *mark = mark_of_file (opening->request->project_path);
     keep_nothing (store, opening->place.folder, errno);
     if (opening->request->project && !opening->request->without_edits)
-      take_project (opening, opening->request->project, opening->request->project_path, mark);
+      sb_store_take_project (opening);
     return true;
   }
   if (!find_session (opening, elsewhere, &sound, error))
     return false;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
-    say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
+    sb_store_say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
                                  opening->place.holder ? " (process " : "",
                                  opening->place.holder ? opening->place.holder : "", opening->place.holder ? ")" : ""));
     return true;
@@ -385,6 +314,10 @@ settle (Opening *opening, GError **error)
   store->writer = sb_writer_new (&opening->place, sb_project_copy (store->project), sound && !moved);
   if (!store->writer)
     keep_nothing (store, opening->place.folder ? opening->place.folder : "", EAGAIN);
+  else if (g_hash_table_contains (store->project->view, SB_STORE_ASIDE)) { /* told */
+    sb_store_set_view (store, SB_STORE_ASIDE, "");
+    g_hash_table_remove (store->project->view, SB_STORE_ASIDE);
+  }
   return true;
 }
 
@@ -399,12 +332,12 @@ sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **e
   if (!sb_project_set_source (fresh, recording, error))
     return NULL;
   store->project = sb_project_copy (fresh);
-  g_autofree char *whose
-      = request->project_path ? g_canonicalize_filename (request->project_path, NULL) : g_strdup (fresh->source_path);
-  Opening opening = {.store = store, .request = request, .path = whose, .fresh = fresh};
+  g_autofree char *mark = request->project_path ? sb_fingerprint_file (request->project_path, NULL) : NULL;
+  store->whose = request->project_path ? sb_place_resolve (request->project_path) : g_strdup (fresh->source_path);
+  SbOpening opening = {.store = store, .request = request, .mark = mark, .fresh = fresh};
   opening.place = (SbPlace){
       .folder = request->folder ? g_strdup (request->folder) : sb_store_default_folder (),
-      .base = sb_place_base (whose, fresh->source_fingerprint),
+      .base = sb_place_base (store->whose, fresh->source_fingerprint),
       .lock_fd = -1,
   };
   const bool ok = settle (&opening, error);

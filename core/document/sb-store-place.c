@@ -19,6 +19,12 @@
 #define N_DIGITS 16
 
 char *
+sb_place_resolve (const char *path)
+{
+  return g_canonicalize_filename (path, NULL);
+}
+
+char *
 sb_place_base (const char *path, const char *fingerprint)
 {
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
@@ -35,6 +41,20 @@ char *
 sb_place_file (const SbPlace *place, int generation)
 {
   return g_strdup_printf ("%s/%s.%d" ENDING, place->folder, place->base, generation);
+}
+
+SbFileId
+sb_place_identify (const char *path)
+{
+  struct stat st;
+  return stat (path, &st) == 0 ? (SbFileId){st.st_dev, st.st_ino} : (SbFileId){0};
+}
+
+bool
+sb_place_is (const char *path, SbFileId id)
+{
+  struct stat st;
+  return id.inode != 0 && stat (path, &st) == 0 && st.st_ino == id.inode && st.st_dev == id.device;
 }
 
 /* The n of "<base>.<n>.sonobrush", 0: another name. */
@@ -92,12 +112,12 @@ sync_folder (const char *folder)
   }
 }
 
-char *
-sb_place_put_aside (SbPlace *place)
+static char *
+second_name (SbPlace *place, const char *why)
 {
   g_autofree char *file = sb_place_file (place, place->generation), *log = g_strconcat (file, "-wal", NULL);
   for (int i = 1; i < 1000; i++) {
-    g_autofree char *aside = g_strdup_printf ("%s/%s.damaged-%d", place->folder, place->base, i);
+    g_autofree char *aside = g_strdup_printf ("%s/%s.%s-%d", place->folder, place->base, why, i);
     g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
     if (g_file_test (aside, G_FILE_TEST_EXISTS))
       continue;
@@ -111,6 +131,18 @@ sb_place_put_aside (SbPlace *place)
   return NULL;
 }
 
+char *
+sb_place_put_aside (SbPlace *place)
+{
+  return second_name (place, "damaged");
+}
+
+char *
+sb_place_set_aside (SbPlace *place)
+{
+  return second_name (place, "aside");
+}
+
 static char *
 read_holder (int fd)
 {
@@ -122,10 +154,17 @@ read_holder (int fd)
   return g_strdup (g_strchomp (text));
 }
 
+static char *
+lock_path (const SbPlace *place)
+{
+  return g_strdup_printf ("%s/%s.lock", place->folder, place->base);
+}
+
 bool
 sb_place_lock (SbPlace *place, bool *locked_by_other)
 {
-  g_autofree char *path = g_strdup_printf ("%s/%s.lock", place->folder, place->base);
+  struct stat st;
+  g_autofree char *path = lock_path (place);
   *locked_by_other = false;
   place->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (place->lock_fd < 0)
@@ -140,8 +179,41 @@ sb_place_lock (SbPlace *place, bool *locked_by_other)
     if (ftruncate (place->lock_fd, 0) != 0 || pwrite (place->lock_fd, text, strlen (text), 0) < 0) {
       /* a full disk: the lock holds all the same */
     }
+    place->lock = fstat (place->lock_fd, &st) == 0 ? (SbFileId){st.st_dev, st.st_ino} : (SbFileId){0};
   }
   place->generation = sb_place_newest (place->folder, place->base);
+  return true;
+}
+
+bool
+sb_place_has_lock (const SbPlace *place)
+{
+  g_autofree char *path = lock_path (place);
+  return place->lock_fd >= 0 && sb_place_is (path, place->lock);
+}
+
+bool
+sb_place_renew (SbPlace *place, char **why)
+{
+  SbPlace next = {.folder = g_strdup (place->folder), .base = g_strdup (place->base), .lock_fd = -1, .untouched = place->untouched};
+  bool elsewhere = false;
+  *why = NULL;
+  if (!sb_place_prepare (next.folder) || !sb_place_lock (&next, &elsewhere)) {
+    const int code = errno;
+    g_autofree char *shown = g_filename_display_name (next.folder);
+    *why = g_strdup_printf ("The folder “%s”, where edits are kept, was moved or removed and cannot be made again (%s). "
+                            "Save the project yourself, or bring the folder back.",
+                            shown, g_strerror (code));
+  } else if (elsewhere)
+    *why = g_strdup_printf ("What is kept of this recording was moved or removed, and another window%s%s%s keeps it now. "
+                            "Close that one, or save the project yourself.",
+                            next.holder ? " (process " : "", next.holder ? next.holder : "", next.holder ? ")" : "");
+  if (*why) {
+    sb_place_clear (&next);
+    return false;
+  }
+  sb_place_clear (place);
+  *place = next;
   return true;
 }
 

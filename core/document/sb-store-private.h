@@ -5,6 +5,7 @@
  *   place    names and files of a session, its lock
  *   writer   the thread that owns the database
  *   open     which session it is, and what is said about it
+ *   project  … when a project file was opened
  *   store    what the document's thread sees
  */
 #pragma once
@@ -13,24 +14,41 @@
 #include "document/sb-store.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 /* ---- place ---- */
+
+/* Which file it is, whatever its name.  Zeros: none. */
+typedef struct {
+  dev_t device;
+  ino_t inode;
+} SbFileId;
 
 typedef struct {
   char *folder;
   char *base;     /* "<path hash>-<fingerprint>" */
   int lock_fd;    /* −1: not ours */
+  SbFileId lock;
   char *holder;   /* who has it, for the sentence, or NULL */
   int generation; /* of the newest file; 0: none yet */
   int untouched;  /* files up to this generation are never removed */
 } SbPlace;
 
+/* One file under two names is one.  Newly allocated. */
+char *sb_place_resolve (const char *path);
 char *sb_place_base (const char *path, const char *fingerprint);
 /* Makes the folder.  false with errno. */
 bool sb_place_prepare (const char *folder);
 /* Fills base and generation; *locked_by_other. */
 bool sb_place_lock (SbPlace *place, bool *locked_by_other);
 char *sb_place_file (const SbPlace *place, int generation);
+/* What lies there now. */
+SbFileId sb_place_identify (const char *path);
+/* It is the file that we hold, still there under its name. */
+bool sb_place_is (const char *path, SbFileId id);
+bool sb_place_has_lock (const SbPlace *place);
+/* The folder or the lock went away under us: made and taken anew.  false: *why, newly allocated, is a sentence. */
+bool sb_place_renew (SbPlace *place, char **why);
 int sb_place_newest (const char *folder, const char *base);
 /* Older files than this one, with what SQLite keeps beside them. */
 void sb_place_remove_older (const SbPlace *place);
@@ -38,6 +56,8 @@ void sb_place_clear (SbPlace *place);
 /* Gives the newest file a second name that no session has, newly allocated; where that cannot be, NULL, and it is left
  * where it is for as long as this process lives. */
 char *sb_place_put_aside (SbPlace *place);
+/* The same for a file that is sound, but not ours: "….aside-1". */
+char *sb_place_set_aside (SbPlace *place);
 /* Base names in the folder that end or begin so; newly allocated strings, newest first. */
 GPtrArray *sb_place_find (const char *folder, const char *prefix, const char *suffix);
 /* The files of `from` become those of `to` (both locked by the caller). */
@@ -67,7 +87,10 @@ void sb_writer_free (SbWriter *writer);
 
 /* ---- store ---- */
 
-#define SB_STORE_ACCEPTED "accepted-content" /* among the view settings: fingerprint that the edits are to be for */
+/* among the view settings */
+#define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
+#define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
+#define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {
   SbProject *project; /* what was found */
@@ -76,6 +99,7 @@ struct SbStore {
   SbContentHash *content; /* NULL: the recording's bytes are known, or cannot be */
   bool content_is_news;   /* they are, and the file on the disk does not say so yet */
   SbStoreState state;
+  char *whose; /* path of the recording or project file that the session belongs to */
   char *other_path, *sentence;
   bool other_there; /* COPY: and it still does */
   /* since attaching */

@@ -8,6 +8,8 @@
  *                                            rows from the fourth on are replaced */
 #include "document/sb-store-private.h"
 
+#include <string.h>
+
 /* ---- keeping ---- */
 
 /* Thread: the content's. */
@@ -122,8 +124,13 @@ sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers)
 void
 sb_store_set_project_path (SbStore *store, const char *path, const char *mark)
 {
-  if (store->writer)
-    sb_writer_project_path (store->writer, path, mark);
+  g_autofree char *resolved = sb_place_resolve (path);
+  if (store->writer && strcmp (resolved, store->whose) == 0)
+    sb_writer_project_path (store->writer, resolved, mark);
+  else if (mark) { /* a copy: the session stays with its recording or project */
+    g_autofree char *saved = g_strdup_printf ("%s %s", mark, resolved);
+    sb_store_set_view (store, SB_STORE_SAVED, saved);
+  }
 }
 
 /* ---- asking ---- */
@@ -214,6 +221,7 @@ sb_store_free (SbStore *store)
   g_free (store->sha256);
   sb_project_free (store->project);
   sb_project_free (store->other);
+  g_free (store->whose);
   g_free (store->other_path);
   g_free (store->sentence);
   if (store->serials)

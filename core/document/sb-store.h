@@ -23,6 +23,7 @@ typedef enum {
   SB_FOUND_SESSION, /* went on with the one that was there */
   SB_FOUND_MOVED,   /* the recording was renamed or moved: its session came along */
   SB_FOUND_COPY,    /* another recording with the same content has strokes: offered, not taken */
+  SB_FOUND_LATER,   /* the session that a project was saved from has gone on since: offered, not taken */
   SB_FOUND_CHANGED, /* this path had other content before: its strokes are offered, not taken */
 } SbFound;
 
@@ -35,8 +36,9 @@ typedef enum {
 typedef struct {
   SbFound found;
   SbKeeping keeping;
-  const char *other_path; /* COPY: where the other lies; MOVED: where it was */
-  int n_other;            /* COPY, CHANGED: edits on offer */
+  const char *other_path; /* COPY, LATER: where the other lies; MOVED: where it was */
+  int n_other;            /* COPY, LATER, CHANGED: edits on offer */
+  bool set_aside;         /* something that was kept has another name now, which the sentence says: not to be overlooked */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
 } SbStoreState;
@@ -77,7 +79,8 @@ void sb_store_accept_content (SbStore *store);
 void sb_store_set_view (SbStore *store, const char *key, const char *value);
 void sb_store_set_views (SbStore *store, GHashTable *changes /* char* → char*; not changed any more */);
 void sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers);
-/* The session belongs to this project file from now on.  Thread: UI. */
+/* All there is was saved as a project; mark: sb_fingerprint_file() of it.  What is done from now on comes back when that file
+ * is opened again, unless it was changed meanwhile.  Thread: UI. */
 void sb_store_set_project_path (SbStore *store, const char *path, const char *mark);
 
 /* Changes handed over and changes durable on the disk.  Thread: any, atomic. */

@@ -275,7 +275,8 @@ test_damaged_and_newer (void)
   close_session (&s);
 }
 
-/* No folder to keep in: it works all the same, and says so.  One that vanishes: trouble, then all is kept after all. */
+/* No folder to keep in: it works all the same, and says so.  One in whose place something else lies: trouble, then all is
+ * kept after all. */
 static void
 test_no_folder (void)
 {
@@ -287,23 +288,156 @@ test_no_folder (void)
   g_assert_false (sb_store_flush (s.store, 0.1));
   close_session (&s);
 
-  g_autofree char *folder = sb_test_path ("s-vanish"), *away = sb_test_path ("s-away");
-  s = open_session (folder, path);
-  g_assert_cmpint (g_rename (folder, away), ==, 0);
-  paint (&s, 0.1);
-  g_assert_false (sb_store_flush (s.store, 0.5));
-  g_autofree char *trouble = sb_store_trouble (s.store);
-  g_assert_nonnull (trouble);
-  g_assert_cmpint (g_rename (away, folder), ==, 0);
-  g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
-  g_assert_null (sb_store_trouble (s.store));
-  close_session (&s);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
-  close_session (&s);
+  for (int n_before = 0; n_before < 2; n_before++) {
+    g_autofree char *folder = sb_test_path (n_before ? "s-vanish-1" : "s-vanish-0"), *away = g_strconcat (folder, "-away", NULL);
+    s = open_session (folder, path);
+    if (n_before)
+      paint (&s, 0.05);
+    g_assert_true (!n_before || sb_store_flush (s.store, 30));
+    g_assert_cmpint (g_rename (folder, away), ==, 0);
+    g_assert_true (g_file_set_contents (folder, "no folder", -1, NULL));
+    paint (&s, 0.1);
+    g_assert_false (sb_store_flush (s.store, 0.5));
+    g_autofree char *trouble = sb_store_trouble (s.store);
+    g_assert_nonnull (trouble);
+    g_assert_nonnull (strstr (trouble, folder));
+    g_assert_cmpint (g_unlink (folder), ==, 0);
+    g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
+    g_assert_null (sb_store_trouble (s.store));
+    close_session (&s);
+    s = open_session (folder, path);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, n_before + 1);
+    close_session (&s);
+  }
 }
 
-/* A project file: its edits, kept from then on; a file that was saved anew counts more than what was kept. */
+/* What is at the path now, read as a program that starts later does. */
+static int
+n_kept_at (const char *folder)
+{
+  g_autofree char *file = session_file (folder);
+  g_autoptr (SbProject) project = file ? sb_project_load (file, NULL) : NULL;
+  return project ? (int)project->ops->len : -1;
+}
+
+typedef enum { FOLDER_REMOVED, FOLDER_MOVED, FILE_REMOVED, LOG_REMOVED, LOCK_REMOVED, FILE_REPLACED, N_LOSSES } Loss;
+
+static void
+lose (Loss loss, const char *folder)
+{
+  g_autofree char *away = g_strconcat (folder, "-away", NULL), *file = session_file (folder);
+  g_autofree char *log = g_strconcat (file, "-wal", NULL), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  if (loss == FOLDER_MOVED)
+    g_assert_cmpint (g_rename (folder, away), ==, 0);
+  else if (loss == LOG_REMOVED)
+    g_assert_cmpint (g_unlink (log), ==, 0);
+  else if (loss == LOCK_REMOVED)
+    g_assert_cmpint (g_unlink (lock), ==, 0);
+  else
+    while ((name = g_dir_read_name (dir))) {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      if (loss == FOLDER_REMOVED || !g_str_has_suffix (name, ".lock"))
+        g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  if (loss == FOLDER_REMOVED)
+    g_assert_cmpint (g_rmdir (folder), ==, 0);
+  if (loss == FILE_REPLACED) { /* a backup, perhaps */
+    g_autoptr (SbProject) other = sb_project_new ();
+    g_autoptr (SbOperation) op = sb_test_box (0.1, 0.2, 100, 200, -6, SB_EDGE_AUTO);
+    other->source_path = g_strdup ("/elsewhere.wav");
+    other->rate = 44100;
+    other->channels = 1;
+    other->grid = sb_grid_default (44100);
+    g_ptr_array_add (other->ops, sb_operation_ref (op));
+    g_assert_true (sb_project_save (other, file, NULL));
+  }
+}
+
+/* A file that lost its name takes transactions as before: none of them counts as kept until it is where a later start
+ * looks for it. */
+static void
+test_place_lost (void)
+{
+  g_autofree char *path = make_recording ("lost.wav", 15);
+  for (Loss loss = 0; loss < N_LOSSES; loss++)
+    for (int n_after = 0; n_after < 2; n_after++) {
+      g_autofree char *name = g_strdup_printf ("s-lost-%d-%d", loss, n_after), *folder = sb_test_path (name);
+      Session s = open_session (folder, path);
+      paint (&s, 0.1);
+      paint (&s, 0.15);
+      g_assert_true (sb_store_flush (s.store, 30));
+      g_assert_cmpint (n_kept_at (folder), ==, 2);
+      lose (loss, folder);
+      if (n_after) {
+        paint (&s, 0.2);
+        g_assert_true (sb_store_flush (s.store, 30));
+        g_assert_cmpint (n_kept_at (folder), ==, 3); /* the whole of it */
+        Session second = open_session (folder, path); /* the lock is at its path, too */
+        g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
+        close_session (&second);
+        paint (&s, 0.25);
+        g_assert_true (sb_store_flush (s.store, 30));
+        g_assert_cmpint (n_kept_at (folder), ==, 4);
+      }
+      close_session (&s);
+      for (int round = 0; round < 2; round++) {
+        s = open_session (folder, path);
+        g_assert_cmpint (sb_document_n_edits (s.document), ==, 2 + 2 * n_after);
+        const char *sentence = sb_store_state (s.store).sentence;
+        g_assert_true ((sentence != NULL) == (loss == FILE_REPLACED && round == 0)); /* what lay there is not lost, and told */
+        if (sentence) {
+          const char *begin = strstr (sentence, "“") + strlen ("“");
+          g_autofree char *aside = g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+          g_autoptr (SbProject) other = sb_project_load (aside, NULL);
+          g_assert_cmpuint (other->ops->len, ==, 1);
+        }
+        close_session (&s);
+      }
+    }
+}
+
+static Session
+open_project (const char *folder, const char *path, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbProject) loaded = sb_project_load (file, &error);
+  g_assert_no_error (error);
+  Session s = {.source = sb_file_source_new (path, NULL, &error)};
+  g_assert_no_error (error);
+  s.store = sb_store_open (folder, s.source, loaded, file, &error);
+  g_assert_no_error (error);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  return s;
+}
+
+/* As the window does. */
+static void
+save_project (Session *s, const char *file)
+{
+  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s->store));
+  g_clear_pointer (&project->project_path, g_free);
+  g_clear_pointer (&project->project_mark, g_free);
+  sb_project_take_document (project, s->document);
+  g_assert_true (sb_project_save (project, file, NULL));
+  g_autofree char *mark = sb_fingerprint_file (file, NULL);
+  sb_store_set_project_path (s->store, file, mark);
+}
+
+/* Where the sentence says that something lies. */
+static char *
+path_in (const char *sentence)
+{
+  const char *begin = sentence ? strstr (sentence, "“") : NULL;
+  g_assert_nonnull (begin);
+  begin += strlen ("“");
+  return g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+}
+
+/* A project file: its edits, kept from then on, also behind a save into it. */
 static void
 test_project (void)
 {
@@ -313,27 +447,90 @@ test_project (void)
   paint (&s, 0.1);
   paint (&s, 0.2);
   sb_document_undo (s.document);
-  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s.store));
-  sb_project_take_document (project, s.document);
-  g_assert_true (sb_project_save (project, file, NULL));
+  save_project (&s, file);
   close_session (&s);
   for (int round = 0; round < 4; round++) {
-    g_autoptr (SbProject) loaded = sb_project_load (file, NULL);
-    s.source = sb_file_source_new (path, NULL, NULL);
-    s.store = sb_store_open (folder, s.source, loaded, file, NULL);
-    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
-    g_assert_true (sb_store_attach (s.store, s.document, NULL));
-    g_assert_cmpint (sb_document_n_edits (s.document), ==, round == 3 ? 1 : 1 + round);
+    s = open_project (folder, path, file);
+    g_assert_null (sb_store_state (s.store).sentence);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 1 + 2 * round);
     if (round == 0)
       g_assert_true (sb_document_can_redo (s.document)); /* the undo history was saved too */
     paint (&s, 0.3 + 0.01 * round);
+    if (round % 2)
+      save_project (&s, file);
+    paint (&s, 0.35 + 0.01 * round);
     g_assert_true (sb_store_flush (s.store, 30));
     close_session (&s);
-    if (round == 2) {
-      g_hash_table_insert (project->view, g_strdup ("a"), g_strdup ("b"));
-      g_assert_true (sb_project_save (project, file, NULL));
-    }
   }
+}
+
+/* A file that was saved anew elsewhere counts more than what was kept, which is not lost, and said. */
+static void
+test_project_changed_elsewhere (void)
+{
+  g_autofree char *folder = sb_test_path ("s-outside"), *path = make_recording ("outside.wav", 16);
+  g_autofree char *file = sb_test_path ("outside.sonobrush");
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  g_autoptr (SbProject) outside = sb_project_load (file, NULL);
+  s = open_project (folder, path, file);
+  for (int i = 0; i < 3; i++)
+    paint (&s, 0.2 + 0.02 * i);
+  close_session (&s);
+  g_hash_table_insert (outside->view, g_strdup ("a"), g_strdup ("b"));
+  g_assert_true (sb_project_save (outside, file, NULL));
+  s = open_project (folder, path, file);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  g_assert_true (sb_store_state (s.store).set_aside);
+  g_autofree char *aside = path_in (sb_store_state (s.store).sentence);
+  g_autoptr (SbProject) project = sb_project_load (aside, NULL);
+  g_assert_cmpuint (project->ops->len, ==, 4);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence); /* told once */
+  close_session (&s);
+  /* saved elsewhere with all that was done here, and more: nothing to set aside */
+  s = open_project (folder, path, file);
+  paint (&s, 0.3);
+  g_autoptr (SbProject) more = sb_project_copy (sb_store_project (s.store));
+  sb_project_take_document (more, s.document);
+  close_session (&s);
+  g_assert_true (sb_project_save (more, file, NULL));
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  close_session (&s);
+}
+
+/* Saved under another name, then painted on: the file is what was saved, the rest is on offer. */
+static void
+test_project_saved_as (void)
+{
+  g_autofree char *folder = sb_test_path ("s-as"), *path = make_recording ("as.wav", 17);
+  g_autofree char *file = sb_test_path ("as-1.sonobrush"), *other = sb_test_path ("as-2.sonobrush");
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence); /* nothing since */
+  paint (&s, 0.2);
+  save_project (&s, other);
+  paint (&s, 0.3);
+  close_session (&s);
+  s = open_project (folder, path, other);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_LATER);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3); /* those that are there are not doubled */
+  close_session (&s);
+  s = open_project (folder, path, file); /* and this one goes on where it was */
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
 }
 
 /* The recording of a project by its content, and a person's word where the content is another. */
@@ -457,7 +654,10 @@ main (int argc, char **argv)
   g_test_add_func ("/store/opened-twice", test_opened_twice);
   g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
   g_test_add_func ("/store/no-folder", test_no_folder);
+  g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/project", test_project);
+  g_test_add_func ("/store/project-changed-elsewhere", test_project_changed_elsewhere);
+  g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
   g_test_add_func ("/store/two-names", test_two_names);

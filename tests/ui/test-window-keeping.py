@@ -254,6 +254,46 @@ def kept(desktop):
         return [row[0] for row in base.execute("SELECT id FROM operation ORDER BY position")]
 
 
+def saved_project(root, program, cli, pictures):
+    """What is painted after a project was saved comes back with it; what was put aside, because the file was changed by
+    somebody else, is told."""
+    def opened(path, n):
+        window = Window(desktop, program, path, SONOBRUSH_SINK="null").wait_shown()
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        assert len(ids(window, desktop)) == n, (n, ids(window, desktop))
+        return window
+
+    def save():
+        before = os.stat(project).st_ino if os.path.exists(project) else 0
+        window.activate("save-project", quoted(project))
+        wait_until(lambda: os.path.exists(project) and os.stat(project).st_ino != before, 10, "the project")
+
+    with Desktop() as desktop:
+        demo, project, old = desktop.path("take.flac"), desktop.path("p.sonobrush"), desktop.path("old")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        save()
+        window.quit()
+        shutil.copy(project, old)
+        window = opened(project, 1)
+        window.activate("apply-operation", box(1))
+        save()
+        window.activate("apply-operation", box(2))
+        window.quit()
+        window = opened(project, 3)
+        window.quit()
+        shutil.copy(old, project)
+        window = opened(project, 1)
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "set-aside.png"))
+        aside = glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.aside-1"))
+        window.quit()
+        window = opened(aside[0], 3)
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def random_kills(root, program):
     """Killed at any moment while edits come in; what was on the disk by then is there, and at most the last is lost."""
     rng, count = random.Random(4), int(os.environ.get("SB_KILLS", "100" if os.environ.get("SB_LONG_TESTS") else "4"))
@@ -288,6 +328,7 @@ def main():
     cases.run("/window-keeping/look-comes-back", look_comes_back, root, program, cli, pictures)
     cases.run("/window-keeping/edits-file", edits_file, root, program, cli, pictures)
     cases.run("/window-keeping/no-opening-for-ever", no_opening_for_ever, root, program, cli, pictures)
+    cases.run("/window-keeping/saved-project", saved_project, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 

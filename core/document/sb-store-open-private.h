@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Between the files that open a store: which session a recording goes on with
+ * (sb-store-open.c), and what a project file has to do with it
+ * (sb-store-project.c).  Thread: worker.  Blocks: disk. */
+#pragma once
+#include "document/sb-store-private.h"
+
+/* What is known while a store is being opened. */
+typedef struct {
+  SbStore *store;
+  const SbStoreRequest *request;
+  SbPlace place;
+  const char *mark; /* hash of the project file, NULL: none was opened */
+  SbProject *fresh; /* the recording as it is now, without edits */
+} SbOpening;
+
+/* ---- open ---- */
+
+/* Takes the sentence (NULL: nothing to say). */
+void sb_store_say (SbStore *store, char *sentence);
+/* Takes what. */
+void sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning);
+void sb_store_say_where_found (SbOpening *opening, const char *before);
+/* The newest file of a session that can be read, and its number. */
+SbProject *sb_store_load_base (const char *folder, const char *base, bool ours, int *generation, GError **error);
+/* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where they
+ * are, for a sentence. */
+char *sb_store_put_aside (SbOpening *opening);
+
+/* ---- project ---- */
+
+/* The project file against what was kept of it: the file counts when it is another than at that time. */
+bool sb_store_project_goes_first (const SbOpening *opening);
+void sb_store_take_project (SbOpening *opening);
+/* What was kept and is not in the project file stays on the disk, and it is said where. */
+void sb_store_set_session_aside (SbOpening *opening);
+/* What was done in another session after this file was saved from it is on offer. */
+void sb_store_look_for_later (SbOpening *opening);
+void sb_store_tell_other_content (SbOpening *opening);
+/* What was kept ended the program last time, or may have. */
+void sb_store_leave_out_edits (SbOpening *opening);

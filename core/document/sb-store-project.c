@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A project file and what was kept of it.  A session knows its file by a mark,
+ * the hash of its bytes when it was last opened or saved:
+ *
+ *   open P ── stroke ── save to P ── stroke ── quit      open P: the mark holds, both strokes
+ *                                     P is replaced      open P: the file counts; the session gets a second name
+ *
+ * Edits that are left aside are never silent.
+ * Thread: worker.  Blocks: disk. */
+#include "document/sb-store-open-private.h"
+
+#include "document/sb-relink.h"
+#include "edit/sb-op-json.h"
+
+#include <math.h>
+#include <string.h>
+
+bool
+sb_store_project_goes_first (const SbOpening *opening)
+{
+  return opening->request->project && g_strcmp0 (opening->store->project->project_mark, opening->mark) != 0;
+}
+
+static bool
+is_other_content (const SbOpening *opening)
+{
+  const SbProject *project = opening->request->project;
+  return project && project->source_fingerprint && *project->source_fingerprint &&
+         !sb_project_is_same_source (project, opening->fresh, opening->request->progress);
+}
+
+/* The project's edits are applied, since it is the project that was opened, but nobody has said yet that they are for
+ * this content. */
+void
+sb_store_tell_other_content (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  const SbProject *project = opening->request->project;
+  const char *accepted = g_hash_table_lookup (store->project->view, SB_STORE_ACCEPTED);
+  if (!is_other_content (opening) || g_strcmp0 (accepted, opening->fresh->source_fingerprint) == 0)
+    return;
+  sb_project_free (store->other);
+  store->other = sb_project_copy (project);
+  store->state.on_other_content = true;
+  sb_store_say_changed (opening, g_strdup ("This recording has changed since the edits were made."),
+                        "Times may no longer fit.");
+}
+
+void
+sb_store_take_project (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  const SbProject *project = opening->request->project;
+  SbProject *copy = sb_project_copy (project);
+  if (!is_other_content (opening))
+    sb_store_say_where_found (opening, project->source_path);
+  if (project->salvaged)
+    sb_store_say (store, g_strdup (project->salvaged));
+  sb_project_take_source (copy, opening->fresh);
+  g_free (copy->project_path);
+  g_free (copy->project_mark);
+  g_clear_pointer (&copy->salvaged, g_free);
+  g_hash_table_remove (copy->view, SB_STORE_SAVED);
+  g_hash_table_remove (copy->view, SB_STORE_ASIDE);
+  copy->project_path = g_strdup (store->whose);
+  copy->project_mark = g_strdup (opening->mark);
+  sb_project_free (store->project);
+  store->project = copy;
+}
+
+/* ---- setting aside ---- */
+
+/* The session's edits stay on the disk under another name, which is returned for a sentence. */
+static char *
+set_aside (SbOpening *opening)
+{
+  opening->store->state.set_aside = true;
+  for (int i = 1; i < 1000; i++) {
+    g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
+    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+      continue;
+    if (sb_project_save (opening->store->project, aside, NULL))
+      return g_filename_display_name (aside);
+    break;
+  }
+  /* a full disk: a second name needs no room */
+  g_autofree char *second = opening->place.lock_fd >= 0 ? sb_place_set_aside (&opening->place) : NULL;
+  g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
+  return g_filename_display_name (second ? second : here);
+}
+
+static bool
+same_step (const SbStep *a, const SbStep *b)
+{
+  if (a->kind != b->kind || a->index != b->index || (a->op == NULL) != (b->op == NULL))
+    return false;
+  g_autofree char *one = a->op ? sb_operation_to_json (a->op) : NULL, *other = b->op ? sb_operation_to_json (b->op) : NULL;
+  return g_strcmp0 (one, other) == 0;
+}
+
+static bool
+same_hz (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+static bool
+has_marker (const SbProject *project, const SbMarker *wanted)
+{
+  for (guint i = 0; i < project->markers->len; i++) {
+    const SbMarker *marker = &g_array_index (project->markers, SbMarker, i);
+    if (marker->from_s == wanted->from_s && marker->to_s == wanted->to_s && same_hz (marker->low_hz, wanted->low_hz) &&
+        same_hz (marker->high_hz, wanted->high_hz) && g_strcmp0 (marker->title, wanted->title) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Nothing that was done in the session is missing in the file. */
+static bool
+holds (const SbProject *file, const SbProject *session)
+{
+  if (session->steps->len > file->steps->len)
+    return false;
+  for (guint i = 0; i < session->steps->len; i++)
+    if (!same_step (session->steps->pdata[i], file->steps->pdata[i]))
+      return false;
+  for (guint i = 0; i < session->markers->len; i++)
+    if (!has_marker (file, &g_array_index (session->markers, SbMarker, i)))
+      return false;
+  return true;
+}
+
+void
+sb_store_set_session_aside (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  const SbProject *session = store->project;
+  if ((session->steps->len == 0 && session->markers->len == 0) || holds (opening->request->project, session))
+    return;
+  g_autofree char *shown = set_aside (opening);
+  sb_store_say (store, g_strdup_printf ("This project file has changed since it was last worked on here. It is shown as it is now; "
+                                        "what was kept here, %d edit%s, lies in “%s” and can be opened as a project.",
+                                        (int)session->ops->len, session->ops->len == 1 ? "" : "s", shown));
+}
+
+void
+sb_store_leave_out_edits (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  if (store->project->steps->len > 0 || store->project->markers->len > 0) {
+    g_autofree char *shown = set_aside (opening);
+    sb_store_say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a project.", shown));
+  }
+  sb_project_free (store->project);
+  store->project = sb_project_copy (opening->fresh);
+}
+
+/* ---- saved from another session ---- */
+
+/* "<mark> <path>" */
+static bool
+was_saved_as (const SbProject *session, const char *mark)
+{
+  const char *saved = g_hash_table_lookup (session->view, SB_STORE_SAVED);
+  return saved && mark && g_str_has_prefix (saved, mark) && saved[strlen (mark)] == ' ';
+}
+
+void
+sb_store_look_for_later (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
+  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
+  for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_LATER; i++) {
+    const char *base = g_ptr_array_index (bases, i);
+    int generation;
+    if (strcmp (base, opening->place.base) == 0)
+      continue;
+    g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
+    if (!session || session->ops->len == 0 || !was_saved_as (session, opening->mark) ||
+        holds (opening->request->project, session))
+      continue;
+    store->state.found = SB_FOUND_LATER;
+    g_free (store->other_path);
+    store->other_path = g_strdup (session->project_path && *session->project_path ? session->project_path : session->source_path);
+    sb_project_free (store->other);
+    store->other = g_steal_pointer (&session);
+  }
+}
