@@ -46,8 +46,12 @@ fill_report (SbExportReport *report, const SbExportRender *render, const SbExpor
   report->frames_changed = render->frames_changed;
   report->frames_clipped = render->frames_clipped;
   report->loudest_removed_db = render->loudest > 0 ? 20 * log10 (render->loudest) : -INFINITY;
-  report->identical = !render->only_removed && render->frames_changed == 0 &&
-                      (report->in_place || (render->is_file && holds_exactly (render->type, format)));
+  report->removed = render->only_removed;
+  report->type = format->type;
+  report->lossy = format->lossy && !report->in_place;
+  report->decoded = render->type == SB_SAMPLE_OTHER;
+  report->exact = report->in_place || (render->is_file && holds_exactly (render->type, format));
+  report->identical = !render->only_removed && render->frames_changed == 0 && report->exact;
   g_strlcpy (report->subtype, format->subtype, sizeof report->subtype);
 }
 

@@ -96,7 +96,7 @@ class Chunks(CliTest):
         removed = np.flatnonzero(sbtest.read_wav(self.path("r.wav"))[1].any(axis=1))
         self.assertEqual(len(np.setdiff1d(changed, removed)), 0, path)
         self.assertIn("frames changed   %d of" % len(changed), told)
-        self.assertIn("everything else identical", told)
+        self.assertIn("Everything else is identical to the recording, byte for byte: checked.", told)
         return True
 
     # ---- the same container ----
@@ -153,7 +153,7 @@ class Chunks(CliTest):
                 if status and "which cannot hold" in why:
                     continue
                 self.assertEqual(status, 0, path + why)
-                self.assertRegex(told, "everything else identical|audio is identical", path)
+                self.assertRegex(told, "Everything is identical|audio is identical", path)
                 self.assertIn("frames changed   0 of", told)
                 self.assertEqual(slurp(path), slurp(out), path)
                 self.assertEqual(*re.findall(r"SHA-256 +(\w{64})", told))
@@ -165,7 +165,7 @@ class Chunks(CliTest):
                 other = self.path("other.caf" if ending.startswith(".wav") else "other.wav")
                 told = self.do("edit", path, "--ops", self.ops(), "-o", other, "--report")
                 if ending not in (".ogg", ".oga") and "adpcm" not in name:
-                    self.assertRegex(told, "everything else identical|audio is identical", path)
+                    self.assertRegex(told, "Everything is identical|audio is identical", path)
                 n += 1
         self.assertGreater(n, 45)
 
@@ -228,7 +228,9 @@ class Chunks(CliTest):
         told = self.do("edit", path, "--ops", self.ops(), "-o", flac, "--report")
         self.assertIn("left out         bext, iXML, own, cue, smpl", told)
         self.assertIn("audio is identical", told)
-        self.do("edit", path, "--ops", self.ops(), "-o", ogg)
+        told = self.do("edit", path, "--ops", self.ops(), "-o", ogg, "--report")
+        self.assertIn("All was encoded anew as Vorbis", told)
+        self.assertNotIn("nothing changed", told)
         for out in (flac, ogg):
             head = slurp(out)[:5000].upper()
             self.assertIn(b"TITLE=MORNING", head)
@@ -280,6 +282,21 @@ class Chunks(CliTest):
         self.assertEqual(payload(again, "data"), payload(wav, "data"))
         bare, _ = self.painted(rich, "bare.flac", "--no-metadata")
         self.assertEqual([kind for kind, _ in self.flac_blocks(bare)[0]], [4])  # the encoder's name
+
+    def test_narrower(self):
+        """Only what the painting changed is counted; the conversion is told apart."""
+        path, _, _, sound = self.full()
+        told = self.do("edit", path, "--ops", self.ops(), "-o", self.path("o.wav"), "--subtype", "pcm_16", "--report")
+        self.assertIn("frames changed   0 of", told)
+        self.assertIn("All samples are converted to 16 bits", told)
+        out, told = self.painted(path, "o.wav", "--subtype", "pcm_16")
+        raw = np.frombuffer(sound.samples, "u1").astype(np.int32).reshape(-1, 2, 3)
+        exact = (raw[..., 0] | raw[..., 1] << 8 | raw[..., 2] << 16)
+        plain = np.rint((exact - (exact >> 23 << 24)) / 256).clip(-32768, 32767)
+        changed = (np.frombuffer(payload(out, "data"), "<i2").reshape(-1, 2) != plain).any(axis=1)
+        removed = sbtest.read_wav(self.path("r.wav"))[1].any(axis=1)
+        self.assertFalse((changed & ~removed).any())
+        self.assertIn("frames changed   %d of" % changed.sum(), told)
 
     # ---- a part ----
 

@@ -62,6 +62,14 @@ append_chunk (const char *path)
 }
 
 static void
+assert_told (const SbExportReport *report, const char *words)
+{
+  g_autofree char *text = sb_export_report_text (report);
+  if (!strstr (text, words))
+    g_error ("“%s” does not say “%s”", text, words);
+}
+
+static void
 check_painted (const char *path, const char *ending, SbResynth *resynth, SbSource *source, bool in_place)
 {
   g_autofree char *name = g_strconcat ("painted.", ending, NULL), *out = in_folder (name), *again = in_folder ("again");
@@ -75,9 +83,15 @@ check_painted (const char *path, const char *ending, SbResynth *resynth, SbSourc
   g_assert_cmpint (changed, >, 1000);
   g_assert_false (report.identical);
   g_assert_cmpint (report.n_frames, ==, sb_source_n_frames (source));
+  float loudest = 0;
+  for (int64_t i = 0; i < sb_source_n_frames (source) * sb_source_channels (source); i++)
+    loudest = MAX (loudest, fabsf (r[i]));
+  g_assert_cmpfloat_with_epsilon (report.loudest_removed_db, 20 * log10 (loudest), 0.01);
   g_assert_cmpfloat (report.loudest_removed_db, >, -60);
   if (in_place)
     check_bytes (path, out, r);
+  assert_told (&report, in_place ? "Everything else is identical to the recording, byte for byte"
+                                 : "Everything outside the painted part is identical to the recording's");
   g_assert_cmpint (g_rename (out, again), ==, 0); /* same edits, same bytes */
   export_well (source, resynth, out, NULL, &second);
   assert_same_bytes (out, again);
@@ -93,6 +107,7 @@ check_unpainted (const char *path, const char *ending, SbSource *source)
   g_assert_true (report.identical);
   g_assert_cmpint (report.frames_changed, ==, 0);
   g_assert_cmpfloat (report.loudest_removed_db, ==, -INFINITY);
+  assert_told (&report, "Everything is identical to the recording, byte for byte");
 }
 
 static void
@@ -259,25 +274,47 @@ test_convert (void)
     if (!g_str_has_suffix (out, ".w64"))
       g_assert_cmpstr (sf_get_string (file, SF_STR_TITLE), ==, "A title");
     sf_close (file);
+    assert_told (&report, "Everything outside the painted part is identical");
     export_well (source, NULL, out, cases[i].subtype, &report);
     g_assert_true (report.identical);
+    assert_told (&report, "The audio is identical to the recording's");
     empty_folder ();
   }
 }
 
+/* What was not painted is rounded and no more; of the rest only what the painting changed is counted. */
 static void
 test_narrower (void)
 {
   g_autofree char *path = in_folder ("source.wav"), *out = in_folder ("out.wav");
-  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 1, RATE, N);
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 2, RATE, N);
   g_autoptr (SbSource) source = open_file (path);
-  SbExportReport report;
-  export_well (source, NULL, out, "pcm_16", &report);
-  g_assert_false (report.identical);
-  int64_t n;
-  g_autofree int32_t *a = all_samples (path, SB_SAMPLE_S24, &n), *b = all_samples (out, SB_SAMPLE_S16, &n);
-  for (int64_t i = 0; i < n; i++)
-    g_assert_cmpfloat (fabs (a[i] / 65536.0 - b[i] / 65536.0), <=, 1.5);
+  g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.4, 500, 3000, -30);
+  g_autofree float *r = removed_of (resynth);
+  for (int painted = 0; painted < 2; painted++) {
+    SbExportReport report;
+    int64_t n, changed = 0, untouched = 0;
+    export_well (source, painted ? resynth : NULL, out, "pcm_16", &report);
+    g_assert_false (report.identical);
+    g_autofree int32_t *a = all_samples (path, SB_SAMPLE_S24, &n), *b = all_samples (out, SB_SAMPLE_S16, &n);
+    for (int64_t i = 0; i < n; i += 2) {
+      bool differs = false;
+      for (int c = 0; c < 2; c++) {
+        const double plain = MIN (rint (a[i + c] / 65536.0), 32767), stored = b[i + c] / 65536.0;
+        differs |= stored != plain;
+        if (!painted || r[i + c] == 0) {
+          g_assert_cmpfloat (stored, ==, plain);
+          untouched++;
+        } else
+          g_assert_cmpfloat (fabs (a[i + c] / 65536.0 - r[i + c] * 32768.0 - stored), <=, 1.5);
+      }
+      changed += differs;
+    }
+    g_assert_cmpint (report.frames_changed, ==, changed);
+    g_assert_cmpint (untouched, >, N);
+    g_assert_true (painted ? changed > 1000 : changed == 0);
+    assert_told (&report, "All samples are converted to 16 bits");
+  }
   empty_folder ();
 }
 
@@ -296,12 +333,17 @@ test_lossy (void)
     export_well (source, resynth, out, NULL, &report);
     g_assert_cmpstr (report.subtype, ==, types[i]);
     g_assert_false (report.identical);
+    assert_told (&report, "encoded anew");
+    export_well (source, NULL, out, NULL, &report); /* nothing painted, and yet every sample is another */
+    g_assert_false (report.identical);
+    assert_told (&report, "encoded anew");
     g_autoptr (SbSource) lossy = open_file (out);
     g_assert_cmpint (llabs (sb_source_n_frames (lossy) - N), <=, 4608);
     g_autoptr (SbResynth) painted = paint_box (lossy, 0.2, 0.4, 500, 3000, -INFINITY);
     g_autofree float *r = removed_of (painted);
     export_well (lossy, painted, wav, NULL, &report); /* has no sample type of its own */
     g_assert_cmpstr (report.subtype, ==, "float");
+    assert_told (&report, "is what the recording's decoder gives");
     export_well (lossy, NULL, copy, NULL, &report); /* not painted: not encoded again */
     assert_same_bytes (out, copy);
     g_assert_true (report.identical);
