@@ -3,7 +3,7 @@
  * What an export holds: what was not painted is the source's, sample for
  * sample and chunk for chunk; what was painted is x − r. */
 #include "audio/sb-container.h"
-#include "document/sb-export-private.h"
+#include "document/sb-export-meta-private.h"
 #include "export-support.h"
 
 #define RATE 44100
@@ -141,7 +141,126 @@ test_channels (void)
 {
   for (int channels = 3; channels <= 8; channels++)
     for (gsize m = 0; m < G_N_ELEMENTS (majors); m++)
-      check_kind (&majors[m], SF_FORMAT_PCM_24, channels);
+      for (gsize s = 0; s < G_N_ELEMENTS (subtypes); s++)
+        if (subtypes[s] == SF_FORMAT_PCM_24 || (channels % 3 == 0 && subtypes[s] >= SF_FORMAT_FLOAT))
+          check_kind (&majors[m], subtypes[s], channels);
+}
+
+/* Floating samples of some channels, written by ourselves into every container and back. */
+static void
+test_floating (void)
+{
+  static const int channels[] = {1, 2, 3, 6};
+  for (gsize m = 0; m < G_N_ELEMENTS (majors); m++)
+    for (gsize c = 0; c < G_N_ELEMENTS (channels); c++)
+      for (int wide = 0; wide < 2; wide++) {
+        const SbSampleType type = wide ? SB_SAMPLE_DOUBLE : SB_SAMPLE_FLOAT;
+        const int subtype = wide ? SF_FORMAT_DOUBLE : SF_FORMAT_FLOAT;
+        SF_INFO info = {.samplerate = RATE, .channels = channels[c], .format = majors[m].major | subtype};
+        if (!sf_format_check (&info))
+          continue;
+        g_autofree char *name = g_strconcat ("o.", majors[m].ending, NULL);
+        g_autofree char *path = in_folder ("source"), *out = in_folder (name), *back = in_folder ("back.wav");
+        const bool from_wav = (majors[m].major & SF_FORMAT_TYPEMASK) != SF_FORMAT_WAV;
+        make_file (path, (from_wav ? SF_FORMAT_WAV : SF_FORMAT_CAF) | subtype, channels[c], RATE, N);
+        g_autoptr (SbSource) source = open_file (path);
+        g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.4, 500, 3000, -30);
+        g_autofree float *r = removed_of (resynth);
+        SbExportReport report;
+        export_well (source, resynth, out, NULL, &report);
+        g_assert_cmpint (report.type, ==, type);
+        g_assert_cmpint (compare_samples (path, out, type, r, channels[c]), ==, report.frames_changed);
+        g_autoptr (SbSource) written = open_file (out);
+        export_well (written, NULL, back, NULL, &report);
+        g_assert_true (report.identical);
+        g_autoptr (SbContainer) container = sb_container_read (out, NULL);
+        g_assert_cmpint (container->sample_type, ==, type); /* our own walker and libsndfile agree */
+        empty_folder ();
+      }
+}
+
+/* ---- W64 as ffmpeg writes it: EXTENSIBLE, which libsndfile takes for integers ---- */
+
+#define FOREIGN_N 5000
+
+static double
+foreign_sample (int frame)
+{
+  return 0.5 * sin (2 * G_PI * 1000 * frame / RATE);
+}
+
+/* Three channels.  kind: 1 integers, 3 float, else something that nobody packs like that. */
+static void
+make_foreign_w64 (const char *path, int kind, int bytes)
+{
+  static const uint8_t guid[14] = {0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+  static const uint8_t riff_tail[12] = {0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0};
+  static const uint8_t tail[12] = {0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a};
+  const uint8_t fmt[26] = {0xfe, 0xff, 3, 0, 0x44, 0xac, 0, 0, 0, 0, 0, 0, (uint8_t)(3 * bytes), 0, (uint8_t)(8 * bytes),
+                           0, 22, 0, (uint8_t)(8 * bytes), 0, 7, 0, 0, 0, (uint8_t)kind, 0};
+  const uint64_t data_bytes = (uint64_t)(3 * FOREIGN_N * bytes);
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  sb_export_put_text (file, "riff");
+  g_byte_array_append (file, riff_tail, 12);
+  sb_export_put (file, 40 + 64 + 24 + data_bytes, 8, false);
+  sb_export_put_text (file, "wave");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put_text (file, "fmt ");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put (file, 64, 8, false);
+  g_byte_array_append (file, fmt, 26);
+  g_byte_array_append (file, guid, 14);
+  sb_export_put_text (file, "data");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put (file, 24 + data_bytes, 8, false);
+  for (int i = 0; i < 3 * FOREIGN_N; i++) {
+    const double x = foreign_sample (i / 3);
+    const float narrow = (float)x;
+    const int32_t whole = (int32_t)(x * 2147483647);
+    const void *sample = kind != 3 ? (const void *)&whole : bytes == 8 ? (const void *)&x : (const void *)&narrow;
+    g_byte_array_append (file, sample, (guint)bytes);
+  }
+  g_assert_true (g_file_set_contents (path, (const char *)file->data, file->len, NULL));
+}
+
+static void
+check_foreign_w64 (const char *path, SbSampleType type)
+{
+  g_autofree char *out = in_folder ("out.w64"), *wav = in_folder ("out.wav");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbSource) source = open_file (path);
+  g_assert_cmpint (sb_source_n_frames (source), ==, FOREIGN_N);
+  g_assert_cmpint (sb_file_source_sample_type (source), ==, type);
+  g_autofree float *x = g_new (float, 3 * FOREIGN_N);
+  g_assert_true (sb_source_read (source, 0, FOREIGN_N, x, &error));
+  for (int i = 0; i < 3 * FOREIGN_N; i++)
+    g_assert_cmpfloat_with_epsilon (x[i], foreign_sample (i / 3), 1e-6);
+  g_autoptr (SbResynth) resynth = paint_box (source, 0.03, 0.06, 500, 3000, -30);
+  g_autofree float *r = removed_of (resynth);
+  SbExportReport report;
+  export_well (source, resynth, out, NULL, &report);
+  g_assert_true (report.in_place);
+  check_bytes (path, out, r);
+  export_well (source, resynth, wav, NULL, &report);
+  g_assert_cmpint (compare_samples (path, wav, type, r, 3), ==, report.frames_changed);
+}
+
+static void
+test_foreign_w64 (void)
+{
+  g_autofree char *path = in_folder ("foreign.w64");
+  g_autoptr (GError) error = NULL;
+  make_foreign_w64 (path, 1, 4);
+  check_foreign_w64 (path, SB_SAMPLE_S32);
+  make_foreign_w64 (path, 3, 4);
+  check_foreign_w64 (path, SB_SAMPLE_FLOAT);
+  make_foreign_w64 (path, 3, 8);
+  check_foreign_w64 (path, SB_SAMPLE_DOUBLE);
+  make_foreign_w64 (path, 6, 4);
+  g_assert_null (sb_file_source_new (path, NULL, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "names a kind of samples that is not known"));
+  empty_folder ();
 }
 
 /* A box over nothing: touched, but no sample changes. */
@@ -479,6 +598,8 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("sonobrush-export-XXXXXX", NULL);
   g_test_add_func ("/export/every-container-and-type", test_matrix);
   g_test_add_func ("/export/up-to-8-channels", test_channels);
+  g_test_add_func ("/export/floating", test_floating);
+  g_test_add_func ("/export/foreign-w64", test_foreign_w64);
   g_test_add_func ("/export/box-over-silence", test_silence);
   g_test_add_func ("/export/not-finite", test_not_finite);
   g_test_add_func ("/export/clipping", test_clipping);
