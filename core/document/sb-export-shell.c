@@ -316,9 +316,11 @@ sb_export_shell_make (const SbExportFormat *format, const SbExportShape *shape, 
       .head = g_byte_array_new (), .tail = g_byte_array_new (), .layout = {format->type, bytes_of (format), big}};
   maker.data_bytes = shape->n_frames * shape->channels * shell->layout.bytes;
   if (meta)
-    sb_export_meta_make (meta, maker.major == SF_FORMAT_AIFF  ? SB_META_AIFF
-                               : maker.major == SF_FORMAT_CAF ? SB_META_CAF
-                                                              : SB_META_RIFF);
+    sb_export_meta_make (meta,
+                         maker.major == SF_FORMAT_AIFF  ? SB_META_AIFF
+                         : maker.major == SF_FORMAT_CAF ? SB_META_CAF
+                                                        : SB_META_RIFF,
+                         format->sf_format);
   if (maker.major == SF_FORMAT_W64)
     return make_w64 (&maker);
   if (maker.major == SF_FORMAT_AIFF)

@@ -88,6 +88,13 @@ meta_for (const SbExportRender *render, const SbExportFormat *format, const SbEx
   return meta;
 }
 
+static void
+tell_left_out (const SbExportMeta *meta, SbExportReport *report)
+{
+  g_autofree char *text = sb_export_meta_left_out_text (meta);
+  g_strlcpy (report->left_out, text, sizeof report->left_out);
+}
+
 /* try_copy: the same file with changes; copied as it is when nothing is painted. */
 static bool
 write_target (SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec, SbExportTarget *target,
@@ -104,7 +111,7 @@ write_target (SbExportRender *render, const SbExportFormat *format, const SbExpo
   const bool ok = sb_export_shell_knows (format) ? sb_export_write (render, format, meta, target, progress, error)
                                                  : sb_export_encode (render, format, meta, target, progress, error);
   if (meta && !spec->no_metadata)
-    g_strlcpy (report->left_out, meta->left_out->str, sizeof report->left_out);
+    tell_left_out (meta, report);
   return ok;
 }
 

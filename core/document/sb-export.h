@@ -44,7 +44,7 @@ typedef struct {
   bool removed;              /* the file is r */
   SbSampleType type;         /* that was written */
   char subtype[16];          /* its name */
-  char left_out[160];        /* metadata that the target does not hold: "bext, smpl"; "" when all came along */
+  char left_out[512];        /* metadata that the target does not hold: "bext, smpl"; "" when all came along */
   char source_sha256[65], result_sha256[65]; /* "" unless asked for */
 } SbExportReport;
 
