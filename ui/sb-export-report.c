@@ -28,7 +28,8 @@ changed_text (const SbExportReport *report)
 {
   g_autofree char *all = sb_export_count_text (report->n_frames);
   g_autofree char *changed = sb_export_count_text (report->frames_changed);
-  return report->frames_changed ? g_strdup_printf ("%s of %s", changed, all) : g_strdup_printf ("None of %s", all);
+  const char *none = report->frames_changed ? changed : "None";
+  return g_strdup_printf (report->lossy ? "%s of %s by the painting" : "%s of %s", none, all);
 }
 
 static char *
@@ -36,18 +37,6 @@ clipped_text (const SbExportReport *report)
 {
   g_autofree char *count = sb_export_count_text (report->frames_clipped);
   return report->frames_clipped ? g_strdup_printf ("%s frames were too loud", count) : g_strdup ("None");
-}
-
-static const char *
-promise_text (const SbExportReport *report)
-{
-  if (report->in_place && report->frames_changed == 0)
-    return "Everything is identical to the recording, byte for byte.";
-  if (report->in_place)
-    return "Everything else is identical to the recording, byte for byte: checked.";
-  if (report->identical)
-    return "The audio is identical to the recording's: checked to the last sample.";
-  return "The file was read back to its end and holds what was meant.";
 }
 
 /* --- rows --- */
@@ -113,7 +102,8 @@ build_promise (const SbExportReport *report)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10),
             *icon = gtk_image_new_from_icon_name ("emblem-ok-symbolic");
-  GtkWidget *text = sb_dialog_text (promise_text (report));
+  g_autofree char *checked = sb_export_report_text (report);
+  GtkWidget *text = sb_dialog_text (checked);
   gtk_widget_add_css_class (icon, "success");
   gtk_widget_set_hexpand (text, TRUE);
   gtk_widget_add_css_class (box, "promise-box");

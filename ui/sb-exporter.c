@@ -83,7 +83,8 @@ told (const Job *job)
   if (job->report.identical)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
   g_autofree char *changed = sb_export_count_text (job->report.frames_changed);
-  return g_strdup_printf ("Exported %s · %s frames changed%s", first, changed, clipped);
+  const char *how = job->report.lossy ? "encoded anew · " : job->report.exact || job->report.decoded ? "" : "converted · ";
+  return g_strdup_printf ("Exported %s · %s%s frames changed%s", first, how, changed, clipped);
 }
 
 /* Of two files the first may be there already: it stays, and is said. */

@@ -91,17 +91,16 @@ cli_check_outputs (const char *const *outputs, int n_outputs, const char *const 
 static void
 tell_report (const SbExportReport *report)
 {
-  printf ("frames changed   %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n", report->frames_changed, report->n_frames);
+  g_autofree char *checked = sb_export_report_text (report);
+  printf ("frames changed   %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "%s\n", report->frames_changed, report->n_frames,
+          report->lossy ? " by the painting; all were encoded anew" : "");
   if (isfinite (report->loudest_removed_db))
     printf ("loudest removed  %.1f dBFS\n", report->loudest_removed_db);
   printf ("clipped          %" G_GINT64_FORMAT "\n", report->frames_clipped);
   if (*report->source_sha256)
     printf ("source SHA-256   %s\n", report->source_sha256);
   printf ("result SHA-256   %s\n", report->result_sha256);
-  if (report->in_place)
-    printf ("everything else identical: checked byte by byte\n");
-  else if (report->identical)
-    printf ("the audio is identical to the recording's\n");
+  printf ("checked          %s\n", checked);
   if (*report->left_out)
     printf ("left out         %s\n", report->left_out);
 }
@@ -132,8 +131,12 @@ tell (const char *path, const SbExportReport *report)
 {
   g_autofree char *shown = g_filename_display_name (path);
   printf ("%s: %" G_GINT64_FORMAT " frames, %s, ", shown, report->n_frames, report->subtype);
+  if (report->lossy)
+    printf ("encoded anew, ");
+  else if (!report->exact && !report->decoded)
+    printf ("converted, ");
   if (report->frames_changed == 0)
-    printf ("nothing changed\n");
+    printf (report->lossy ? "nothing painted\n" : report->exact ? "nothing changed\n" : "nothing else changed\n");
   else if (report->frames_clipped > 0)
     printf ("%" G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT " clipped\n", report->frames_changed,
             report->frames_clipped);

@@ -34,6 +34,7 @@ static void
 set_signals (SbProgress *progress)
 {
   running = progress;
+  signal (SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then nobody tells how a child ended */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
   struct sigaction action = {.sa_handler = on_stop, .sa_flags = SA_RESTART};

@@ -17,6 +17,8 @@ typedef enum { SB_READ_FLOAT, SB_READ_INT, SB_READ_DOUBLE } SbReadAs;
 /* Takes the descriptor, also on failure.  NULL: not audio; *reason (static) says why in libsndfile's words. */
 SbDecoder *sb_decoder_new (int fd, SF_INFO *info, const char **reason);
 void sb_decoder_free (SbDecoder *decoder); /* NULL is fine */
+/* The file's sizes were never filled in; it is read to its end. */
+bool sb_decoder_is_unfinished (const SbDecoder *decoder);
 int64_t sb_decoder_position (const SbDecoder *decoder); /* −1: unknown, seek first */
 bool sb_decoder_seek (SbDecoder *decoder, int64_t pos);
 /* Frames really read. */

@@ -3,6 +3,8 @@
  * See sb-decoder-private.h. */
 #include "audio/sb-decoder-private.h"
 
+#include "audio/sb-mend.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 
 struct SbDecoder {
   SNDFILE *sf;         /* NULL: vorbis */
+  SbMended *mended;    /* what sf reads from; NULL: the file as it is */
   OggVorbis_File *vf;  /* NULL: libsndfile */
   int channels;
   bool restarts; /* decode every RESTART_FRAMES from a fresh seek, see below */
@@ -55,12 +58,8 @@ SbDecoder *
 sb_decoder_new (int fd, SF_INFO *info, const char **reason)
 {
   SbDecoder *decoder = g_new0 (SbDecoder, 1);
-  memset (info, 0, sizeof *info);
-  decoder->sf = sf_open_fd (fd, SFM_READ, info, SF_TRUE);
+  decoder->sf = sb_mended_open (fd, info, &decoder->mended, reason);
   if (decoder->sf == NULL) {
-    if (reason != NULL)
-      *reason = sf_strerror (NULL);
-    close (fd);
     g_free (decoder);
     return NULL;
   }
@@ -79,10 +78,17 @@ sb_decoder_free (SbDecoder *decoder)
     return;
   if (decoder->sf != NULL)
     sf_close (decoder->sf);
+  sb_mended_free (decoder->mended);
   if (decoder->vf != NULL)
     ov_clear (decoder->vf);
   g_free (decoder->vf);
   g_free (decoder);
+}
+
+bool
+sb_decoder_is_unfinished (const SbDecoder *decoder)
+{
+  return sb_mended_is_unfinished (decoder->mended);
 }
 
 int64_t

@@ -87,30 +87,29 @@ sb_probe_child (int fd)
 
 /* ---- parent ---- */
 
-/* Beside the program that runs, or installed; SONOBRUSH_PROBE says otherwise, empty: none. */
+/* Beside the program that runs, or where it would be installed, there or not; SONOBRUSH_PROBE says otherwise. */
 static char *
 find_program (void)
 {
   const char *said = g_getenv ("SONOBRUSH_PROBE");
   if (said)
-    return *said ? g_strdup (said) : NULL;
+    return g_strdup (said);
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = self ? g_path_get_dirname (self) : NULL;
   char *beside = folder ? g_build_filename (folder, "sonobrush-probe", NULL) : NULL;
   if (beside && access (beside, X_OK) == 0)
     return beside;
   g_free (beside);
-  return access (SB_PROBE_PATH, X_OK) == 0 ? g_strdup (SB_PROBE_PATH) : NULL;
+  return g_strdup (SB_PROBE_PATH);
 }
 
-/* fd as its standard input, answer its standard output; the rest is closed on exec. */
-static pid_t
-spawn (const char *program, int fd, int answer)
+/* fd as its standard input, answer its standard output; the rest is closed on exec.  0, or why not. */
+static int
+spawn (const char *program, int fd, int answer, pid_t *pid)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t none, defaults;
-  pid_t pid = -1;
   char *argv[] = {(char *)program, NULL};
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_adddup2 (&actions, fd, STDIN_FILENO);
@@ -122,11 +121,10 @@ spawn (const char *program, int fd, int answer)
   posix_spawnattr_setsigmask (&attributes, &none);
   posix_spawnattr_setsigdefault (&attributes, &defaults);
   posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  if (posix_spawn (&pid, program, &actions, &attributes, argv, environ) != 0)
-    pid = -1;
+  const int code = posix_spawn (pid, program, &actions, &attributes, argv, environ);
   posix_spawnattr_destroy (&attributes);
   posix_spawn_file_actions_destroy (&actions);
-  return pid;
+  return code;
 }
 
 static double
@@ -151,42 +149,88 @@ wait_for_end (int answer, const SbProgress *progress)
   return false;
 }
 
+/* Nothing is opened untried: which file, why not, what to do. */
+static bool
+refuse_untried (const char *path, const char *program, int code, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path), *helper = g_filename_display_name (program);
+  const bool helper_is_bad =
+      code == 0 || code == ENOENT || code == EACCES || code == ENOEXEC || code == ENOTDIR || code == ELOOP;
+  if (helper_is_bad)
+    g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
+                 "“%s” was not opened. The helper “%s”, which tries each file first so that a damaged one cannot hang "
+                 "the program, %s. Install Sonobrush again.",
+                 shown, helper, code == ENOENT ? "is missing" : "does not work");
+  else
+    g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
+                 "“%s” was not opened. Each file is tried first by a process of its own, so that a damaged one cannot "
+                 "hang the program, and no process could be started (%s). Close other programs and open it again.",
+                 shown, g_strerror (code));
+  return false;
+}
+
+static bool
+refuse_file (const char *path, const char *why, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
+               "“%s” cannot be opened. %s; the file is damaged. Choose another copy of it.", shown, why);
+  return false;
+}
+
+/* status: −1 where nobody tells it. */
+static bool
+judge (const char *path, const char *program, bool ended, int status, GError **error)
+{
+  if (ended && status == 0)
+    return true;
+  const int number = status != -1 && WIFSIGNALED (status) ? WTERMSIG (status) : 0;
+  if (!ended || number == SIGXCPU || number == SIGKILL)
+    return refuse_file (path, "The decoder does not come to an end with it", error);
+  if (number)
+    return refuse_file (path, "The decoder crashes on it", error);
+  if (status != -1 && WEXITSTATUS (status) == 1)
+    return refuse_file (path, "It asks for more memory than it can have", error);
+  return refuse_untried (path, program, 0, error); /* 127: its libraries are gone */
+}
+
+/* 0, or why there is no child. */
+static int
+start (const char *program, int fd, pid_t *pid, int *answer)
+{
+  g_autofree char *own = g_strdup_printf ("/proc/self/fd/%d", fd);
+  int ends[2];
+  const int file = open (own, O_RDONLY | O_CLOEXEC); /* an offset of its own */
+  int code = file < 0 || pipe2 (ends, O_CLOEXEC) != 0 ? errno : 0;
+  if (code == 0) {
+    code = spawn (program, file, ends[1], pid);
+    close (ends[1]);
+    *answer = ends[0];
+    if (code != 0)
+      close (ends[0]);
+  } else if (code == ENOENT || code == EACCES)
+    code = EIO; /* of the file, not of the helper */
+  if (file >= 0)
+    close (file);
+  return code;
+}
+
 bool
 sb_probe (int fd, const char *path, SbProgress *progress, GError **error)
 {
   g_autofree char *program = find_program ();
-  g_autofree char *own = g_strdup_printf ("/proc/self/fd/%d", fd);
-  int ends[2] = {-1, -1}, status = 0;
-  bool ended = false;
-  if (!program)
-    return true;
-  const int file = open (own, O_RDONLY | O_CLOEXEC); /* an offset of its own */
-  pid_t pid = -1;
-  if (file >= 0 && pipe2 (ends, O_CLOEXEC) == 0)
-    pid = spawn (program, file, ends[1]);
-  if (file >= 0)
-    close (file);
-  if (ends[1] >= 0)
-    close (ends[1]);
-  if (pid > 0) {
-    ended = wait_for_end (ends[0], progress);
-    if (!ended)
-      kill (pid, SIGKILL);
-    while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
-      ;
-  }
-  if (ends[0] >= 0)
-    close (ends[0]);
-  if (sb_progress_check (progress, error))
-    return false;
-  if (pid <= 0 || (ended && WIFEXITED (status) && WEXITSTATUS (status) == 0))
-    return true;
-  g_autofree char *shown = g_filename_display_name (path);
-  const int number = WIFSIGNALED (status) ? WTERMSIG (status) : 0;
-  const char *why = !ended || number == SIGXCPU || number == SIGKILL ? "The decoder does not come to an end with it"
-                    : number                                         ? "The decoder crashes on it"
-                                                                     : "It asks for more memory than it can have";
-  g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-               "“%s” cannot be opened. %s; the file is damaged. Choose another copy of it.", shown, why);
-  return false;
+  int answer, status = 0, got;
+  pid_t pid;
+  if (!*program)
+    return true; /* whoever said so answers for it */
+  const int code = start (program, fd, &pid, &answer);
+  if (code != 0)
+    return refuse_untried (path, program, code, error);
+  const bool ended = wait_for_end (answer, progress);
+  if (!ended)
+    kill (pid, SIGKILL);
+  while ((got = waitpid (pid, &status, 0)) < 0 && errno == EINTR)
+    ;
+  close (answer);
+  return !sb_progress_check (progress, error) && judge (path, program, ended, got == pid ? status : -1, error);
 }

@@ -12,6 +12,7 @@
  * something was painted libsndfile reads it: it must be what was meant.
  * Copying has a thread of its own, so that it and the computing share the time. */
 #include "audio/sb-container.h"
+#include "audio/sb-mend.h"
 #include "base/sb-error.h"
 #include "document/sb-export-private.h"
 
@@ -333,10 +334,13 @@ verify (Copy *copy, GError **error)
   if (!copy->c)
     return true;
   SF_INFO info = {0};
-  SNDFILE *file = sf_open (copy->target->temp, SFM_READ, &info);
+  SbMended *mended = NULL;
+  const int fd = open (copy->target->temp, O_RDONLY | O_CLOEXEC);
+  SNDFILE *file = fd >= 0 ? sb_mended_open (fd, &info, &mended, NULL) : NULL;
   const bool ok = verify_opened (copy, file, &info, error);
   if (file)
     sf_close (file);
+  sb_mended_free (mended);
   return ok;
 }
 

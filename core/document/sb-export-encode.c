@@ -114,7 +114,7 @@ static void
 carry_texts (SbExportMeta *meta, SNDFILE *to, int sf_format)
 {
   const bool flac = (sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
-  sb_export_meta_tell_left_out (meta, flac ? SB_META_FLAC : SB_META_NONE);
+  sb_export_meta_tell_left_out (meta, flac ? SB_META_FLAC : SB_META_NONE, sf_format);
   if (flac && sb_export_meta_find (meta, "tags", NULL))
     return; /* all of them go over as a block */
   for (int s = SF_STR_FIRST; s <= SF_STR_LAST; s++)

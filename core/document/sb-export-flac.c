@@ -40,8 +40,11 @@ read_block (SbExportMeta *meta, int fd, int64_t at, int type, gsize n)
   g_byte_array_set_size (chunk->bytes, (guint)n);
   chunk->guid[0] = (uint8_t)type;
   chunk->meant = type == TAGS; /* libsndfile tells the usual ones */
-  if (sb_export_pread (fd, chunk->bytes->data, n, at))
+  if (sb_export_pread (fd, chunk->bytes->data, n, at)) {
+    if (type == TAGS)
+      sb_export_tags_vorbis (meta, chunk->bytes, 0);
     return true;
+  }
   g_ptr_array_set_size (meta->chunks, (int)meta->chunks->len - 1);
   return false;
 }
@@ -54,6 +57,8 @@ sb_export_flac_read (SbExportMeta *meta, const char *path)
   uint8_t head[4] = {0};
   if (at >= 0)
     meta->family = SB_META_FLAC;
+  if (at > 0)
+    sb_export_meta_leave_out (meta, "ID3 in front");
   for (int i = 0; at >= 0 && i < MAX_BLOCKS && !(head[0] & LAST); i++) {
     at += i == 0 ? 4 : 0;
     if (!sb_export_pread (fd, head, 4, at))

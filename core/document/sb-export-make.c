@@ -175,11 +175,11 @@ make_caf_marks (SbExportMeta *meta)
 
 /* Only what is not there already: a part of an AIFF has lost its marks, not its texts. */
 void
-sb_export_meta_make (SbExportMeta *meta, SbMetaFamily target)
+sb_export_meta_make (SbExportMeta *meta, SbMetaFamily target, int sf_format)
 {
   const bool foreign = meta->family != target;
   if (foreign) {
-    sb_export_meta_tell_left_out (meta, target);
+    sb_export_meta_tell_left_out (meta, target, sf_format);
     for (guint i = 0; i < meta->chunks->len;) {
       SbMetaChunk *chunk = meta->chunks->pdata[i];
       const bool id3 = g_ascii_strcasecmp (chunk->id, "id3 ") == 0 && target != SB_META_CAF;

@@ -52,9 +52,13 @@ mean_info (SbExportMeta *meta, SbMetaChunk *chunk)
   chunk->meant = true;
   for (gsize at = 4; at + 8 <= b->len;) {
     const gsize n = (gsize)sb_export_get (b, at + 4, 4, false), there = MIN (n, b->len - at - 8);
+    int which = 0;
     for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
       if (memcmp (b->data + at, fields[i].id, 4) == 0)
-        set_text (meta, fields[i].which, (const char *)b->data + at + 8, (gssize)there);
+        which = fields[i].which;
+    if (which)
+      set_text (meta, which, (const char *)b->data + at + 8, (gssize)there);
+    sb_export_tags_add (meta, (const char *)b->data + at, 4, which, false);
     at += 8 + there + (there & 1);
   }
 }
@@ -87,6 +91,22 @@ mean_cues (SbExportMeta *meta)
   }
 }
 
+/* What people call the frames that are no texts of ours. */
+static void
+name_frame (SbExportMeta *meta, const uint8_t *id, int which)
+{
+  static const char *const names[][2] = {{"APIC", "picture"},     {"TPE2", "album artist"}, {"USLT", "lyrics"},
+                                         {"COMM", "comment"},     {"TXXX", "own text"},     {"TCOM", "composer"},
+                                         {"TPOS", "disc number"}, {"PRIV", "private data"}, {"GEOB", "attached file"}};
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (memcmp (id, names[i][0], 4) == 0) {
+      sb_export_tags_add (meta, names[i][1], -1, memcmp (id, "COMM", 4) == 0 ? SF_STR_COMMENT : 0, true);
+      return;
+    }
+  const bool software = memcmp (id, "TSSE", 4) == 0 || memcmp (id, "TENC", 4) == 0;
+  sb_export_tags_add (meta, (const char *)id, 4, software ? SF_STR_SOFTWARE : which, true);
+}
+
 /* ID3v2.3 and 2.4, whole text frames only. */
 static void
 mean_id3 (SbExportMeta *meta, SbMetaChunk *chunk)
@@ -107,6 +127,11 @@ mean_id3 (SbExportMeta *meta, SbMetaChunk *chunk)
                                              (gsize)(p[2] & 127) << 7 | (p[3] & 127)
                                        : (gsize)sb_export_get (b, at + 4, 4, true);
     const gsize n = MIN (said, b->len - at - 10);
+    int which = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
+      if (memcmp (b->data + at, frames[i].id, 4) == 0)
+        which = frames[i].which;
+    name_frame (meta, b->data + at, which);
     for (gsize i = 0; n > 1 && i < G_N_ELEMENTS (frames); i++) {
       if (memcmp (b->data + at, frames[i].id, 4) != 0)
         continue;
@@ -129,6 +154,8 @@ mean_bext (SbExportMeta *meta, const SbMetaChunk *chunk)
 {
   if (chunk->bytes->len < 348)
     return;
+  for (int which = SF_STR_COMMENT; which <= SF_STR_DATE; which += SF_STR_DATE - SF_STR_COMMENT)
+    meta->derived |= meta->text[which] ? 0 : 1u << which; /* the chunk is told of as a whole */
   set_text (meta, SF_STR_COMMENT, (const char *)chunk->bytes->data, 256);
   set_text (meta, SF_STR_DATE, (const char *)chunk->bytes->data + 320, 10);
 }
@@ -179,14 +206,42 @@ caf_string (const SbMetaChunk *strings, uint64_t number)
   return NULL;
 }
 
+/* info: count, then name and text each, both ending with a 0.  libsndfile reads those that it knows. */
+static void
+name_caf_texts (SbExportMeta *meta, const GByteArray *b)
+{
+  static const struct {
+    const char *key;
+    int which;
+  } keys[] = {{"title", SF_STR_TITLE},     {"artist", SF_STR_ARTIST},       {"album", SF_STR_ALBUM},
+              {"year", SF_STR_DATE},       {"comments", SF_STR_COMMENT},    {"copyright", SF_STR_COPYRIGHT},
+              {"genre", SF_STR_GENRE},     {"track number", SF_STR_TRACKNUMBER},
+              {"encoding application", SF_STR_SOFTWARE}};
+  const char *end = (const char *)b->data + b->len;
+  for (const char *key = (const char *)b->data + MIN (4, b->len); key < end;) {
+    const char *text = memchr (key, 0, (gsize)(end - key));
+    const char *next = text ? memchr (text + 1, 0, (gsize)(end - text - 1)) : NULL;
+    int which = 0;
+    if (!next)
+      return;
+    for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+      if (g_ascii_strcasecmp (key, keys[i].key) == 0)
+        which = keys[i].which;
+    sb_export_tags_add (meta, key, -1, which, false);
+    key = next + 1;
+  }
+}
+
 /* mark: time type, count, then 28 bytes each: type, frame as a double, number, SMPTE time, channel. */
 static void
 mean_caf (SbExportMeta *meta)
 {
   SbMetaChunk *mark = sb_export_meta_find (meta, "mark", NULL), *strings = sb_export_meta_find (meta, "strg", NULL);
   SbMetaChunk *info = sb_export_meta_find (meta, "info", NULL);
-  if (info)
-    info->meant = true; /* libsndfile reads it */
+  if (info) {
+    info->meant = true;
+    name_caf_texts (meta, info->bytes);
+  }
   if (!mark)
     return;
   mark->meant = true;

@@ -6,6 +6,7 @@
  *   read    chunks byte for byte, and what they mean: texts, cue points, speakers
  *   cut     a part of the recording: times move along, what lies outside goes
  *   make    the chunks of another container
+ *   tags    what has a name beyond the texts that every format knows
  *
  * Between containers of one family (WAV, RF64, W64) chunks go over byte for
  * byte; elsewhere texts and cue points do.  What stays behind is told.
@@ -31,13 +32,26 @@ typedef struct {
   char *name; /* NULL: none */
 } SbMetaCue;
 
+typedef struct {
+  char *name;  /* "ALBUMARTIST", "picture" */
+  int which;   /* SF_STR_… of the text that it is, 0: one that no other format knows */
+  bool in_id3; /* goes along where the ID3 chunk does */
+} SbMetaTag;
+
+typedef struct {
+  char *name;
+  guint n;
+} SbMetaLost;
+
 struct SbExportMeta {
   SbMetaFamily family;             /* of the chunks */
   GPtrArray *chunks;               /* of SbMetaChunk, as they stood in the file */
   char *text[SF_STR_LAST + 1];     /* by SF_STR_…; NULL: none */
   GPtrArray *cues;                 /* of SbMetaCue */
   uint32_t speakers;               /* WAVEFORMATEXTENSIBLE's mask; 0: not told */
-  GString *left_out;               /* "bext, smpl": what an export drops */
+  GPtrArray *tags;                 /* of SbMetaTag */
+  uint32_t derived;                /* bits by SF_STR_…: texts that a chunk's own words were taken for */
+  GArray *lost;                    /* of SbMetaLost: what an export drops */
 };
 
 /* Never fails: what cannot be read is not there. */
@@ -50,8 +64,10 @@ void sb_export_meta_cut (SbExportMeta *meta, int64_t first, int64_t n);
 void sb_export_meta_strip (SbExportMeta *meta);
 /* A line of the broadcast chunk's coding history; makes the chunk where there is none. */
 void sb_export_meta_add_history (SbExportMeta *meta, const char *line);
-/* Before chunks of this family are written: what does not go over is told. */
-void sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target);
+/* Before chunks of this family, or tags, are written: what does not go over is told.  sf_format: the target's. */
+void sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target, int sf_format);
+/* "bext, pict ×2", newly allocated; "" when all goes over. */
+char *sb_export_meta_left_out_text (const SbExportMeta *meta);
 
 /* Texts, cue points and speakers out of the chunks, and what libsndfile knows of the file. */
 void sb_export_meta_understand (SbExportMeta *meta, const char *path);
@@ -65,6 +81,18 @@ void sb_export_put (GByteArray *to, uint64_t value, int bytes, bool big_endian);
 void sb_export_put_text (GByteArray *to, const char *text); /* without the 0 */
 uint64_t sb_export_get (const GByteArray *from, gsize at, int bytes, bool big_endian);
 void sb_export_set (GByteArray *in, gsize at, uint64_t value, int bytes, bool big_endian);
+
+/* ---- tags ---- */
+
+GPtrArray *sb_export_tags_new (void);
+void sb_export_tags_add (SbExportMeta *meta, const char *name, gssize n, int which, bool in_id3);
+/* Of Ogg, Opus and MP3. */
+void sb_export_tags_read (SbExportMeta *meta, const char *path, int sf_format);
+/* Vorbis comments that begin at that place. */
+void sb_export_tags_vorbis (SbExportMeta *meta, const GByteArray *bytes, gsize at);
+/* held: bits by SF_STR_… of the texts that go over. */
+void sb_export_tags_tell (SbExportMeta *meta, uint32_t held, bool id3_goes);
+uint32_t sb_export_tags_held (int sf_format);
 
 /* ---- FLAC ---- */
 
@@ -91,4 +119,4 @@ bool sb_export_shell_make (const SbExportFormat *format, const SbExportShape *sh
                            SbExportShell *shell);
 void sb_export_shell_clear (SbExportShell *shell);
 /* The chunks of a family, made from texts and cue points; appended to the meta's own. */
-void sb_export_meta_make (SbExportMeta *meta, SbMetaFamily target);
+void sb_export_meta_make (SbExportMeta *meta, SbMetaFamily target, int sf_format);

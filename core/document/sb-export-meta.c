@@ -11,6 +11,7 @@
 
 #define MAX_CHUNK_BYTES (16 << 20)
 #define MAX_ALL_BYTES   (64 << 20)
+#define MAX_TOLD_BYTES  400
 
 /* ---- numbers ---- */
 
@@ -65,6 +66,12 @@ cue_free (void *data)
   g_free (cue);
 }
 
+static void
+lost_clear (void *data)
+{
+  g_free (((SbMetaLost *)data)->name);
+}
+
 void
 sb_export_meta_free (SbExportMeta *meta)
 {
@@ -74,7 +81,8 @@ sb_export_meta_free (SbExportMeta *meta)
   g_ptr_array_unref (meta->cues);
   for (int s = 0; s <= SF_STR_LAST; s++)
     g_free (meta->text[s]);
-  g_string_free (meta->left_out, TRUE);
+  g_ptr_array_unref (meta->tags);
+  g_array_unref (meta->lost);
   g_free (meta);
 }
 
@@ -83,6 +91,7 @@ sb_export_meta_strip (SbExportMeta *meta)
 {
   g_ptr_array_set_size (meta->chunks, 0);
   g_ptr_array_set_size (meta->cues, 0);
+  g_ptr_array_set_size (meta->tags, 0);
   for (int s = 0; s <= SF_STR_LAST; s++)
     g_clear_pointer (&meta->text[s], g_free);
 }
@@ -115,9 +124,32 @@ void
 sb_export_meta_leave_out (SbExportMeta *meta, const char *id)
 {
   g_autofree char *name = g_strchomp (g_strdup (id));
-  g_auto (GStrv) there = g_strsplit (meta->left_out->str, ", ", -1);
-  if (!g_strv_contains ((const char *const *)there, name))
-    g_string_append_printf (meta->left_out, "%s%s", meta->left_out->len ? ", " : "", name);
+  for (guint i = 0; i < meta->lost->len; i++) {
+    SbMetaLost *lost = &g_array_index (meta->lost, SbMetaLost, i);
+    if (strcmp (lost->name, name) == 0) {
+      lost->n++;
+      return;
+    }
+  }
+  const SbMetaLost lost = {g_steal_pointer (&name), 1};
+  g_array_append_val (meta->lost, lost);
+}
+
+char *
+sb_export_meta_left_out_text (const SbExportMeta *meta)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < meta->lost->len; i++) {
+    const SbMetaLost *lost = &g_array_index (meta->lost, SbMetaLost, i);
+    if (text->len > MAX_TOLD_BYTES) {
+      g_string_append_printf (text, " and %u more", meta->lost->len - i);
+      break;
+    }
+    g_string_append_printf (text, "%s%s", text->len ? ", " : "", lost->name);
+    if (lost->n > 1)
+      g_string_append_printf (text, " ×%u", lost->n);
+  }
+  return g_string_free (text, FALSE);
 }
 
 /* ---- reading ---- */
@@ -189,24 +221,32 @@ sb_export_meta_read (SbSource *file_source)
   g_autofree char *own = sb_file_source_own_path (file_source);
   meta->chunks = g_ptr_array_new_with_free_func (chunk_free);
   meta->cues = g_ptr_array_new_with_free_func (cue_free);
-  meta->left_out = g_string_new (NULL);
+  meta->tags = sb_export_tags_new ();
+  meta->lost = g_array_new (FALSE, FALSE, sizeof (SbMetaLost));
+  g_array_set_clear_func (meta->lost, lost_clear);
   read_chunks (meta, own);
   if (meta->family == SB_META_NONE)
     sb_export_flac_read (meta, own);
+  if (meta->family == SB_META_NONE)
+    sb_export_tags_read (meta, own, sb_file_source_sf_format (file_source));
   sb_export_meta_understand (meta, own);
   return meta;
 }
 
 void
-sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target)
+sb_export_meta_tell_left_out (SbExportMeta *meta, SbMetaFamily target, int sf_format)
 {
-  for (guint i = 0; meta->family != target && i < meta->chunks->len; i++) {
+  const bool id3_goes = target == SB_META_RIFF || target == SB_META_AIFF;
+  if (meta->family == target && target != SB_META_NONE)
+    return;
+  for (guint i = 0; i < meta->chunks->len; i++) {
     const SbMetaChunk *chunk = meta->chunks->pdata[i];
-    const bool id3 = g_ascii_strcasecmp (chunk->id, "id3 ") == 0 && (target == SB_META_RIFF || target == SB_META_AIFF);
+    const bool id3 = id3_goes && g_ascii_strcasecmp (chunk->id, "id3 ") == 0;
     if (!chunk->meant && !id3)
       sb_export_meta_leave_out (meta, chunk->id);
     else if ((target == SB_META_NONE || target == SB_META_FLAC) &&
              (strcmp (chunk->id, "cue ") == 0 || strcmp (chunk->id, "MARK") == 0 || strcmp (chunk->id, "mark") == 0))
       sb_export_meta_leave_out (meta, chunk->id);
   }
+  sb_export_tags_tell (meta, sb_export_tags_held (sf_format), id3_goes);
 }

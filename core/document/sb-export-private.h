@@ -10,6 +10,7 @@
  *   write    containers of chunks, by ourselves; meta, meaning, cut, make and shell are its parts
  *   encode   everything else, by libsndfile
  *   verify   what was written or encoded is read back
+ *   words    what may be said of it
  *
  * Thread: worker.  Blocks: disk, compute. */
 #pragma once

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The samples of an export.  Where r is 0 the stored sample is the source's own,
- * in its own type, never by way of a narrower one; where r is not:
+ * in its own type, never by way of a narrower one, rounded where the target's steps
+ * are wider (a conversion, which is no change that the painting made); where r is not:
  *
  *   integers   round (x − r·2^(bits−1) + d), clipped; d is TPDF noise of ±1 step
  *   float      x − r in float, as the edited source gives it
@@ -136,7 +137,7 @@ render_int (SbExportRender *render, int64_t pos, int64_t n, GError **error)
       const float r = render->touched ? render->r[at] : 0.0f;
       bool ignored = false; /* clipped without the painting: counts only where that is what is stored */
       before[at] = quantise (x, render->bits, &ignored);
-      if (r == 0 && x == rint (x)) {
+      if (r == 0) {
         after[at] = before[at];
         clipped |= ignored;
         continue;

@@ -73,7 +73,8 @@ put_chunks (const Maker *maker, bool after, bool big)
 
 /* ---- RIFF ---- */
 
-/* WAVEFORMATEX, extensible where there are speakers to tell of. */
+/* WAVEFORMATEX, extensible where there are speakers to tell of; of float in W64 libsndfile understands the plain one
+ * only, so the speakers stay behind. */
 static GByteArray *
 riff_format (const Maker *maker)
 {
@@ -81,8 +82,11 @@ riff_format (const Maker *maker)
   GByteArray *fmt = g_byte_array_new ();
   const int bytes = maker->shell->layout.bytes, channels = maker->shape->channels;
   const uint32_t speakers = maker->meta ? maker->meta->speakers : 0;
-  const bool extensible = channels > 2 || (maker->format->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAVEX;
   const unsigned tag = maker->format->work == SB_WORK_INT ? 1 : 3;
+  const bool plain = maker->major == SF_FORMAT_W64 && tag == 3;
+  const bool extensible = !plain && (channels > 2 || maker->major == SF_FORMAT_WAVEX);
+  if (plain && speakers != 0)
+    sb_export_meta_leave_out (maker->meta, "speakers");
   sb_export_put (fmt, extensible ? 0xfffe : tag, 2, false);
   sb_export_put (fmt, (uint64_t)channels, 2, false);
   sb_export_put (fmt, (uint64_t)maker->shape->rate, 4, false);
@@ -312,9 +316,11 @@ sb_export_shell_make (const SbExportFormat *format, const SbExportShape *shape, 
       .head = g_byte_array_new (), .tail = g_byte_array_new (), .layout = {format->type, bytes_of (format), big}};
   maker.data_bytes = shape->n_frames * shape->channels * shell->layout.bytes;
   if (meta)
-    sb_export_meta_make (meta, maker.major == SF_FORMAT_AIFF  ? SB_META_AIFF
-                               : maker.major == SF_FORMAT_CAF ? SB_META_CAF
-                                                              : SB_META_RIFF);
+    sb_export_meta_make (meta,
+                         maker.major == SF_FORMAT_AIFF  ? SB_META_AIFF
+                         : maker.major == SF_FORMAT_CAF ? SB_META_CAF
+                                                        : SB_META_RIFF,
+                         format->sf_format);
   if (maker.major == SF_FORMAT_W64)
     return make_w64 (&maker);
   if (maker.major == SF_FORMAT_AIFF)

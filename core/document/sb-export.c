@@ -46,8 +46,12 @@ fill_report (SbExportReport *report, const SbExportRender *render, const SbExpor
   report->frames_changed = render->frames_changed;
   report->frames_clipped = render->frames_clipped;
   report->loudest_removed_db = render->loudest > 0 ? 20 * log10 (render->loudest) : -INFINITY;
-  report->identical = !render->only_removed && render->frames_changed == 0 &&
-                      (report->in_place || (render->is_file && holds_exactly (render->type, format)));
+  report->removed = render->only_removed;
+  report->type = format->type;
+  report->lossy = format->lossy && !report->in_place;
+  report->decoded = render->type == SB_SAMPLE_OTHER;
+  report->exact = report->in_place || (render->is_file && holds_exactly (render->type, format));
+  report->identical = !render->only_removed && render->frames_changed == 0 && report->exact;
   g_strlcpy (report->subtype, format->subtype, sizeof report->subtype);
 }
 
@@ -84,6 +88,13 @@ meta_for (const SbExportRender *render, const SbExportFormat *format, const SbEx
   return meta;
 }
 
+static void
+tell_left_out (const SbExportMeta *meta, SbExportReport *report)
+{
+  g_autofree char *text = sb_export_meta_left_out_text (meta);
+  g_strlcpy (report->left_out, text, sizeof report->left_out);
+}
+
 /* try_copy: the same file with changes; copied as it is when nothing is painted. */
 static bool
 write_target (SbExportRender *render, const SbExportFormat *format, const SbExportSpec *spec, SbExportTarget *target,
@@ -100,7 +111,7 @@ write_target (SbExportRender *render, const SbExportFormat *format, const SbExpo
   const bool ok = sb_export_shell_knows (format) ? sb_export_write (render, format, meta, target, progress, error)
                                                  : sb_export_encode (render, format, meta, target, progress, error);
   if (meta && !spec->no_metadata)
-    g_strlcpy (report->left_out, meta->left_out->str, sizeof report->left_out);
+    tell_left_out (meta, report);
   return ok;
 }
 

@@ -32,19 +32,27 @@ typedef struct {
 
 typedef struct {
   int64_t n_frames;
-  int64_t frames_changed;    /* frames in which at least one stored sample differs from the source's */
+  int64_t frames_changed;    /* frames in which the painting changed at least one stored sample: other than the
+                                source's, as the written type holds it */
   int64_t frames_clipped;
   double loudest_removed_db; /* peak |r|, −inf when nothing */
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
-  char subtype[16];          /* what was written */
-  char left_out[160];        /* metadata that the target does not hold: "bext, smpl"; "" when all came along */
+  bool exact;                /* the written type holds every value of the source's: all that is not painted is the same */
+  bool lossy;                /* encoded anew: no sample need be what it was */
+  bool decoded;              /* the recording is compressed: its samples are what its decoder gives */
+  bool removed;              /* the file is r */
+  SbSampleType type;         /* that was written */
+  char subtype[16];          /* its name */
+  char left_out[512];        /* metadata that the target does not hold: "bext, smpl"; "" when all came along */
   char source_sha256[65], result_sha256[65]; /* "" unless asked for */
 } SbExportReport;
 
 void sb_export_spec_init (SbExportSpec *spec);
 bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
                 SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+/* A sentence: what was compared, and what it is like; newly allocated. */
+char *sb_export_report_text (const SbExportReport *report);
 /* The SHA-256 of the recording and of what was exported, into the report: for whoever did not ask for them at once. */
 bool sb_export_hash_files (SbSource *original, const char *path, SbExportReport *report, SbProgress *progress,
                            GError **error);

@@ -7,8 +7,12 @@
 #include "sb-test.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <pthread.h>
+#include <sndfile.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +95,68 @@ test_hostile_files (void)
   g_assert_cmpint (n_opened + n_refused, >, 80);
 }
 
+/* ---- no helper ---- */
+
+static char *
+good_file (void)
+{
+  char *path = sb_test_path ("good.wav");
+  SF_INFO info = {.samplerate = 8000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+  SNDFILE *file = sf_open (path, SFM_WRITE, &info);
+  const short frames[100] = {1, 2, 3};
+  g_assert_cmpint (sf_writef_short (file, frames, 100), ==, 100);
+  sf_close (file);
+  return path;
+}
+
+static void
+assert_not_opened (const char *path, const char *says, const char *advises)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (sb_file_source_new (path, NULL, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_OPEN);
+  if (!strstr (error->message, says) || !strstr (error->message, advises) || !strstr (error->message, path))
+    g_error ("%s", error->message);
+}
+
+/* What cannot be tried is not opened: a file that hangs would hang the program. */
+static void
+test_no_helper (void)
+{
+  g_autofree char *path = good_file (), *broken = sb_test_path ("broken"), *said = g_strdup (g_getenv ("SONOBRUSH_PROBE"));
+  g_autoptr (GError) error = NULL;
+  g_setenv ("SONOBRUSH_PROBE", "/nonexistent/sonobrush-probe", TRUE);
+  assert_not_opened (path, "“/nonexistent/sonobrush-probe”", "is missing. Install Sonobrush again.");
+  g_assert_true (g_file_set_contents (broken, "no program", -1, NULL));
+  g_assert_cmpint (g_chmod (broken, 0755), ==, 0);
+  g_setenv ("SONOBRUSH_PROBE", broken, TRUE);
+  assert_not_opened (path, "does not work", "Install Sonobrush again.");
+  g_assert_true (g_file_set_contents (broken, "#!/bin/sh\nexit 127\n", -1, NULL)); /* as where its libraries are gone */
+  g_assert_cmpint (g_chmod (broken, 0755), ==, 0);
+  assert_not_opened (path, "does not work", "Install Sonobrush again.");
+  g_setenv ("SONOBRUSH_PROBE", "", TRUE); /* said on purpose */
+  g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sb_source_n_frames (source), ==, 100);
+  g_setenv ("SONOBRUSH_PROBE", said, TRUE);
+}
+
+/* One descriptor is left, for the file itself: none for the way to a process. */
+static void
+test_no_process (void)
+{
+  g_autofree char *path = good_file ();
+  struct rlimit usual, tight;
+  const int next = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  close (next);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &usual), ==, 0);
+  tight = usual;
+  tight.rlim_cur = (rlim_t)next + 1;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &tight), ==, 0);
+  assert_not_opened (path, "no process could be started", "Close other programs and open it again.");
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &usual), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -98,5 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/probe/spinning-file-is-refused", test_spinning_file_is_refused);
   g_test_add_func ("/probe/cancel", test_cancel);
   g_test_add_func ("/probe/hostile-files", test_hostile_files);
+  g_test_add_func ("/probe/no-helper", test_no_helper);
+  g_test_add_func ("/probe/no-process", test_no_process);
   return g_test_run ();
 }

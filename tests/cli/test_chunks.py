@@ -96,7 +96,7 @@ class Chunks(CliTest):
         removed = np.flatnonzero(sbtest.read_wav(self.path("r.wav"))[1].any(axis=1))
         self.assertEqual(len(np.setdiff1d(changed, removed)), 0, path)
         self.assertIn("frames changed   %d of" % len(changed), told)
-        self.assertIn("everything else identical", told)
+        self.assertIn("Everything else is identical to the recording, byte for byte: checked.", told)
         return True
 
     # ---- the same container ----
@@ -153,7 +153,7 @@ class Chunks(CliTest):
                 if status and "which cannot hold" in why:
                     continue
                 self.assertEqual(status, 0, path + why)
-                self.assertRegex(told, "everything else identical|audio is identical", path)
+                self.assertRegex(told, "Everything is identical|audio is identical", path)
                 self.assertIn("frames changed   0 of", told)
                 self.assertEqual(slurp(path), slurp(out), path)
                 self.assertEqual(*re.findall(r"SHA-256 +(\w{64})", told))
@@ -165,7 +165,7 @@ class Chunks(CliTest):
                 other = self.path("other.caf" if ending.startswith(".wav") else "other.wav")
                 told = self.do("edit", path, "--ops", self.ops(), "-o", other, "--report")
                 if ending not in (".ogg", ".oga") and "adpcm" not in name:
-                    self.assertRegex(told, "everything else identical|audio is identical", path)
+                    self.assertRegex(told, "Everything is identical|audio is identical", path)
                 n += 1
         self.assertGreater(n, 45)
 
@@ -228,7 +228,9 @@ class Chunks(CliTest):
         told = self.do("edit", path, "--ops", self.ops(), "-o", flac, "--report")
         self.assertIn("left out         bext, iXML, own, cue, smpl", told)
         self.assertIn("audio is identical", told)
-        self.do("edit", path, "--ops", self.ops(), "-o", ogg)
+        told = self.do("edit", path, "--ops", self.ops(), "-o", ogg, "--report")
+        self.assertIn("All was encoded anew as Vorbis", told)
+        self.assertNotIn("nothing changed", told)
         for out in (flac, ogg):
             head = slurp(out)[:5000].upper()
             self.assertIn(b"TITLE=MORNING", head)
@@ -273,13 +275,114 @@ class Chunks(CliTest):
         part, _ = self.painted(rich, "part.flac", "--from", "0.1", "--to", "0.3")
         self.assertEqual(self.flac_blocks(part)[0], blocks)
         wav, told = self.painted(rich, "out.wav")
-        self.assertIn("left out         appl, pict", told)
+        self.assertIn("left out         appl, pict, SPECIES, ORT\n", told)
         self.assertIn(b"Morning", payload(wav, "LIST"))
         again = self.path("again.wav")
         self.do("edit", whole, "--ops", self.ops(), "-o", again)
         self.assertEqual(payload(again, "data"), payload(wav, "data"))
         bare, _ = self.painted(rich, "bare.flac", "--no-metadata")
         self.assertEqual([kind for kind, _ in self.flac_blocks(bare)[0]], [4])  # the encoder's name
+
+    def test_mp3_tags(self):
+        """What is in an ID3 tag beyond the usual texts goes into a WAV as it is, and is named where it cannot."""
+        path, _, _, _ = self.full()
+        plain, rich, two = self.path("plain.mp3"), self.path("rich.mp3"), self.path("two.mp3")
+        self.do("edit", path, "--ops", self.ops(), "-o", plain, "--no-metadata")
+        frames = [(b"TIT2", b"\0Morning"), (b"TALB", b"\0Birds"), (b"TPE2", b"\0All"), (b"TXXX", b"\0SPECIES\0Turdus"),
+                  (b"TXXX", b"\0PLACE\0Wood"), (b"APIC", b"\0image/png\0\3\0" + noise(3000, 1, 8))]
+        body = b"".join(id + struct.pack(">IH", len(text), 0) + text for id, text in frames)
+        tag = b"ID3\3\0\0" + bytes(len(body) >> shift & 127 for shift in (21, 14, 7, 0)) + body
+        with open(rich, "wb") as out:
+            out.write(tag + slurp(plain) + b"APETAGEX" + bytes(24))
+        told = self.painted(rich, "out.ogg")[1]
+        self.assertIn("left out         APE tag, album artist, own text ×2, picture\n", told)
+        wav, told = self.painted(rich, "out.wav")
+        self.assertIn("left out         APE tag\n", told)
+        self.assertEqual(payload(wav, "id3 "), tag)
+        aiff, told = self.painted(rich, "out.aiff")
+        self.assertIn("left out         APE tag\n", told)  # the album is in its ID3
+        self.assertIn("album", self.painted(rich, "out.au")[1])
+
+    def ogg_with(self, path, name, entries):
+        """The same stream with other comments, as many pages as they need."""
+        table = []
+        for byte in range(256):
+            value = byte << 24
+            for _ in range(8):
+                value = (value << 1) ^ (0x04c11db7 if value & 0x80000000 else 0)
+            table.append(value & 0xffffffff)
+
+        def page(head, lengths, body, number):
+            raw = bytearray(head[:18] + struct.pack("<I", number) + bytes(4) + bytes([len(lengths)]) + bytes(lengths) + body)
+            check = 0
+            for byte in raw:
+                check = (check << 8 & 0xffffffff) ^ table[check >> 24 ^ byte]
+            raw[22:26] = struct.pack("<I", check)
+            return bytes(raw)
+
+        raw, at, pages = slurp(path), 0, []
+        while at < len(raw):
+            n = raw[at + 26]
+            lengths = list(raw[at + 27:at + 27 + n])
+            begin, at = at, at + 27 + n + sum(lengths)
+            pages.append((raw[begin:begin + 27], lengths, raw[at - sum(lengths):at]))
+        heads = [(length, i) for i, (_, lengths, _) in enumerate(pages[1:4], 1) for length in lengths]
+        packets, current, used = [], 0, 0  # the two header packets behind the first page
+        for length, i in heads:
+            current += length
+            if length < 255:
+                packets.append(current)
+                current, used = 0, i
+            if len(packets) == 2:
+                break
+        setup = b"".join(body for _, _, body in pages[1:used + 1])[packets[0]:packets[0] + packets[1]]
+        comments = b"\3vorbis" + struct.pack("<I", 4) + b"mine" + struct.pack("<I", len(entries))
+        comments += b"".join(struct.pack("<I", len(each)) + each for each in entries) + b"\1"
+        lengths, body = [], comments + setup
+        for packet in (comments, setup):
+            lengths += [255] * (len(packet) // 255) + [len(packet) % 255]
+        new, number, head = [page(*pages[0], 0)], 1, bytearray(pages[1][0])
+        while lengths:
+            some, lengths = lengths[:255], lengths[255:]
+            head[5] = 1 if number > 1 and new and last == 255 else 0
+            head[6:14] = bytes(8) if some != [255] * len(some) else b"\xff" * 8
+            new.append(page(bytes(head), some, body[:sum(some)], number))
+            body, last, number = body[sum(some):], some[-1], number + 1
+        for each in pages[used + 1:]:
+            new.append(page(*each, number))
+            number += 1
+        out = self.path(name)
+        with open(out, "wb") as file:
+            file.write(b"".join(new))
+        return out
+
+    def test_ogg_tags(self):
+        path, _, _, _ = self.full()
+        plain = self.path("plain.ogg")
+        self.do("edit", path, "--ops", self.ops(), "-o", plain, "--no-metadata")
+        picture = b"METADATA_BLOCK_PICTURE=" + bytes(65 + b % 26 for b in noise(90000, 1, 8))  # two pages and more
+        rich = self.ogg_with(plain, "rich.ogg", [b"TITLE=Morning", b"ARTIST=Anna", b"artist=Berta", b"LICENSE=CC0",
+                                                 b"SPECIES=Turdus", b"SPECIES=Parus", picture])
+        out, told = self.painted(rich, "out.ogg")
+        self.assertIn("left out         artist, SPECIES ×2, picture\n", told)
+        self.assertIn(b"TITLE=Morning", slurp(out)[:5000])
+        self.assertIn("left out         artist, SPECIES ×2, picture, license\n", self.painted(rich, "out.wav")[1])
+        self.assertNotIn("left out", self.do("edit", rich, "--ops", self.ops(), "-o", self.path("same.ogg"), "--report"))
+
+    def test_narrower(self):
+        """Only what the painting changed is counted; the conversion is told apart."""
+        path, _, _, sound = self.full()
+        told = self.do("edit", path, "--ops", self.ops(), "-o", self.path("o.wav"), "--subtype", "pcm_16", "--report")
+        self.assertIn("frames changed   0 of", told)
+        self.assertIn("All samples are converted to 16 bits", told)
+        out, told = self.painted(path, "o.wav", "--subtype", "pcm_16")
+        raw = np.frombuffer(sound.samples, "u1").astype(np.int32).reshape(-1, 2, 3)
+        exact = (raw[..., 0] | raw[..., 1] << 8 | raw[..., 2] << 16)
+        plain = np.rint((exact - (exact >> 23 << 24)) / 256).clip(-32768, 32767)
+        changed = (np.frombuffer(payload(out, "data"), "<i2").reshape(-1, 2) != plain).any(axis=1)
+        removed = sbtest.read_wav(self.path("r.wav"))[1].any(axis=1)
+        self.assertFalse((changed & ~removed).any())
+        self.assertIn("frames changed   %d of" % changed.sum(), told)
 
     # ---- a part ----
 

@@ -3,7 +3,7 @@
  * What an export holds: what was not painted is the source's, sample for
  * sample and chunk for chunk; what was painted is x − r. */
 #include "audio/sb-container.h"
-#include "document/sb-export-private.h"
+#include "document/sb-export-meta-private.h"
 #include "export-support.h"
 
 #define RATE 44100
@@ -62,6 +62,14 @@ append_chunk (const char *path)
 }
 
 static void
+assert_told (const SbExportReport *report, const char *words)
+{
+  g_autofree char *text = sb_export_report_text (report);
+  if (!strstr (text, words))
+    g_error ("“%s” does not say “%s”", text, words);
+}
+
+static void
 check_painted (const char *path, const char *ending, SbResynth *resynth, SbSource *source, bool in_place)
 {
   g_autofree char *name = g_strconcat ("painted.", ending, NULL), *out = in_folder (name), *again = in_folder ("again");
@@ -75,9 +83,15 @@ check_painted (const char *path, const char *ending, SbResynth *resynth, SbSourc
   g_assert_cmpint (changed, >, 1000);
   g_assert_false (report.identical);
   g_assert_cmpint (report.n_frames, ==, sb_source_n_frames (source));
+  float loudest = 0;
+  for (int64_t i = 0; i < sb_source_n_frames (source) * sb_source_channels (source); i++)
+    loudest = MAX (loudest, fabsf (r[i]));
+  g_assert_cmpfloat_with_epsilon (report.loudest_removed_db, 20 * log10 (loudest), 0.01);
   g_assert_cmpfloat (report.loudest_removed_db, >, -60);
   if (in_place)
     check_bytes (path, out, r);
+  assert_told (&report, in_place ? "Everything else is identical to the recording, byte for byte"
+                                 : "Everything outside the painted part is identical to the recording's");
   g_assert_cmpint (g_rename (out, again), ==, 0); /* same edits, same bytes */
   export_well (source, resynth, out, NULL, &second);
   assert_same_bytes (out, again);
@@ -93,6 +107,7 @@ check_unpainted (const char *path, const char *ending, SbSource *source)
   g_assert_true (report.identical);
   g_assert_cmpint (report.frames_changed, ==, 0);
   g_assert_cmpfloat (report.loudest_removed_db, ==, -INFINITY);
+  assert_told (&report, "Everything is identical to the recording, byte for byte");
 }
 
 static void
@@ -126,7 +141,126 @@ test_channels (void)
 {
   for (int channels = 3; channels <= 8; channels++)
     for (gsize m = 0; m < G_N_ELEMENTS (majors); m++)
-      check_kind (&majors[m], SF_FORMAT_PCM_24, channels);
+      for (gsize s = 0; s < G_N_ELEMENTS (subtypes); s++)
+        if (subtypes[s] == SF_FORMAT_PCM_24 || (channels % 3 == 0 && subtypes[s] >= SF_FORMAT_FLOAT))
+          check_kind (&majors[m], subtypes[s], channels);
+}
+
+/* Floating samples of some channels, written by ourselves into every container and back. */
+static void
+test_floating (void)
+{
+  static const int channels[] = {1, 2, 3, 6};
+  for (gsize m = 0; m < G_N_ELEMENTS (majors); m++)
+    for (gsize c = 0; c < G_N_ELEMENTS (channels); c++)
+      for (int wide = 0; wide < 2; wide++) {
+        const SbSampleType type = wide ? SB_SAMPLE_DOUBLE : SB_SAMPLE_FLOAT;
+        const int subtype = wide ? SF_FORMAT_DOUBLE : SF_FORMAT_FLOAT;
+        SF_INFO info = {.samplerate = RATE, .channels = channels[c], .format = majors[m].major | subtype};
+        if (!sf_format_check (&info))
+          continue;
+        g_autofree char *name = g_strconcat ("o.", majors[m].ending, NULL);
+        g_autofree char *path = in_folder ("source"), *out = in_folder (name), *back = in_folder ("back.wav");
+        const bool from_wav = (majors[m].major & SF_FORMAT_TYPEMASK) != SF_FORMAT_WAV;
+        make_file (path, (from_wav ? SF_FORMAT_WAV : SF_FORMAT_CAF) | subtype, channels[c], RATE, N);
+        g_autoptr (SbSource) source = open_file (path);
+        g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.4, 500, 3000, -30);
+        g_autofree float *r = removed_of (resynth);
+        SbExportReport report;
+        export_well (source, resynth, out, NULL, &report);
+        g_assert_cmpint (report.type, ==, type);
+        g_assert_cmpint (compare_samples (path, out, type, r, channels[c]), ==, report.frames_changed);
+        g_autoptr (SbSource) written = open_file (out);
+        export_well (written, NULL, back, NULL, &report);
+        g_assert_true (report.identical);
+        g_autoptr (SbContainer) container = sb_container_read (out, NULL);
+        g_assert_cmpint (container->sample_type, ==, type); /* our own walker and libsndfile agree */
+        empty_folder ();
+      }
+}
+
+/* ---- W64 as ffmpeg writes it: EXTENSIBLE, which libsndfile takes for integers ---- */
+
+#define FOREIGN_N 5000
+
+static double
+foreign_sample (int frame)
+{
+  return 0.5 * sin (2 * G_PI * 1000 * frame / RATE);
+}
+
+/* Three channels.  kind: 1 integers, 3 float, else something that nobody packs like that. */
+static void
+make_foreign_w64 (const char *path, int kind, int bytes)
+{
+  static const uint8_t guid[14] = {0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+  static const uint8_t riff_tail[12] = {0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0};
+  static const uint8_t tail[12] = {0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a};
+  const uint8_t fmt[26] = {0xfe, 0xff, 3, 0, 0x44, 0xac, 0, 0, 0, 0, 0, 0, (uint8_t)(3 * bytes), 0, (uint8_t)(8 * bytes),
+                           0, 22, 0, (uint8_t)(8 * bytes), 0, 7, 0, 0, 0, (uint8_t)kind, 0};
+  const uint64_t data_bytes = (uint64_t)(3 * FOREIGN_N * bytes);
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  sb_export_put_text (file, "riff");
+  g_byte_array_append (file, riff_tail, 12);
+  sb_export_put (file, 40 + 64 + 24 + data_bytes, 8, false);
+  sb_export_put_text (file, "wave");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put_text (file, "fmt ");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put (file, 64, 8, false);
+  g_byte_array_append (file, fmt, 26);
+  g_byte_array_append (file, guid, 14);
+  sb_export_put_text (file, "data");
+  g_byte_array_append (file, tail, 12);
+  sb_export_put (file, 24 + data_bytes, 8, false);
+  for (int i = 0; i < 3 * FOREIGN_N; i++) {
+    const double x = foreign_sample (i / 3);
+    const float narrow = (float)x;
+    const int32_t whole = (int32_t)(x * 2147483647);
+    const void *sample = kind != 3 ? (const void *)&whole : bytes == 8 ? (const void *)&x : (const void *)&narrow;
+    g_byte_array_append (file, sample, (guint)bytes);
+  }
+  g_assert_true (g_file_set_contents (path, (const char *)file->data, file->len, NULL));
+}
+
+static void
+check_foreign_w64 (const char *path, SbSampleType type)
+{
+  g_autofree char *out = in_folder ("out.w64"), *wav = in_folder ("out.wav");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbSource) source = open_file (path);
+  g_assert_cmpint (sb_source_n_frames (source), ==, FOREIGN_N);
+  g_assert_cmpint (sb_file_source_sample_type (source), ==, type);
+  g_autofree float *x = g_new (float, 3 * FOREIGN_N);
+  g_assert_true (sb_source_read (source, 0, FOREIGN_N, x, &error));
+  for (int i = 0; i < 3 * FOREIGN_N; i++)
+    g_assert_cmpfloat_with_epsilon (x[i], foreign_sample (i / 3), 1e-6);
+  g_autoptr (SbResynth) resynth = paint_box (source, 0.03, 0.06, 500, 3000, -30);
+  g_autofree float *r = removed_of (resynth);
+  SbExportReport report;
+  export_well (source, resynth, out, NULL, &report);
+  g_assert_true (report.in_place);
+  check_bytes (path, out, r);
+  export_well (source, resynth, wav, NULL, &report);
+  g_assert_cmpint (compare_samples (path, wav, type, r, 3), ==, report.frames_changed);
+}
+
+static void
+test_foreign_w64 (void)
+{
+  g_autofree char *path = in_folder ("foreign.w64");
+  g_autoptr (GError) error = NULL;
+  make_foreign_w64 (path, 1, 4);
+  check_foreign_w64 (path, SB_SAMPLE_S32);
+  make_foreign_w64 (path, 3, 4);
+  check_foreign_w64 (path, SB_SAMPLE_FLOAT);
+  make_foreign_w64 (path, 3, 8);
+  check_foreign_w64 (path, SB_SAMPLE_DOUBLE);
+  make_foreign_w64 (path, 6, 4);
+  g_assert_null (sb_file_source_new (path, NULL, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "names a kind of samples that is not known"));
+  empty_folder ();
 }
 
 /* A box over nothing: touched, but no sample changes. */
@@ -259,25 +393,47 @@ test_convert (void)
     if (!g_str_has_suffix (out, ".w64"))
       g_assert_cmpstr (sf_get_string (file, SF_STR_TITLE), ==, "A title");
     sf_close (file);
+    assert_told (&report, "Everything outside the painted part is identical");
     export_well (source, NULL, out, cases[i].subtype, &report);
     g_assert_true (report.identical);
+    assert_told (&report, "The audio is identical to the recording's");
     empty_folder ();
   }
 }
 
+/* What was not painted is rounded and no more; of the rest only what the painting changed is counted. */
 static void
 test_narrower (void)
 {
   g_autofree char *path = in_folder ("source.wav"), *out = in_folder ("out.wav");
-  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 1, RATE, N);
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 2, RATE, N);
   g_autoptr (SbSource) source = open_file (path);
-  SbExportReport report;
-  export_well (source, NULL, out, "pcm_16", &report);
-  g_assert_false (report.identical);
-  int64_t n;
-  g_autofree int32_t *a = all_samples (path, SB_SAMPLE_S24, &n), *b = all_samples (out, SB_SAMPLE_S16, &n);
-  for (int64_t i = 0; i < n; i++)
-    g_assert_cmpfloat (fabs (a[i] / 65536.0 - b[i] / 65536.0), <=, 1.5);
+  g_autoptr (SbResynth) resynth = paint_box (source, 0.2, 0.4, 500, 3000, -30);
+  g_autofree float *r = removed_of (resynth);
+  for (int painted = 0; painted < 2; painted++) {
+    SbExportReport report;
+    int64_t n, changed = 0, untouched = 0;
+    export_well (source, painted ? resynth : NULL, out, "pcm_16", &report);
+    g_assert_false (report.identical);
+    g_autofree int32_t *a = all_samples (path, SB_SAMPLE_S24, &n), *b = all_samples (out, SB_SAMPLE_S16, &n);
+    for (int64_t i = 0; i < n; i += 2) {
+      bool differs = false;
+      for (int c = 0; c < 2; c++) {
+        const double plain = MIN (rint (a[i + c] / 65536.0), 32767), stored = b[i + c] / 65536.0;
+        differs |= stored != plain;
+        if (!painted || r[i + c] == 0) {
+          g_assert_cmpfloat (stored, ==, plain);
+          untouched++;
+        } else
+          g_assert_cmpfloat (fabs (a[i + c] / 65536.0 - r[i + c] * 32768.0 - stored), <=, 1.5);
+      }
+      changed += differs;
+    }
+    g_assert_cmpint (report.frames_changed, ==, changed);
+    g_assert_cmpint (untouched, >, N);
+    g_assert_true (painted ? changed > 1000 : changed == 0);
+    assert_told (&report, "All samples are converted to 16 bits");
+  }
   empty_folder ();
 }
 
@@ -296,12 +452,17 @@ test_lossy (void)
     export_well (source, resynth, out, NULL, &report);
     g_assert_cmpstr (report.subtype, ==, types[i]);
     g_assert_false (report.identical);
+    assert_told (&report, "encoded anew");
+    export_well (source, NULL, out, NULL, &report); /* nothing painted, and yet every sample is another */
+    g_assert_false (report.identical);
+    assert_told (&report, "encoded anew");
     g_autoptr (SbSource) lossy = open_file (out);
     g_assert_cmpint (llabs (sb_source_n_frames (lossy) - N), <=, 4608);
     g_autoptr (SbResynth) painted = paint_box (lossy, 0.2, 0.4, 500, 3000, -INFINITY);
     g_autofree float *r = removed_of (painted);
     export_well (lossy, painted, wav, NULL, &report); /* has no sample type of its own */
     g_assert_cmpstr (report.subtype, ==, "float");
+    assert_told (&report, "is what the recording's decoder gives");
     export_well (lossy, NULL, copy, NULL, &report); /* not painted: not encoded again */
     assert_same_bytes (out, copy);
     g_assert_true (report.identical);
@@ -437,6 +598,8 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("sonobrush-export-XXXXXX", NULL);
   g_test_add_func ("/export/every-container-and-type", test_matrix);
   g_test_add_func ("/export/up-to-8-channels", test_channels);
+  g_test_add_func ("/export/floating", test_floating);
+  g_test_add_func ("/export/foreign-w64", test_foreign_w64);
   g_test_add_func ("/export/box-over-silence", test_silence);
   g_test_add_func ("/export/not-finite", test_not_finite);
   g_test_add_func ("/export/clipping", test_clipping);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What an export may say of itself, in the same words in the window and on the
+ * command line.  Nothing is said that was not compared: a copy is read back
+ * byte by byte, everything else is decoded again to its end. */
+#include "document/sb-export-private.h"
+
+#include <string.h>
+
+static char *
+lossy_text (const SbExportReport *report)
+{
+  static const char *const names[][2] = {{"vorbis", "Vorbis"}, {"opus", "Opus"}, {"mp3", "MP3"}};
+  const char *name = report->subtype;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (name, names[i][0]) == 0)
+      name = names[i][1];
+  return g_strdup_printf (
+      "All was encoded anew as %s, which is lossy: every sample may differ a little from the recording's.", name);
+}
+
+static char *
+converted_text (const SbExportReport *report)
+{
+  const char *kind = sb_sample_type_name (report->type);
+  const char *part = report->frames_changed ? "; what is not painted" : "; nothing else changed: what was stored";
+  if (report->decoded && !sb_sample_type_is_integer (report->type))
+    return g_strdup_printf ("All samples are stored as %s%s is what the recording's decoder gives, sample for sample: "
+                            "checked.",
+                            kind, part);
+  if (sb_sample_type_is_integer (report->type))
+    return g_strdup_printf ("All samples are converted to %d bits%s is the recording rounded, no more: checked.",
+                            sb_sample_type_bits (report->type), part);
+  return g_strdup_printf ("All samples are converted to %s%s is the recording rounded, no more: checked.", kind, part);
+}
+
+char *
+sb_export_report_text (const SbExportReport *report)
+{
+  if (report->in_place && report->frames_changed == 0)
+    return g_strdup ("Everything is identical to the recording, byte for byte: checked.");
+  if (report->in_place)
+    return g_strdup ("Everything else is identical to the recording, byte for byte: checked.");
+  if (report->lossy)
+    return lossy_text (report);
+  if (report->removed)
+    return g_strdup ("The file holds what was removed, and silence elsewhere: it was read back to its end.");
+  if (!report->exact)
+    return converted_text (report);
+  if (report->frames_changed == 0)
+    return g_strdup ("The audio is identical to the recording's: checked to the last sample.");
+  return g_strdup ("Everything outside the painted part is identical to the recording's, sample for sample: checked.");
+}
