@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Markers in the window: making, naming, jumping, files. */
+#include "document/sb-replace.h"
 #include "ui/sb-inspector-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -183,6 +184,7 @@ typedef struct {
   char *path;
   GArray *labels;     /* imported */
   SbMarkers *markers; /* to export: a copy */
+  SbSource *source;   /* of the recording */
   GError *error;
 } Transfer;
 
@@ -195,6 +197,7 @@ transfer_free (void *data)
   if (transfer->labels)
     g_array_unref (transfer->labels);
   sb_markers_free (transfer->markers);
+  sb_source_unref (transfer->source);
   g_clear_error (&transfer->error);
   g_free (transfer);
 }
@@ -203,9 +206,10 @@ static void
 transfer_work (void *data)
 {
   Transfer *transfer = data;
-  if (transfer->markers)
-    sb_labels_save (transfer->markers, transfer->path, &transfer->error);
-  else
+  if (transfer->markers) {
+    if (sb_check_replace (transfer->source, transfer->path, &transfer->error))
+      sb_labels_save (transfer->markers, transfer->path, &transfer->error);
+  } else
     transfer->labels = sb_labels_load (transfer->path, &transfer->error);
 }
 
@@ -279,7 +283,8 @@ transfer_done (void *data)
     return;
   }
   g_autofree char *name = g_filename_display_basename (transfer->path);
-  g_autofree char *sentence = g_strdup_printf ("Saved %s · %d markers", name, sb_markers_n (transfer->markers));
+  g_autofree char *sentence = g_strdup_printf ("Saved %s · %d marker%s", name, sb_markers_n (transfer->markers),
+                                               sb_markers_n (transfer->markers) == 1 ? "" : "s");
   sb_session_say (self->session, sentence);
 }
 
@@ -294,6 +299,7 @@ start_transfer (SbInspector *self, const char *path, bool out)
   transfer->recording = sb_session_recording (self->session);
   transfer->path = g_strdup (path);
   if (out) {
+    transfer->source = sb_source_ref (sb_document_original (transfer->recording->document));
     transfer->markers = sb_markers_new ();
     g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SbMarker));
     for (int i = 0; i < sb_markers_n (self->markers); i++)

@@ -2,6 +2,7 @@
  *
  * One picture of what is shown, stacked channels too, drawn by a worker with the core's own code (as the command line
  * does), saved, or read back as a texture for the clipboard. */
+#include "document/sb-replace.h"
 #include "ui/sb-picture-dialog.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-worker-bridge.h"
@@ -13,7 +14,7 @@
 typedef struct {
   SbSession *session; /* referenced */
   GtkWidget *widget;  /* referenced */
-  SbSource *source;
+  SbSource *source, *original;
   SbGrid grid;
   SbPool *pool;
   SbPictureSpec spec;  /* its title is owned here */
@@ -31,6 +32,7 @@ job_free (void *data)
   Job *job = data;
   g_clear_object (&job->texture);
   sb_source_unref (job->source);
+  sb_source_unref (job->original);
   sb_progress_unref (job->progress);
   g_clear_error (&job->error);
   g_free ((char *)job->spec.title);
@@ -51,6 +53,8 @@ work (void *data)
       return;
     job->path = g_build_filename (job->folder, "picture.png", NULL);
   }
+  if (!job->folder && !sb_check_replace (job->original, job->path, &job->error))
+    return;
   sb_picture_save (job->source, &job->grid, job->pool, &job->spec, job->path, job->progress, &job->error);
   if (!job->folder)
     return;
@@ -91,6 +95,7 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->session = g_object_ref (session);
   job->widget = g_object_ref (widget);
   job->source = sb_source_ref (snapshot->source[shown]);
+  job->original = sb_source_ref (sb_document_original (recording->document));
   job->grid = *sb_stft_grid (recording->readout_stft); /* as it is looked at */
   job->pool = sb_session_pool (session);
   sb_picture_spec_init (&job->spec, job->source);

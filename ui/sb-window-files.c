@@ -3,6 +3,7 @@
  * The window's actions on files: edits and projects that are saved, recordings
  * that are opened, exports.  What blocks is done by a worker. */
 #include "document/sb-project.h"
+#include "document/sb-replace.h"
 #include "edit/sb-op-json.h"
 #include "ui/sb-edits-loader.h"
 #include "ui/sb-export-dialog.h"
@@ -21,7 +22,7 @@ typedef struct {
   SbGrid grid;
   GPtrArray *ops;
   SbProject *project; /* NULL: an operations file */
-  SbSource *source;   /* of the project */
+  SbSource *source;   /* the recording */
   char *mark;         /* of the saved file */
   GError *error;
 } Saving;
@@ -45,7 +46,8 @@ save_work (void *data)
 {
   Saving *saving = data;
   if (!saving->project) {
-    sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
+    if (sb_check_replace (saving->source, saving->path, &saving->error))
+      sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
   if (sb_project_save (saving->project, saving->path, &saving->error))
@@ -100,9 +102,9 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->path = g_strdup (path);
   saving->grid = *sb_document_grid (recording->document);
   saving->ops = ops_in_force (recording);
+  saving->source = sb_source_ref (sb_document_original (recording->document));
   if (as_project) {
     saving->project = sb_store_copy_project (recording->store);
-    saving->source = sb_source_ref (sb_document_original (recording->document));
     sb_project_take_document (saving->project, recording->document);
     sb_keeping_fill_project (window, saving->project);
   }

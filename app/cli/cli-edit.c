@@ -34,7 +34,7 @@ run_edit (CliArgs *args, GError **error)
   const char *outputs[] = {output, cli_value (args, "removed"), cli_value (args, "project"),
                            cli_value (args, "mask-out")};
   const char *inputs[] = {args->operand, ops_path};
-  if (!output || !ops_path || !cli_check_outputs (outputs, 4, inputs, 2, error))
+  if (!output || !ops_path || !cli_check_outputs_and_project (outputs, 4, outputs[2], inputs, 2, error))
     return false;
   SbGrid grid;
   g_autoptr (SbOpsFile) ops = sb_ops_file_load (ops_path, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 #include "document/sb-export.h"
-#include "document/sb-project.h"
+#include "document/sb-replace.h"
 
 #include <errno.h>
 #include <math.h>
@@ -68,8 +68,8 @@ check_place (const char *path, GError **error)
 }
 #pragma GCC diagnostic pop
 
-bool
-cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs, GError **error)
+static bool
+check_names (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs, GError **error)
 {
   for (int i = 0; i < n_outputs; i++) {
     if (!outputs[i])
@@ -85,6 +85,28 @@ cli_check_outputs (const char *const *outputs, int n_outputs, const char *const 
       return false;
   }
   return true;
+}
+
+static bool
+check_replaced (const char *const *outputs, int n_outputs, const char *project, GError **error)
+{
+  for (int i = 0; i < n_outputs; i++)
+    if (outputs[i] && outputs[i] != project && !sb_check_replace (NULL, outputs[i], error))
+      return false;
+  return true;
+}
+
+bool
+cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs, GError **error)
+{
+  return check_names (outputs, n_outputs, inputs, n_inputs, error) && check_replaced (outputs, n_outputs, NULL, error);
+}
+
+bool
+cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project, const char *const *inputs,
+                               int n_inputs, GError **error)
+{
+  return check_names (outputs, n_outputs, inputs, n_inputs, error) && check_replaced (outputs, n_outputs, project, error);
 }
 
 /* What the export promises, with figures. */
@@ -148,8 +170,6 @@ bool
 cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
             GError **error)
 {
-  if (removed_path && sb_is_project_file (removed_path)) /* refused before the result is written */
-    return refuse (error, removed_path, "it is a project, which holds the edits; choose another name%s", "");
   g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
   if (!resynth)
     return false;

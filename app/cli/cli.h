@@ -74,9 +74,12 @@ bool cli_grid (const CliArgs *args, double rate_hz, const SbOpsFile *ops, SbGrid
 
 /* Before any work: each output's folder exists and can be written to, no
  * output is one of the inputs (by device and inode, through links) or another
- * output.  Both lists end with NULL only by count; NULL entries are skipped. */
+ * output, and none is a project.  Both lists end with NULL only by count; NULL entries are skipped. */
 bool cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs,
                         GError **error);
+/* The same with one output (by its pointer; NULL: none) that is a project and so may replace one. */
+bool cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project, const char *const *inputs,
+                                    int n_inputs, GError **error);
 /* What cli_export() understands, for the commands that call it. */
 /* clang-format off */
 #define CLI_EXPORT_OPTIONS \

@@ -6,7 +6,7 @@
 #include "base/sb-error.h"
 #include "base/sb-temp-file.h"
 #include "document/sb-export-private.h"
-#include "document/sb-project.h"
+#include "document/sb-replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,12 +85,9 @@ check_old (const SbExportTarget *target, const SbSource *recording, mode_t *mode
     return sb_export_target_fail (target, "it is a folder. Add a file name.", error);
   if (!S_ISREG (st.st_mode))
     return sb_export_target_fail (target, "it is not an ordinary file. Choose a file name in a folder.", error);
-  if (recording && sb_file_source_is_at (recording, target->real))
-    return sb_export_target_fail (
-        target, "it is the recording itself, which is never overwritten. Choose another name.", error);
-  if (sb_is_project_file (target->real))
-    return sb_export_target_fail (
-        target, "it is a project, which holds the edits and is never replaced by audio. Choose another name.", error);
+  const char *refusal = sb_replace_refusal (recording, target->real);
+  if (refusal)
+    return sb_export_target_fail (target, refusal, error);
   if (access (target->real, W_OK) != 0)
     return sb_export_target_fail (target, "a file of that name is there and write-protected. Choose another name.",
                                   error);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * See sb-op-json.h.  What is as by default is left out. */
+#include "base/sb-whole-file.h"
 #include "edit/sb-op-json-private.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
 static void
 add_number (JsonBuilder *builder, const char *key, double value)
@@ -163,10 +165,5 @@ bool
 sb_ops_file_save (const char *path, const SbGrid *grid, GPtrArray *ops, GError **error)
 {
   g_autofree char *text = sb_ops_file_to_json (grid, ops);
-  g_autoptr (GError) local = NULL;
-  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666,
-                                &local))
-    return true;
-  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "The operations file was not written: %s.", local->message);
-  return false;
+  return sb_whole_file_save (path, text, strlen (text), error);
 }

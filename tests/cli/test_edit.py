@@ -129,6 +129,20 @@ class Edit(CliTest):
         os.remove(self.path("x.wav"))
         self.refused("render", self.path("p.sonobrush"), "-o", self.path("q.png"), says="x.wav")
 
+    def test_only_a_project_replaces_a_project(self):
+        self.ops(SILENCE)
+        self.edit("--project", self.path("p.sonobrush"))
+        self.edit("--project", self.path("p.sonobrush"))
+        os.symlink("p.sonobrush", self.path("p.npy"))
+        before, edit = slurp(self.path("p.sonobrush")), ["edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o"]
+        for call in (edit + [self.path("p.sonobrush")], edit + [self.path("z.wav"), "--removed", self.path("p.sonobrush")],
+                     edit + [self.path("z.wav"), "--mask-out", self.path("p.npy")],
+                     ["render", self.path("x.wav"), "-o", self.path("p.sonobrush")],
+                     ["stft", self.path("x.wav"), "-o", self.path("p.npy")]):
+            self.refused(*call, says="Sonobrush project")
+            self.assertFalse(os.path.exists(self.path("z.wav")))
+        self.assertEqual(slurp(self.path("p.sonobrush")), before)
+
     def test_refuses(self):
         call = ["edit", self.path("x.wav"), "--ops", self.path("ops.json"), "-o", self.path("y.wav"), "--mask-out",
                 self.path("G.npy"), "--removed", self.path("r.wav"), "--project", self.path("p.sonobrush")]

@@ -4,6 +4,10 @@
  * temporary file left. */
 #include "export-support.h"
 
+#include "document/sb-project.h"
+#include "document/sb-replace.h"
+#include "edit/sb-op-json.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -95,6 +99,46 @@ test_renamed (void)
   expect_refused (source, old, NULL, "recording itself");
   g_assert_true (try_export (source, NULL, out, NULL, NULL, NULL));
   assert_same_bytes (moved, out);
+  empty_folder ();
+}
+
+static void
+expect_kept (const SbSource *recording, const char *path, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_false (sb_check_replace (recording, path, &error));
+  if (!strstr (error->message, word) || !strstr (error->message, path) || !g_str_has_suffix (error->message, "Choose another name."))
+    g_error ("“%s” should name the file and say “%s”", error->message, word);
+}
+
+/* What edits, markers and pictures are saved over: anything but the recording and a project. */
+static void
+test_replace (void)
+{
+  g_autofree char *path = in_folder ("source.wav"), *moved = in_folder ("moved.wav"), *link = in_folder ("link.json");
+  g_autofree char *project = in_folder ("p.sonobrush"), *to_project = in_folder ("p.csv"), *ops = in_folder ("o.json");
+  g_autofree char *to_ops = in_folder ("l.json");
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, 1000);
+  g_autoptr (SbSource) source = open_file (path);
+  g_autoptr (SbProject) saved = sb_project_new ();
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  saved->grid = sb_grid_default (RATE);
+  g_assert_true (sb_project_set_source (saved, source, NULL));
+  g_assert_true (sb_project_save (saved, project, NULL));
+  g_assert_cmpint (symlink ("p.sonobrush", to_project), ==, 0);
+  expect_kept (source, path, "recording itself");
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  g_assert_cmpint (symlink ("moved.wav", link), ==, 0);
+  expect_kept (source, moved, "recording itself");
+  expect_kept (source, link, "recording itself");
+  expect_kept (source, project, "a Sonobrush project");
+  expect_kept (NULL, to_project, "a Sonobrush project");
+  g_assert_cmpint (symlink ("o.json", to_ops), ==, 0);
+  for (int i = 0; i < 2; i++) { /* a new one, and an old one; through a link that stays */
+    g_assert_true (sb_check_replace (source, to_ops, NULL));
+    g_assert_true (sb_ops_file_save (to_ops, &saved->grid, none, NULL));
+    g_assert_true (g_file_test (to_ops, G_FILE_TEST_IS_SYMLINK) && g_file_test (ops, G_FILE_TEST_IS_REGULAR));
+  }
   empty_folder ();
 }
 
@@ -356,6 +400,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("sonobrush-faults-XXXXXX", NULL);
   g_test_add_func ("/export-faults/refused", test_refused);
   g_test_add_func ("/export-faults/renamed", test_renamed);
+  g_test_add_func ("/export-faults/replace", test_replace);
   g_test_add_func ("/export-faults/written-to", test_written_to);
   g_test_add_func ("/export-faults/link", test_link);
   g_test_add_func ("/export-faults/read-only", test_read_only);

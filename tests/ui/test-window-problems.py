@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the window says when something is wrong, and that nothing is lost meanwhile.
+
+    test-window-problems.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
+"""
+import os
+import shutil
+import sys
+import time
+
+from tap import Tap
+
+from desktop import Desktop, missing_tools, wait_until
+from window import Window, quoted
+
+
+def box(number, from_s=0.1):
+    return quoted('{"kind": "box", "id": "n%d", "from_s": %.3f, "to_s": %.3f, "low_hz": 500, "high_hz": 900, "gain_db": -6}'
+                  % (number, from_s + number / 100, from_s + 0.05 + number / 100))
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def take_of(root, desktop, name="take.flac"):
+    take = desktop.path(name)
+    shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), take)
+    return take
+
+
+def ids(window, desktop):
+    return [op["id"] for op in window.save_edits(desktop.path("now.json"))["ops"]]
+
+
+def answer(window, desktop, key="Escape", picture=None):
+    """Waits for a dialog that stays, answers it and waits until it is gone."""
+    def dialogs():
+        window.must_live()
+        return [i for i in window.shown_ids() if i != window.id]
+    wait_until(lambda: dialogs() and (time.sleep(0.3) or dialogs()), 10, "a dialog")
+    if picture:
+        desktop.screenshot(picture)
+    desktop.xdotool("windowfocus", dialogs()[-1])
+    desktop.xdotool("key", key)
+    wait_until(lambda: not dialogs(), 10, "the dialog to close")
+
+
+def nothing_over_the_recording(root, program, pictures):
+    """Neither edits nor markers nor a picture replace the recording or a project, under whatever name."""
+    with Desktop() as desktop:
+        take, moved = take_of(root, desktop), desktop.path("moved.flac")
+        project, link, ops = desktop.path("p.sonobrush"), desktop.path("link.json"), desktop.path("ops.json")
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        window.activate("add-marker")
+        window.activate("save-project", quoted(project))
+        wait_until(lambda: os.path.exists(project), 10, "the project")
+        os.symlink(take, link)
+        before, kept = read(take), read(project)
+        saves = (("save-edits-to", "'%s'"), ("export-markers-to", "'%s'"), ("export-picture-to", "('%s', 0, 0)"))
+        for number, path in enumerate((take, link, project)):
+            for name, parameter in saves if path != link else saves[:1]:
+                window.activate(name, parameter % path)
+                answer(window, desktop, picture=os.path.join(pictures, "not-over-it.png") if number == 0 else None)
+        os.rename(take, moved)
+        window.activate("save-edits-to", quoted(moved))
+        answer(window, desktop)
+        assert read(moved) == before, "the recording was replaced"
+        assert read(project) == kept, "the project was replaced"
+        assert window.save_edits(ops)["ops"]
+        window.activate("apply-operation", box(1))
+        window.activate("save-edits-to", quoted(ops))  # an old operations file may go
+        wait_until(lambda: b"n1" in read(ops), 10, "the second edit in the file")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def main():
+    root, program, pictures = sys.argv[1:4]
+    cases = Tap()
+    lacking = missing_tools()
+    if lacking:
+        cases.skip("/window-problems", f"{', '.join(lacking)} missing")
+        return cases.finish()
+    for case in (nothing_over_the_recording,):
+        cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
