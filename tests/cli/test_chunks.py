@@ -444,15 +444,15 @@ class Chunks(CliTest):
         os.symlink("take.sonobrush", disguised)
         self.refused("export", project, "-o", project, says="never changed")
         self.refused("export", project, "-o", disguised, says="never changed")
-        self.refused("edit", path, "--ops", self.ops(), "-o", disguised, says="it is a project")
-        self.refused("edit", path, "--ops", self.ops(), "-o", project, says="it is a project")
+        self.refused("edit", path, "--ops", self.ops(), "-o", disguised, says="it is a Sonobrush project")
+        self.refused("edit", path, "--ops", self.ops(), "-o", project, says="it is a Sonobrush project")
         self.refused("export", project, "-o", path, says="never changed")
         to_source = self.path("source.wav")
         os.symlink("full.wav", to_source)
         self.refused("export", project, "-o", to_source, says="never changed")
         self.refused("edit", path, "--ops", self.ops(), "-o", to_source, says="never changed")
         self.refused("edit", path, "--ops", self.ops(), "-o", self.path("o.wav"), "--removed", disguised,
-                     says="it is a project")
+                     says="it is a Sonobrush project")
 
     def test_another_reader(self):
         """sox reads what we write ourselves, where it is installed."""
