@@ -78,6 +78,74 @@ for target in ("audio", "container"):
     seed(target, "a.au", au())
 
 
+def vorbis(*comments):
+    return (struct.pack("<I", 4) + b"mine" + struct.pack("<I", len(comments))
+            + b"".join(struct.pack("<I", len(text)) + text for text in comments))
+
+
+def rich_wav():
+    """Every chunk whose meaning is understood."""
+    bext = (b"words".ljust(256, b"\0") + b"who".ljust(32, b"\0") + b"ref".ljust(32, b"\0") + b"2026-11-2212:00:00"
+            + struct.pack("<QH", 8000, 2) + bytes(64 + 190) + b"A=PCM,F=8000\r\n")
+    points = [(1, 5), (2, 20), (3, 39)]
+    cue = struct.pack("<I", 3) + b"".join(struct.pack("<II4sIII", number, at, b"data", 0, 0, at) for number, at in points)
+    adtl = b"adtl" + chunk(b"labl", struct.pack("<I", 1) + b"one\0") + chunk(b"note", struct.pack("<I", 2) + b"two\0") \
+        + chunk(b"ltxt", struct.pack("<II4sHHHH", 3, 7, b"rgn ", 0, 0, 0, 0) + b"x\0")
+    info = b"INFO" + b"".join(chunk(name, b"text\0") for name in (b"INAM", b"IART", b"ICMT", b"ICRD", b"ISFT", b"IGNR"))
+    smpl = struct.pack("<9I", 0, 0, 125000, 60, 0, 0, 0, 1, 0) + struct.pack("<6I", 1, 0, 4, 30, 0, 0)
+    xml = b"<?xml version=\"1.0\"?><BWFXML><SPEED><TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>80</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>" \
+        b"</SPEED></BWFXML>"
+    id3 = b"ID3\3\0\0\0\0\0\x20TIT2\0\0\0\6\0\0\0title" + bytes(16)
+    return wav(extra=chunk(b"bext", bext) + chunk(b"cue ", cue) + chunk(b"LIST", adtl) + chunk(b"LIST", info)
+               + chunk(b"smpl", smpl) + chunk(b"iXML", xml) + chunk(b"id3 ", id3) + chunk(b"PEAK", bytes(16)) + chunk(b"junk", b"abc"))
+
+
+def rich_aiff():
+    def big(name, data):
+        return name + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
+    comm = struct.pack(">hIh", 1, 20, 16) + bytes([0x40, 0x0b, 0xfa, 0, 0, 0, 0, 0, 0, 0])
+    mark = struct.pack(">H", 2) + struct.pack(">HI", 1, 4) + b"\3one" + struct.pack(">HI", 2, 15) + b"\4four\0"
+    comt = struct.pack(">H", 1) + struct.pack(">IHH", 1, 1, 4) + b"word"
+    body = (b"AIFF" + big(b"COMM", comm) + big(b"NAME", b"title") + big(b"AUTH", b"who") + big(b"ANNO", b"note") + big(b"MARK", mark)
+            + big(b"INST", bytes(20)) + big(b"COMT", comt) + big(b"SSND", struct.pack(">II", 0, 0) + bytes(40))
+            + big(b"ID3 ", b"ID3\3\0\0\0\0\0\0"))
+    return b"FORM" + struct.pack(">I", len(body)) + body
+
+
+def rich_caf():
+    def part(name, data):
+        return name + struct.pack(">q", len(data)) + data
+    desc = struct.pack(">d4sIIIII", 8000.0, b"lpcm", 0, 2, 1, 1, 16)
+    info = struct.pack(">I", 2) + b"title\0abc\0artist\0who\0"
+    strings = struct.pack(">I", 1) + struct.pack(">Iq", 1, 0) + b"one\0"
+    marker = struct.pack(">II", 1, 0) + struct.pack(">IdI", 0, 7.0, 1) + bytes(8) + struct.pack(">I", 0)
+    return (b"caff" + struct.pack(">HH", 1, 0) + part(b"desc", desc) + part(b"info", info) + part(b"strg", strings)
+            + part(b"mark", marker) + part(b"data", bytes(44)))
+
+
+def rich_flac(plain):
+    """Blocks between the description and the sound of a FLAC file that an encoder made."""
+    at = 42
+    while not plain[4] & 0x80 and plain[at] & 0x80 == 0:
+        at += 4 + int.from_bytes(plain[at + 1:at + 4], "big")
+    if not plain[4] & 0x80:
+        at += 4 + int.from_bytes(plain[at + 1:at + 4], "big")
+    picture = struct.pack(">II", 3, 9) + b"image/png" + struct.pack(">I", 1) + b"x" + struct.pack(">IIIII", 1, 1, 8, 0, 4) + b"abcd"
+    sheet = bytes(128) + struct.pack(">Q", 0) + b"\0" + bytes(258) + b"\1" + struct.pack(">QB", 0, 170) + bytes(12 + 14 + 1)
+
+    def block(kind, data, last=False):
+        return bytes([kind | (0x80 if last else 0)]) + len(data).to_bytes(3, "big") + data
+    return (plain[:4] + bytes([0]) + plain[5:42] + block(4, vorbis(b"TITLE=abc", b"ALBUMARTIST=who", b"odd"))
+            + block(6, picture) + block(2, b"ABCDdata") + block(5, sheet) + block(1, bytes(8), True) + plain[at:])
+
+
+seed("meta", "rich.wav", rich_wav())
+seed("meta", "rich.aiff", rich_aiff())
+seed("meta", "rich.caf", rich_caf())
+seed("meta", "a.w64", w64())
+seed("meta", "a.rf64", rf64())
+
+
 class Info(ctypes.Structure):
     _fields_ = [("frames", ctypes.c_int64), ("rate", ctypes.c_int), ("channels", ctypes.c_int), ("format", ctypes.c_int),
                 ("sections", ctypes.c_int), ("seekable", ctypes.c_int)]
@@ -112,6 +180,12 @@ def encoded_seeds():
                     sndfile.sf_writef_short(handle, sound, n_frames)
                     sndfile.sf_close(handle)
                     with open(path, "rb") as file:
+                        if channels == 1 and container in (0x17, 0x20, 0x23):
+                            seed("meta", f"sf-{container:02x}-{coding:02x}", file.read())
+                            file.seek(0)
+                            if container == 0x17:
+                                seed("meta", f"rich-{coding:02x}.flac", rich_flac(file.read()))
+                                file.seek(0)
                         seed("audio", f"sf-{container:02x}-{coding:02x}-{channels}", file.read())
 
 
