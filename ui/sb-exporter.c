@@ -22,7 +22,7 @@ typedef struct {
   SbSnapshot *snapshot;
   SbProgress *progress;
   char *path[2]; /* result, removed */
-  char *subtype;
+  char *subtype, *source_sha256;
   int64_t first, n_frames;
   bool no_metadata, history;
   int n_written; /* files that are in their place */
@@ -39,6 +39,7 @@ job_free (void *data)
   g_free (job->path[0]);
   g_free (job->path[1]);
   g_free (job->subtype);
+  g_free (job->source_sha256);
   g_clear_error (&job->error);
   g_object_unref (job->exporter);
   g_free (job);
@@ -61,6 +62,7 @@ work (void *data)
     spec.n_frames = job->n_frames;
     spec.no_metadata = job->no_metadata;
     spec.history = job->history;
+    spec.source_sha256 = job->source_sha256;
     if (!sb_export (job->snapshot->source[SB_VIEW_ORIGINAL], job->snapshot->resynth, &spec, &report, job->progress,
                     &job->error))
       return;
@@ -171,6 +173,7 @@ sb_exporter_start (SbExporter *self, const SbExportRequest *request)
   job->path[0] = g_strdup (request->path);
   job->path[1] = g_strdup (request->removed_path);
   job->subtype = g_strdup (request->subtype);
+  job->source_sha256 = sb_store_source_sha256 (sb_session_recording (self->session)->store);
   job->first = request->first;
   job->n_frames = request->n_frames;
   job->no_metadata = request->no_metadata;

@@ -425,6 +425,15 @@ sb_file_source_mtime_ns (const SbSource *source)
 }
 
 bool
+sb_file_source_is_touched (const SbSource *source)
+{
+  const FileSource *file = (const FileSource *)source;
+  const struct timespec *then = &file->opened.st_ctim;
+  struct stat now;
+  return fstat (file->fd, &now) != 0 || now.st_ctim.tv_sec != then->tv_sec || now.st_ctim.tv_nsec != then->tv_nsec;
+}
+
+bool
 sb_file_source_check_unchanged (const SbSource *source, GError **error)
 {
   const FileSource *file = (const FileSource *)source;

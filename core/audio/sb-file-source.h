@@ -38,6 +38,8 @@ bool sb_file_source_is_at (const SbSource *source, const char *path);
 /* False when the file was written to since it was opened (size, time of modification): what was read before and what
  * would be read now do not fit together.  Thread: any.  Blocks: disk. */
 bool sb_file_source_check_unchanged (const SbSource *source, GError **error);
+/* Whether anything was done to the file since: renamed, linked, or written to by somebody who put its time back. */
+bool sb_file_source_is_touched (const SbSource *source);
 int64_t sb_file_source_mtime_ns (const SbSource *source); /* when it was opened */
 SbSampleType sb_file_source_sample_type (const SbSource *source);
 int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */

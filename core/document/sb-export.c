@@ -5,6 +5,7 @@
 #include "document/sb-export.h"
 #include "base/sb-error.h"
 #include "document/sb-export-meta-private.h"
+#include "document/sb-project.h"
 
 #include <errno.h>
 #include <math.h>
@@ -182,6 +183,26 @@ export_to (SbExportRender *render, const SbExportFormat *format, const SbExportS
   return ok;
 }
 
+static bool
+check_unchanged (SbSource *original, const SbExportSpec *spec, SbProgress *progress, GError **error)
+{
+  if (!sb_file_source_check_unchanged (original, error))
+    return false;
+  if (!spec->source_sha256 || !sb_file_source_is_touched (original))
+    return true;
+  g_autofree char *own = sb_file_source_own_path (original), *now = sb_sha256_file (own, progress, error);
+  if (now && g_str_equal (now, spec->source_sha256))
+    return true;
+  if (now)
+    g_set_error (error, SB_ERROR, SB_ERROR_READ,
+                 "“%s” was changed by another program after it was opened. Your edits were made in what it was before; open "
+                 "it again to see what is there now.",
+                 sb_file_source_path (original));
+  else if (error && !*error)
+    sb_progress_check (progress, error);
+  return false;
+}
+
 /* The part that is asked for lies in the recording. */
 static bool
 choose_part (SbSource *original, const SbExportSpec *spec, int64_t *n_frames, GError **error)
@@ -203,7 +224,7 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
   const bool is_file = sb_is_file_source (original), painted = is_painted (original, resynth);
   const SbSampleType type = is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
   int64_t n_frames;
-  if (is_file && !sb_file_source_check_unchanged (original, error))
+  if (is_file && !check_unchanged (original, spec, progress, error))
     return false;
   if (!choose_part (original, spec, &n_frames, error) ||
       !sb_export_target_check (spec->path, is_file ? original : NULL, error))

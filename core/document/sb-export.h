@@ -27,6 +27,7 @@ typedef struct {
   bool dither;               /* TPDF to integers where r ≠ 0; default true */
   int64_t first, n_frames;   /* a part of the recording; n_frames 0: from first to the end */
   bool no_metadata;          /* only the samples */
+  const char *source_sha256; /* of the recording as it was opened, to be compared when its file was touched since; or NULL */
   bool history;              /* a line in the broadcast chunk's coding history; WAV, RF64, W64 */
 } SbExportSpec;
 

@@ -141,14 +141,21 @@ sb_store_project (const SbStore *store)
   return store->project;
 }
 
+char *
+sb_store_source_sha256 (SbStore *store)
+{
+  pthread_mutex_lock (&store->lock);
+  char *sha256 = g_strdup (store->project->source_sha256 ? store->project->source_sha256 : store->sha256);
+  pthread_mutex_unlock (&store->lock);
+  return sha256;
+}
+
 SbProject *
 sb_store_copy_project (SbStore *store)
 {
   SbProject *copy = sb_project_copy (store->project);
-  pthread_mutex_lock (&store->lock);
   if (!copy->source_sha256)
-    copy->source_sha256 = g_strdup (store->sha256);
-  pthread_mutex_unlock (&store->lock);
+    copy->source_sha256 = sb_store_source_sha256 (store);
   if (store->state.on_other_content) /* nobody has said that they are for this one */
     sb_project_take_source (copy, store->other);
   g_clear_pointer (&copy->project_path, g_free);

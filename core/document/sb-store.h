@@ -63,6 +63,8 @@ SbStore *sb_store_open_as (const SbStoreRequest *request, SbSource *recording, G
 /* What a project file is to say: as it was kept, about the recording that the edits were made in, whatever lies at its
  * path by now.  The caller frees it. */
 SbProject *sb_store_copy_project (SbStore *store);
+/* Of all bytes of the recording as it was opened, newly allocated; NULL: not known (yet).  Thread: any. */
+char *sb_store_source_sha256 (SbStore *store);
 /* What was kept: its grid is the one the document must have.  Borrowed. */
 const SbProject *sb_store_project (const SbStore *store);
 bool sb_store_has_edits (const SbStore *store);

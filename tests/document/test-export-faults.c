@@ -2,6 +2,7 @@
  *
  * Exports that cannot succeed: one sentence, the old target as it was, no
  * temporary file left. */
+#include "document/sb-project.h"
 #include "export-support.h"
 
 #include "document/sb-project.h"
@@ -142,6 +143,34 @@ test_replace (void)
   empty_folder ();
 }
 
+/* Written to, and its time put back: known by its bytes where they are known; a new name is no change. */
+static void
+test_time_put_back (void)
+{
+  g_autofree char *path = in_folder ("source.wav"), *moved = in_folder ("moved.wav"), *out = in_folder ("out.wav");
+  struct stat st;
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, N);
+  g_autofree char *sha256 = sb_sha256_file (path, NULL, NULL);
+  g_autoptr (SbSource) source = open_file (path);
+  SbExportSpec spec;
+  sb_export_spec_init (&spec);
+  spec.path = out;
+  spec.source_sha256 = sha256;
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  g_assert_true (sb_export (source, NULL, &spec, NULL, NULL, NULL));
+  g_assert_cmpint (g_unlink (out), ==, 0);
+  g_assert_cmpint (stat (moved, &st), ==, 0);
+  const int fd = open (moved, O_WRONLY);
+  g_assert_cmpint (pwrite (fd, "\0\0\0\0", 4, 20000), ==, 4);
+  g_assert_cmpint (futimens (fd, (struct timespec[2]){st.st_atim, st.st_mtim}), ==, 0);
+  close (fd);
+  g_autoptr (GError) error = NULL;
+  g_assert_false (sb_export (source, NULL, &spec, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "changed by another program"));
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+  empty_folder ();
+}
+
 /* Half of what it was and half of what it is would be a recording that never was. */
 static void
 test_written_to (void)
@@ -161,6 +190,8 @@ test_written_to (void)
   g_assert_false (try_export (source, resynth, out, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "open it again"));
   g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, RATE, N);
   g_autoptr (SbSource) again = open_file (path);
   g_assert_true (try_export (again, NULL, out, NULL, NULL, NULL));
   assert_same_bytes (path, out);
@@ -402,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export-faults/renamed", test_renamed);
   g_test_add_func ("/export-faults/replace", test_replace);
   g_test_add_func ("/export-faults/written-to", test_written_to);
+  g_test_add_func ("/export-faults/time-put-back", test_time_put_back);
   g_test_add_func ("/export-faults/link", test_link);
   g_test_add_func ("/export-faults/read-only", test_read_only);
   g_test_add_func ("/export-faults/full-disk", test_full_disk);
