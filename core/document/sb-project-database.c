@@ -73,25 +73,41 @@ count_work (void *data)
   return ++*(int *)data > MAX_WORK;
 }
 
-static const char *const modes[] = {
-    [SB_PROJECT_SNAPSHOT] = "mode=ro&immutable=1",
-    [SB_PROJECT_LIVE_OTHERS] = "mode=ro",
-    [SB_PROJECT_LIVE_OURS] = "mode=rw",
-};
-
 /* A snapshot is read without locks and without the side files that a hostile one may have beside it. */
-sqlite3 *
-sb_project_open_defensively (const char *path, SbProjectAccess access, int *work)
+static sqlite3 *
+open_file (const char *path)
 {
   sqlite3 *db = NULL;
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *escaped = g_uri_escape_string (absolute, "/", FALSE);
-  g_autofree char *uri = g_strdup_printf ("file:%s?%s", escaped, modes[access]);
-  const int how = access == SB_PROJECT_LIVE_OURS ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-  if (sqlite3_open_v2 (uri, &db, how | SQLITE_OPEN_URI, NULL) != SQLITE_OK) {
-    sqlite3_close (db);
+  g_autofree char *uri = g_strdup_printf ("file:%s?mode=ro&immutable=1", escaped);
+  if (sqlite3_open_v2 (uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK)
+    return db;
+  sqlite3_close (db);
+  return NULL;
+}
+
+/* What the log held is in it: now it is a database without one. */
+static sqlite3 *
+open_image (SbProjectImage *image)
+{
+  sqlite3 *db = NULL;
+  if (image->n >= 100)
+    image->bytes[18] = image->bytes[19] = 1;
+  if (sqlite3_open_v2 (":memory:", &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+      sqlite3_deserialize (db, "main", image->bytes, (sqlite3_int64)image->n, (sqlite3_int64)image->n,
+                           SQLITE_DESERIALIZE_READONLY) == SQLITE_OK)
+    return db;
+  sqlite3_close (db);
+  return NULL;
+}
+
+sqlite3 *
+sb_project_open_defensively (const char *path, SbProjectImage *image, int *work)
+{
+  sqlite3 *db = image ? open_image (image) : open_file (path);
+  if (!db)
     return NULL;
-  }
   sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);

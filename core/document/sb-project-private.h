@@ -23,6 +23,5 @@ bool sb_project_write_steps (sqlite3 *db, SbStep *const *steps, int n_steps, int
 bool sb_project_write_view (sqlite3 *db, const char *key, const char *value);
 bool sb_project_write_markers (sqlite3 *db, const GArray *markers);
 
-/* As sb_project_load(), but a database that somebody may be writing to; ours: we hold its lock, and what a killed
- * writer left half done is rolled back. */
-SbProject *sb_project_load_live (const char *path, bool ours, GError **error);
+/* As sb_project_load(), but a database that somebody may be writing to. */
+SbProject *sb_project_load_live (const char *path, GError **error);

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_LABELS 100000
@@ -147,10 +146,10 @@ read_view (sqlite3 *db, SbProject *project)
 /* ---- all of it ---- */
 
 static SbProject *
-read_database (const char *path, SbProjectAccess access, uint32_t version, bool *whole)
+read_database (const char *path, SbProjectImage *image, uint32_t version, bool *whole)
 {
   int work = 0;
-  sqlite3 *db = sb_project_open_defensively (path, access, &work);
+  sqlite3 *db = sb_project_open_defensively (path, image, &work);
   SbProject *project = sb_project_new ();
   *whole = false;
   if (!db)
@@ -167,7 +166,42 @@ read_database (const char *path, SbProjectAccess access, uint32_t version, bool 
 }
 
 static SbProject *
-load (const char *path, SbProjectAccess mode, GError **error)
+read_image (const char *path, bool all, uint32_t version, bool *damaged, bool *whole)
+{
+  SbProjectImage image;
+  SbProject *project = NULL;
+  *damaged = *whole = false;
+  if (sb_project_image_read (&image, path) && sb_project_image_apply (&image, all)) {
+    project = read_database (path, &image, version, whole);
+    *damaged = image.damaged;
+    const bool nothing = project->steps->len == 0;
+    if (!*whole && nothing)
+      sb_project_salvage_bytes (path, project);
+    if ((!*whole && nothing) || (image.damaged && all)) /* a page that may be wrong may also look right */
+      sb_project_salvage_log (&image, project);
+  }
+  sb_project_image_clear (&image);
+  return project ? project : sb_project_new ();
+}
+
+/* With its log.  What a damaged one leaves is tried without and with the pages that may be wrong. */
+static SbProject *
+read_with_log (const char *path, uint32_t version, bool *whole)
+{
+  bool damaged, more_whole;
+  SbProject *project = read_image (path, false, version, &damaged, whole);
+  if (damaged && !*whole) {
+    SbProject *more = read_image (path, true, version, &damaged, &more_whole);
+    const bool better = more_whole || more->steps->len >= project->steps->len;
+    sb_project_free (better ? project : more);
+    project = better ? more : project;
+  }
+  *whole = *whole && !damaged; /* it may look whole and lack what nobody can tell */
+  return project;
+}
+
+static SbProject *
+load (const char *path, bool live, GError **error)
 {
   uint32_t id = 0, version = 0;
   bool whole;
@@ -188,7 +222,8 @@ load (const char *path, SbProjectAccess mode, GError **error)
     set_format_error (error, path, "was made by a newer version of Sonobrush. Update Sonobrush to open it.");
     return NULL;
   }
-  g_autoptr (SbProject) project = read_database (path, mode, version, &whole);
+  g_autoptr (SbProject) project =
+      live ? read_with_log (path, version, &whole) : read_database (path, NULL, version, &whole);
   if (!whole && project->steps->len == 0)
     sb_project_salvage_bytes (path, project);
   if (!whole && project->steps->len == 0 && !*project->source_path) {
@@ -209,14 +244,11 @@ load (const char *path, SbProjectAccess mode, GError **error)
 SbProject *
 sb_project_load (const char *path, GError **error)
 {
-  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
-  struct stat st;
-  const bool live = stat (wal, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0;
-  return load (path, live ? SB_PROJECT_LIVE_OTHERS : SB_PROJECT_SNAPSHOT, error);
+  return load (path, sb_project_has_log (path), error);
 }
 
 SbProject *
-sb_project_load_live (const char *path, bool ours, GError **error)
+sb_project_load_live (const char *path, GError **error)
 {
-  return load (path, ours ? SB_PROJECT_LIVE_OURS : SB_PROJECT_LIVE_OTHERS, error);
+  return load (path, true, error);
 }

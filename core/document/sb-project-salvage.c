@@ -43,23 +43,50 @@ object_length (const char *text, gsize n)
   return 0;
 }
 
+/* Operations are added to found, the later of two with one id in the place of the first. */
 static void
-look_through (const char *bytes, gsize n, SbProject *project)
+look_through (const char *bytes, gsize n, GPtrArray *found, GHashTable *places)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   const char *at = bytes;
   while ((at = memmem (at, (gsize)(bytes + n - at), BEGINNING, strlen (BEGINNING)))) {
     const gsize length = object_length (at, MIN (MAX_LOOK, (gsize)(bytes + n - at)));
     g_autofree char *json = g_strndup (at, length);
     g_autoptr (SbOperation) op =
         length && g_utf8_validate (json, -1, NULL) ? sb_operation_from_json (json, NULL) : NULL;
-    if (op && !g_hash_table_contains (seen, sb_operation_id (op))) {
-      const SbStep step = {SB_STEP_ADD, (int)project->steps->len, op, 0};
-      sb_project_add_step (project, &step); /* holds the operation and with it the id */
-      g_hash_table_add (seen, (gpointer)sb_operation_id (op));
+    gpointer place = NULL;
+    if (op && g_hash_table_lookup_extended (places, sb_operation_id (op), NULL, &place)) {
+      SbOperation **old = (SbOperation **)&found->pdata[GPOINTER_TO_UINT (place)];
+      sb_operation_unref (*old);
+      *old = g_steal_pointer (&op);
+    } else if (op) {
+      g_hash_table_insert (places, g_strdup (sb_operation_id (op)), GUINT_TO_POINTER (found->len));
+      g_ptr_array_add (found, g_steal_pointer (&op));
     }
     at += MAX (length, 1);
   }
+}
+
+/* ids → where in the list */
+static GHashTable *
+places_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static GPtrArray *
+found_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)sb_operation_unref);
+}
+
+static void
+add_found (const GPtrArray *found, SbProject *project)
+{
+  for (guint i = 0; i < found->len; i++) {
+    const SbStep step = {SB_STEP_ADD, G_MAXINT, found->pdata[i], 0};
+    sb_project_add_step (project, &step);
+  }
+  sb_project_fill_ops (project);
 }
 
 void
@@ -83,9 +110,59 @@ sb_project_salvage_bytes (const char *path, SbProject *project)
     close (fd);
   if (!bytes)
     return;
-  look_through (bytes, n, project);
-  project->n_done = (int)project->steps->len;
-  sb_project_fill_ops (project);
+  g_autoptr (GPtrArray) found = found_new ();
+  g_autoptr (GHashTable) places = places_new ();
+  look_through (bytes, n, found, places);
+  project->n_done = (int)found->len;
+  add_found (found, project);
   if (!project->source_path)
     project->source_path = g_strdup ("");
+}
+
+typedef struct {
+  GPtrArray *found;
+  GHashTable *places, *known; /* ids that the project has */
+} LogSalvage;
+
+/* Rows are put into a page from its end to its beginning: read backwards, they are in their order. */
+static void
+salvage_page (const char *page, gsize n, void *data)
+{
+  LogSalvage *salvage = data;
+  g_autoptr (GPtrArray) here = found_new ();
+  g_autoptr (GHashTable) places = places_new ();
+  look_through (page, n, here, places);
+  for (guint i = here->len; i > 0; i--) {
+    SbOperation *op = here->pdata[i - 1];
+    gpointer place = NULL;
+    if (g_hash_table_contains (salvage->known, sb_operation_id (op)))
+      continue;
+    if (g_hash_table_lookup_extended (salvage->places, sb_operation_id (op), NULL, &place)) {
+      sb_operation_unref (salvage->found->pdata[GPOINTER_TO_UINT (place)]);
+      salvage->found->pdata[GPOINTER_TO_UINT (place)] = sb_operation_ref (op);
+    } else {
+      g_hash_table_insert (salvage->places, g_strdup (sb_operation_id (op)), GUINT_TO_POINTER (salvage->found->len));
+      g_ptr_array_add (salvage->found, sb_operation_ref (op));
+    }
+  }
+}
+
+void
+sb_project_salvage_log (const SbProjectImage *image, SbProject *project)
+{
+  g_autoptr (GPtrArray) found = found_new ();
+  g_autoptr (GHashTable) places = places_new (), known = g_hash_table_new (g_str_hash, g_str_equal);
+  LogSalvage salvage = {found, places, known};
+  for (guint i = 0; i < project->steps->len; i++) {
+    const SbStep *step = project->steps->pdata[i];
+    if (step->op)
+      g_hash_table_add (known, (gpointer)sb_operation_id (step->op));
+  }
+  sb_project_image_each_page (image, salvage_page, &salvage);
+  if (found->len == 0)
+    return;
+  if (project->n_done < (int)project->steps->len) /* what was undone cannot stay so behind new steps */
+    g_ptr_array_set_size (project->steps, project->n_done);
+  project->n_done += (int)found->len;
+  add_found (found, project);
 }

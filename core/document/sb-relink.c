@@ -29,7 +29,7 @@ look_in_sessions (const SbProject *project, const char *folder)
     const char *base = g_ptr_array_index (bases, i);
     SbPlace place = {.folder = (char *)folder, .base = (char *)base, .lock_fd = -1};
     g_autofree char *file = sb_place_file (&place, sb_place_newest (folder, base));
-    g_autoptr (SbProject) session = sb_project_load_live (file, false, NULL);
+    g_autoptr (SbProject) session = sb_project_load_live (file, NULL);
     if (session && is_it (project, session->source_path))
       return g_strdup (session->source_path);
   }

@@ -23,7 +23,7 @@ void sb_store_say (SbStore *store, char *sentence);
 void sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning);
 void sb_store_say_where_found (SbOpening *opening, const char *before);
 /* The newest file of a session that can be read, and its number. */
-SbProject *sb_store_load_base (const char *folder, const char *base, bool ours, int *generation, GError **error);
+SbProject *sb_store_load_base (const char *folder, const char *base, int *generation, GError **error);
 /* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where they
  * are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);

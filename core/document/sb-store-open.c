@@ -33,7 +33,7 @@ sb_store_say (SbStore *store, char *sentence)
 /* ---- which session ---- */
 
 SbProject *
-sb_store_load_base (const char *folder, const char *base, bool ours, int *generation, GError **error)
+sb_store_load_base (const char *folder, const char *base, int *generation, GError **error)
 {
   SbProject *project = NULL;
   *generation = 0;
@@ -44,7 +44,7 @@ sb_store_load_base (const char *folder, const char *base, bool ours, int *genera
     if (!g_file_test (path, G_FILE_TEST_EXISTS))
       break;
     g_clear_error (error);
-    project = sb_project_load_live (path, ours, error);
+    project = sb_project_load_live (path, error);
     *generation = n;
   }
   return project;
@@ -87,7 +87,7 @@ look_for_twins (SbOpening *opening)
     int generation;
     if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
+    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
         (project->project_path && *project->project_path))
       continue;
@@ -116,7 +116,7 @@ look_for_past (SbOpening *opening)
   for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
+    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
       continue;
     store->state.found = SB_FOUND_CHANGED;
@@ -161,7 +161,6 @@ static bool
 load_session (SbOpening *opening, bool *sound, GError **error)
 {
   SbStore *store = opening->store;
-  const bool ours = opening->place.lock_fd >= 0;
   SbProject *project = NULL;
   int generation = 0;
   *sound = false;
@@ -171,7 +170,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   for (int attempt = 0; attempt < 2 && (!project || project->salvaged); attempt++) { /* a read may fail but once */
     g_clear_error (&why);
     sb_project_free (project);
-    project = sb_store_load_base (opening->place.folder, opening->place.base, ours, &generation, &why);
+    project = sb_store_load_base (opening->place.folder, opening->place.base, &generation, &why);
   }
   if (!project) {
     if (strstr (why ? why->message : "", "newer version")) { /* never written over */
@@ -179,6 +178,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
       return false;
     }
     g_autofree char *shown = sb_store_put_aside (opening);
+    store->state.set_aside = true;
     sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
                                  "file stays at “%s”.",
                                  shown));
@@ -202,6 +202,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   *sound = whole && g_strcmp0 (project->source_path, opening->fresh->source_path) == 0;
   if (!whole) {
     g_autofree char *shown = sb_store_put_aside (opening);
+    store->state.set_aside = true;
     sb_store_say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
                                  "with what you remember. The damaged file stays at “%s”.",
                                  (int)project->ops->len, shown));

@@ -68,6 +68,13 @@ generation_of (const char *name, const char *base)
   return strcmp (end, ENDING) == 0 && n > 0 && n < G_MAXINT ? (int)n : 0;
 }
 
+bool
+sb_place_has_stray_log (const SbPlace *place, int generation)
+{
+  g_autofree char *file = sb_place_file (place, generation), *log = g_strconcat (file, "-wal", NULL);
+  return g_file_test (log, G_FILE_TEST_EXISTS) && !g_file_test (file, G_FILE_TEST_EXISTS);
+}
+
 int
 sb_place_newest (const char *folder, const char *base)
 {
@@ -273,18 +280,12 @@ sb_place_rename (const char *folder, const char *from, const char *to)
     return false;
   g_autofree char *old = g_strdup_printf ("%s/%s.%d" ENDING, folder, from, n);
   g_autofree char *new = g_strdup_printf ("%s/%s.%d" ENDING, folder, to, n);
-  g_autofree char *wal = g_strconcat (old, "-wal", NULL);
-  struct stat st;
-  if (stat (wal, &st) == 0) { /* its last holder was killed: into the database with it */
-    sqlite3 *db = NULL;
-    bool ok = sqlite3_open_v2 (old, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-              sqlite3_exec (db, "PRAGMA trusted_schema=OFF; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
-    ok = sqlite3_close (db) == SQLITE_OK && ok;
-    if (!ok || (stat (wal, &st) == 0 && st.st_size > 0))
-      return false;
-  }
-  if (rename (old, new) != 0)
+  g_autofree char *wal = g_strconcat (old, "-wal", NULL), *new_wal = g_strconcat (new, "-wal", NULL);
+  /* its last holder was killed: with it, before the database has its new name and after */
+  unlink (new_wal);
+  if ((link (wal, new_wal) != 0 && errno != ENOENT) || rename (old, new) != 0)
     return false;
+  unlink (wal);
   sync_folder (folder);
   return true;
 }

@@ -50,6 +50,8 @@ bool sb_place_has_lock (const SbPlace *place);
 /* The folder or the lock went away under us: made and taken anew.  false: *why, newly allocated, is a sentence. */
 bool sb_place_renew (SbPlace *place, char **why);
 int sb_place_newest (const char *folder, const char *base);
+/* A log without its database: SQLite would take it for that of a new one. */
+bool sb_place_has_stray_log (const SbPlace *place, int generation);
 /* Older files than this one, with what SQLite keeps beside them. */
 void sb_place_remove_older (const SbPlace *place);
 void sb_place_clear (SbPlace *place);

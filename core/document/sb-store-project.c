@@ -178,7 +178,7 @@ sb_store_look_for_later (SbOpening *opening)
     int generation;
     if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, false, &generation, NULL);
+    g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!session || session->ops->len == 0 || !was_saved_as (session, opening->mark) ||
         holds (opening->request->project, session))
       continue;

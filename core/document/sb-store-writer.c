@@ -235,7 +235,9 @@ write_anew (SbWriter *writer, GError **error)
     return false;
   }
   set_stranger_aside (writer);
-  const int generation = writer->place.generation + 1;
+  int generation = writer->place.generation + 1;
+  while (sb_place_has_stray_log (&writer->place, generation))
+    generation++;
   g_autofree char *path = sb_place_file (&writer->place, generation);
   if (!sb_project_save (writer->project, path, error))
     return false;

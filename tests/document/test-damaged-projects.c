@@ -346,7 +346,7 @@ read_damaged (Bench *bench, Damage kind, int i, Tally *tally)
   const bool live = i / N_DAMAGES % 4 == 3; /* as the session that a killed program left */
   g_autoptr (GError) error = NULL;
   g_autoptr (SbProject) project
-      = live ? sb_project_load_live (bench->path, true, &error) : sb_project_load (bench->path, &error);
+      = live ? sb_project_load_live (bench->path, &error) : sb_project_load (bench->path, &error);
   g_assert_true ((project != NULL) != (error != NULL));
   tally->n++;
   if (project == NULL) {
@@ -407,10 +407,174 @@ test_damaged (void)
   g_free (bench.path);
 }
 
+/* --- the log of a session whose program was killed --- */
+
+#define N_KEPT 60
+
+typedef struct {
+  Bytes database, log;
+  gsize ends[N_KEPT + 1]; /* of the log after so many transactions */
+} Killed;
+
+/* A step a transaction, as the writer does it, and copied as it lies there meanwhile. */
+static Killed
+make_killed (const char *path)
+{
+  Killed killed = {0};
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autoptr (SbProject) empty = sb_project_new ();
+  sqlite3 *db = NULL;
+  unlink (log);
+  empty->source_path = g_strdup ("/recordings/take 7.wav");
+  empty->rate = 8000;
+  empty->channels = 1;
+  empty->grid = (SbGrid){512, 128, SB_WINDOW_HANN};
+  g_assert_true (sb_project_save (empty, path, NULL));
+  g_assert_true (g_file_get_contents (path, &killed.database.bytes, &killed.database.n, NULL));
+  g_assert_cmpint (killed.database.bytes[18], ==, 1); /* saved whole: it has no log, whatever lies beside it */
+  g_assert_cmpint (killed.database.bytes[19], ==, 1);
+  g_free (killed.database.bytes);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL);
+  for (int i = 0; i < N_KEPT; i++) {
+    g_autoptr (SbOperation) op = make_box (i, i % 2 ? -INFINITY : -i / 7.0);
+    SbStep step = {SB_STEP_ADD, i, op, 0}, *one = &step;
+    g_assert_cmpint (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_true (sb_project_write_steps (db, &one, 1, i) && sb_project_write_number (db, "n_done", i + 1));
+    g_assert_cmpint (sqlite3_exec (db, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_true (g_file_get_contents (log, &killed.log.bytes, &killed.log.n, NULL));
+    killed.ends[i + 1] = killed.log.n;
+    if (i + 1 < N_KEPT)
+      g_free (killed.log.bytes);
+  }
+  g_assert_true (g_file_get_contents (path, &killed.database.bytes, &killed.database.n, NULL));
+  sqlite3_close (db);
+  return killed;
+}
+
+static void
+put_killed (const char *path, const Killed *killed, gsize n_log)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL), *index = g_strconcat (path, "-shm", NULL);
+  unlink (index);
+  write_bytes (path, killed->database.bytes, killed->database.n);
+  write_bytes (log, killed->log.bytes, n_log);
+}
+
+/* What SQLite itself makes of a copy. */
+static int
+count_by_sqlite (const char *path, const Killed *killed, gsize n_log)
+{
+  g_autofree char *copy = g_strconcat (path, ".copy", NULL);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *row = NULL;
+  put_killed (copy, killed, n_log);
+  g_assert_cmpint (sqlite3_open (copy, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT count(*) FROM step", -1, &row, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
+  const int n = sqlite3_column_int (row, 0);
+  sqlite3_finalize (row);
+  sqlite3_close (db);
+  return n;
+}
+
+static int
+transactions_within (const Killed *killed, gsize n)
+{
+  int k = 0;
+  while (k < N_KEPT && killed->ends[k + 1] <= n)
+    k++;
+  return k;
+}
+
+/* Cut off anywhere, as a kill leaves it: what SQLite reads, and nothing appears beside it. */
+static void
+test_killed_log (void)
+{
+  g_autofree char *folder = sb_test_path ("killed"), *path = g_build_filename (folder, "k.sonobrush", NULL);
+  g_autofree char *index = g_strconcat (path, "-shm", NULL), *elsewhere = sb_test_path ("elsewhere.sonobrush");
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  Killed killed = make_killed (path);
+  for (gsize n = 0; n <= killed.log.n; n = n == killed.log.n ? n + 1 : MIN (n + 3037, killed.log.n)) {
+    put_killed (path, &killed, n);
+    g_autoptr (SbProject) project = sb_project_load (path, NULL), live = sb_project_load_live (path, NULL);
+    g_assert_null (project->salvaged);
+    g_assert_cmpuint (project->ops->len, ==, transactions_within (&killed, n));
+    g_assert_cmpuint (project->ops->len, ==, count_by_sqlite (elsewhere, &killed, n));
+    g_assert_cmpuint (live->ops->len, ==, project->ops->len);
+    g_assert_false (g_file_test (index, G_FILE_TEST_EXISTS));
+  }
+  /* a file that was saved whole is not touched by a log beside it */
+  g_autoptr (SbProject) one = sb_project_load (path, NULL);
+  g_ptr_array_set_size (one->steps, 7);
+  one->n_done = 7;
+  g_assert_true (sb_project_save (one, path, NULL));
+  g_autoptr (SbProject) saved = sb_project_load (path, NULL);
+  g_assert_cmpuint (saved->ops->len, ==, 7);
+  g_assert_null (saved->salvaged);
+  g_free (killed.database.bytes);
+  g_free (killed.log.bytes);
+}
+
+/* One byte wrong anywhere but in the last transaction, which may just have been written: it is told, or nothing is lost;
+ * what was kept before is there, and nearly all behind. */
+static void
+test_damaged_log (void)
+{
+  g_autofree char *path = sb_test_path ("damaged-log.sonobrush");
+  GRand *rand = g_rand_new_with_seed (8);
+  const int gap = g_getenv ("SB_DAMAGED_PROJECTS") ? 900 : 4000;
+  Killed killed = make_killed (path);
+  int n_told = 0, n_all = 0, n = 0;
+  for (gsize at = 0; at < killed.ends[N_KEPT - 1]; at += at < 32 + 24 ? 1 : (gsize)g_rand_int_range (rand, 1, gap)) {
+    const char before = killed.log.bytes[at];
+    const gsize in_frame = at < 32 ? 24 : (at - 32) % (24 + PAGE);
+    killed.log.bytes[at] ^= (char)(in_frame % 2 ? 0xff : 1 << g_rand_int_range (rand, 0, 8));
+    put_killed (path, &killed, killed.log.n);
+    g_autoptr (SbProject) project = sb_project_load_live (path, NULL);
+    g_assert_nonnull (project);
+    check (project);
+    g_assert_nonnull (project->salvaged);
+    GHashTable *ids = g_hash_table_new (g_str_hash, g_str_equal);
+    for (guint i = 0; i < project->ops->len; i++)
+      g_hash_table_add (ids, (gpointer)sb_operation_id (project->ops->pdata[i]));
+    for (int i = 0; i < transactions_within (&killed, at); i++) {
+      g_autoptr (SbOperation) op = make_box (i, 0);
+      g_assert_true (g_hash_table_contains (ids, sb_operation_id (op)));
+    }
+    g_assert_cmpuint (g_hash_table_size (ids), >=, N_KEPT - 1);
+    n_all += g_hash_table_size (ids) == N_KEPT && project->ops->len == N_KEPT;
+    n_told += project->salvaged != NULL;
+    n++;
+    g_hash_table_unref (ids);
+    killed.log.bytes[at] = before;
+  }
+  g_test_message ("%d bytes of a log were wrong: %d told, %d with every edit", n, n_told, n_all);
+  g_assert_cmpint (n_all, >=, n * 9 / 10);
+  for (int round = 0; round < 200; round++) { /* whatever else: a project or a sentence */
+    Killed worse = {killed.database, {g_memdup2 (killed.log.bytes, killed.log.n), killed.log.n}, {0}};
+    for (int k = g_rand_int_range (rand, 1, 300); k > 0; k--)
+      worse.log.bytes[g_rand_int_range (rand, 0, (gint32)(k % 3 ? worse.log.n : 100))] = (char)g_rand_int (rand);
+    put_killed (path, &worse, (gsize)g_rand_int_range (rand, 0, (gint32)worse.log.n + 1));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SbProject) project = sb_project_load_live (path, &error);
+    g_assert_true ((project != NULL) != (error != NULL));
+    if (project)
+      check (project);
+    g_free (worse.log.bytes);
+  }
+  g_rand_free (rand);
+  g_free (killed.database.bytes);
+  g_free (killed.log.bytes);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/damaged-projects", test_damaged);
+  g_test_add_func ("/killed-log", test_killed_log);
+  g_test_add_func ("/damaged-log", test_damaged_log);
   return g_test_run ();
 }

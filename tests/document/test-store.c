@@ -598,6 +598,69 @@ test_without_edits (void)
   close_session (&s);
 }
 
+/* As a kill leaves it: a copy of the folder while it is written takes its place. */
+static void
+kill_session (Session *s, const char *folder)
+{
+  g_autofree char *copy = g_strconcat (folder, "-copy", NULL), *away = g_strconcat (folder, "-closed", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  g_assert_true (sb_store_flush (s->store, 30));
+  g_assert_cmpint (g_mkdir (copy, 0700), ==, 0);
+  while ((name = g_dir_read_name (dir))) {
+    g_autofree char *from = g_build_filename (folder, name, NULL), *to = g_build_filename (copy, name, NULL), *bytes = NULL;
+    gsize n;
+    if (g_str_has_suffix (name, ".lock") || g_str_has_suffix (name, "-shm"))
+      continue;
+    g_assert_true (g_file_get_contents (from, &bytes, &n, NULL));
+    g_assert_true (g_file_set_contents (to, bytes, (gssize)n, NULL));
+  }
+  close_session (s);
+  g_assert_cmpint (g_rename (folder, away), ==, 0);
+  g_assert_cmpint (g_rename (copy, folder), ==, 0);
+}
+
+/* A log that was damaged after the kill: all that reads comes back, and the log stays as it was. */
+static void
+test_damaged_log (void)
+{
+  for (int moved = 0; moved < 2; moved++)
+    for (int k = 0; k < 4; k++) {
+      static const gsize places[] = {17, 40, 20000, 60000};
+      g_autofree char *name = g_strdup_printf ("s-log-%d-%d", moved, k), *folder = sb_test_path (name);
+      g_autofree char *wav = g_strconcat (name, ".wav", NULL), *path = make_recording (wav, 20 + (guint32)k);
+      g_autofree char *elsewhere = g_strconcat (path, ".moved.wav", NULL), *bytes = NULL, *after = NULL;
+      gsize n, n_after;
+      Session s = open_session (folder, path);
+      for (int i = 0; i < 12; i++)
+        paint (&s, 0.02 * i);
+      kill_session (&s, folder);
+      g_autofree char *file = session_file (folder), *log = g_strconcat (file, "-wal", NULL);
+      g_assert_true (g_file_get_contents (log, &bytes, &n, NULL));
+      g_assert_cmpuint (n, >, 80000);
+      bytes[places[k]] ^= 0x41;
+      g_assert_true (g_file_set_contents (log, bytes, (gssize)n, NULL));
+      if (moved)
+        g_assert_cmpint (g_rename (path, elsewhere), ==, 0);
+      s = open_session (folder, moved ? elsewhere : path);
+      g_assert_cmpint (sb_document_n_edits (s.document), >=, 12);
+      g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "was damaged"));
+      g_assert_true (sb_store_state (s.store).set_aside);
+      g_autofree char *aside = path_in (strstr (sb_store_state (s.store).sentence, "stays at"));
+      g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
+      paint (&s, 0.3);
+      close_session (&s);
+      g_assert_true (g_file_get_contents (aside_log, &after, &n_after, NULL));
+      g_assert_cmpmem (bytes, n, after, n_after);
+      g_autoptr (SbProject) again = sb_project_load (aside, NULL);
+      g_assert_cmpuint (again->ops->len, >=, 12);
+      s = open_session (folder, moved ? elsewhere : path); /* told once, and whole */
+      g_assert_null (sb_store_state (s.store).sentence);
+      g_assert_cmpint (sb_document_n_edits (s.document), >=, 13);
+      close_session (&s);
+    }
+}
+
 /* One recording under two names is one session; the second is for looking. */
 static void
 test_two_names (void)
@@ -660,6 +723,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
+  g_test_add_func ("/store/damaged-log", test_damaged_log);
   g_test_add_func ("/store/two-names", test_two_names);
   g_test_add_func ("/store/opening-mark", test_opening_mark);
   return g_test_run ();
