@@ -46,6 +46,7 @@ fill_report (SbExportReport *report, const SbExportRender *render, const SbExpor
   report->frames_changed = render->frames_changed;
   report->frames_clipped = render->frames_clipped;
   report->loudest_removed_db = render->loudest > 0 ? 20 * log10 (render->loudest) : -INFINITY;
+  report->anew = report->in_place ? NULL : render->doubt;
   report->removed = render->only_removed;
   report->type = format->type;
   report->lossy = format->lossy && !report->in_place;

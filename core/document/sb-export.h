@@ -38,6 +38,7 @@ typedef struct {
   double loudest_removed_db; /* peak |r|, −inf when nothing */
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
+  const char *anew;          /* why a file of the same kind was not copied and overwritten, but written anew; NULL */
   bool exact;                /* the written type holds every value of the source's: all that is not painted is the same */
   bool lossy;                /* encoded anew: no sample need be what it was */
   bool decoded;              /* the recording is compressed: its samples are what its decoder gives */
