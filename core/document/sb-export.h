@@ -52,6 +52,8 @@ typedef struct {
 void sb_export_spec_init (SbExportSpec *spec);
 bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
                 SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+/* Whether it would be refused; writes nothing.  Cheap. */
+bool sb_export_check (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, GError **error);
 /* A sentence: what was compared, and what it is like; newly allocated. */
 char *sb_export_report_text (const SbExportReport *report);
 /* The SHA-256 of the recording and of what was exported, into the report: for whoever did not ask for them at once. */
