@@ -21,9 +21,10 @@ write_all (CliArgs *args, SbSource *source, const SbGrid *grid, GPtrArray *ops, 
       sb_mask_new (grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
                    (SbOperation *const *)ops->pdata, (int)ops->len, NULL, error);
   const char *mask_out = cli_value (args, "mask-out"), *project = cli_value (args, "project");
-  return mask && (!mask_out || sb_mask_file_save (mask, mask_out, args->progress, error)) &&
+  const char *output = cli_value (args, "output"), *removed = cli_value (args, "removed");
+  return mask && cli_export_check (args, source, mask, output, removed, error) && (!mask_out || sb_mask_file_save (mask, mask_out, args->progress, error)) &&
          (!project || save_project (project, source, grid, ops, error)) &&
-         cli_export (args, source, mask, cli_value (args, "output"), cli_value (args, "removed"), error);
+         cli_export (args, source, mask, output, removed, error);
 }
 
 static bool

@@ -166,33 +166,54 @@ tell (const char *path, const SbExportReport *report)
     printf ("%" G_GINT64_FORMAT " changed\n", report->frames_changed);
 }
 
+/* specs: of the result and of what was removed. */
+static bool
+choose_specs (const CliArgs *args, SbSource *original, const char *path, const char *removed_path, SbExportSpec specs[2],
+              GError **error)
+{
+  SbExportSpec *spec = &specs[0];
+  sb_export_spec_init (spec);
+  spec->path = path;
+  spec->subtype = cli_value (args, "subtype");
+  spec->hash = cli_flag (args, "report");
+  spec->no_metadata = cli_flag (args, "no-metadata");
+  spec->history = cli_flag (args, "history");
+  if (!choose_part (args, original, spec, error))
+    return false;
+  specs[1] = *spec;
+  specs[1].path = removed_path;
+  specs[1].subtype = "float";
+  specs[1].removed = true;
+  specs[1].hash = specs[1].history = false;
+  return true;
+}
+
+bool
+cli_export_check (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
+                  GError **error)
+{
+  SbExportSpec specs[2];
+  g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
+  return resynth && choose_specs (args, original, path, removed_path, specs, error) &&
+         sb_export_check (original, resynth, &specs[0], error) &&
+         (!removed_path || sb_export_check (original, resynth, &specs[1], error));
+}
+
 bool
 cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
             GError **error)
 {
-  g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
-  if (!resynth)
-    return false;
-  SbExportSpec spec;
+  SbExportSpec specs[2];
   SbExportReport report = {0};
-  sb_export_spec_init (&spec);
-  spec.path = path;
-  spec.subtype = cli_value (args, "subtype");
-  spec.hash = cli_flag (args, "report");
-  spec.no_metadata = cli_flag (args, "no-metadata");
-  spec.history = cli_flag (args, "history");
-  if (!choose_part (args, original, &spec, error))
+  g_autoptr (SbResynth) resynth = sb_resynth_new (original, mask, NULL, error);
+  if (!resynth || !choose_specs (args, original, path, removed_path, specs, error))
     return false;
-  if (!sb_export (original, resynth, &spec, &report, args->progress, error))
+  if (removed_path && !sb_export_check (original, resynth, &specs[1], error)) /* before the result is written */
+    return false;
+  if (!sb_export (original, resynth, &specs[0], &report, args->progress, error))
     return false;
   tell (path, &report);
-  if (spec.hash)
+  if (specs[0].hash)
     tell_report (&report);
-  if (!removed_path)
-    return true;
-  spec.path = removed_path;
-  spec.subtype = "float";
-  spec.removed = true;
-  spec.hash = spec.history = false;
-  return sb_export (original, resynth, &spec, NULL, args->progress, error);
+  return !removed_path || sb_export (original, resynth, &specs[1], NULL, args->progress, error);
 }

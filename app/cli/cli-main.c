@@ -3,6 +3,7 @@
  * sonobrush-cli: everything the window does, without a display.
  * Exit status 0 done, 1 the work failed, 2 the command line is wrong; a
  * failure is one line of stderr. */
+#include "base/sb-temp-file.h"
 #include "cli.h"
 #include "sb-config.h"
 
@@ -17,23 +18,39 @@ static const CliCommand *const commands[] = {
 };
 
 static SbProgress *running;
+static char farewell[64];
 
-/* sb_progress_cancel() is one atomic store.  A second signal ends the program
- * at once; so does the alarm, where the work hangs in a place that asks nobody
- * (a decoder on a hostile file). */
+/* Without the help of what is being worked on; only calls that a handler may make. */
+static void
+end_at_once (int number)
+{
+  (void)number;
+  sb_temp_file_remove_all ();
+  if (write (STDERR_FILENO, farewell, strlen (farewell)) < 0)
+    _exit (1);
+  _exit (1);
+}
+
+/* sb_progress_cancel() is one atomic store, and work that asks ends by itself.  A second signal ends the program at
+ * once; so does the alarm, where the work is in a place that asks nobody (a decoder, strokes by the thousand). */
 static void
 on_stop (int number)
 {
+  static volatile sig_atomic_t asked;
+  if (asked)
+    end_at_once (number);
+  asked = 1;
   sb_progress_cancel (running);
-  signal (number, SIG_DFL);
-  alarm (5);
+  alarm (1);
 }
 
 /* A closed pipe and a size limit become errors of the call that meets them, not deaths. */
 static void
-set_signals (SbProgress *progress)
+set_signals (SbProgress *progress, const char *command)
 {
   running = progress;
+  g_snprintf (farewell, sizeof farewell, "sonobrush-cli %s: stopped before it was done\n", command);
+  signal (SIGALRM, end_at_once);
   signal (SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then nobody tells how a child ended */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
@@ -75,7 +92,7 @@ run (const CliCommand *command, int argc, char **argv)
   if (ok && args->help)
     cli_print_command_help (command);
   else if (ok) {
-    set_signals (args->progress);
+    set_signals (args->progress, command->name);
     ok = command->run (args, &error);
   }
   /* What went to stdout counts as well: a full disk behind a redirection is a failure. */

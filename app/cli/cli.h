@@ -90,6 +90,9 @@ bool cli_check_outputs_and_project (const char *const *outputs, int n_outputs, c
   {"history", NULL, "add a line to the coding history of the broadcast chunk (WAV, RF64, W64)"}, \
   {"report", NULL, "tell what changed, with the SHA-256 of recording and result"}
 /* clang-format on */
+/* What cli_export() would refuse, before anything is written. */
+bool cli_export_check (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
+                       GError **error);
 /* Exports result and, when asked for, removed part of a resynthesis; tells on stdout. */
 bool cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
                  GError **error);

@@ -17,6 +17,7 @@
 
 #define MAX_CHUNKS   100000
 #define MAX_CHANNELS 1024
+#define MAX_TABLE    1000
 
 typedef struct {
   int fd;
@@ -28,8 +29,17 @@ typedef struct {
   bool fmt_ok;         /* the format chunk describes plain samples */
   bool data_first;     /* data came before its description */
   int64_t ds64_data;   /* −1: none */
+  GArray *ds64_table;  /* of LongSize; NULL: none */
+  bool any_order;      /* samples may come before their description */
   int64_t said_frames; /* frames the header claims; −1: none */
 } Walker;
+
+/* An entry of RF64's table: a chunk other than the samples that is too long for 32 bits. */
+typedef struct {
+  uint8_t id[4];
+  uint64_t size;
+  bool used;
+} LongSize;
 
 static bool
 read_at (Walker *w, int64_t pos, void *to, size_t n)
@@ -104,9 +114,14 @@ set_type (Walker *w, SbSampleType type, int bytes, bool big_endian)
   w->fmt_ok = true;
 }
 
+/* valid_bits: left-justified in `bits`; 0: all. */
 static void
-set_integer (Walker *w, int bits, bool big_endian, bool unsigned_8)
+set_integer (Walker *w, int bits, int valid_bits, bool big_endian, bool unsigned_8)
 {
+  if (valid_bits >= 8 && valid_bits < bits)
+    w->c->valid_bits = valid_bits;
+  else if (valid_bits != 0 && valid_bits != bits)
+    return;
   if (bits == 8)
     set_type (w, unsigned_8 ? SB_SAMPLE_U8 : SB_SAMPLE_S8, 1, big_endian);
   else if (bits == 16)
@@ -145,19 +160,21 @@ riff_format (Walker *w, int64_t offset, int64_t size)
   const uint32_t rate = u32 (w, p + 4);
   w->c->channels = channels;
   w->c->rate = rate > G_MAXINT32 ? 0 : (int)rate;
+  int valid_bits = 0;
   if (tag == 0xfffe) {
-    const unsigned valid_bits = u16 (w, p + 18);
-    if (size < 40 || w->big || (valid_bits != 0 && valid_bits != (unsigned)bits))
+    valid_bits = u16 (w, p + 18);
+    if (size < 40 || w->big)
       return;
     if (memcmp (p + 28, ksmedia_tail, 12) != 0 && memcmp (p + 28, ambisonic_tail, 12) != 0)
       return;
     tag = u32 (w, p + 24);
   }
-  if (channels < 1 || bits % 8 != 0 || align != channels * (bits / 8))
+  const int bytes = (bits + 7) / 8;
+  if (channels < 1 || align != channels * bytes)
     return;
   if (tag == 1)
-    set_integer (w, bits, w->big, true);
-  else if (tag == 3)
+    set_integer (w, 8 * bytes, valid_bits != 0 ? valid_bits : bits, w->big, true);
+  else if (tag == 3 && (valid_bits == 0 || valid_bits == bits))
     set_floating (w, bits, w->big);
 }
 
@@ -174,6 +191,39 @@ riff_data_size (const Walker *w, uint32_t size, uint32_t riff_size, bool is_64)
   return size;
 }
 
+/* count, then name and size each */
+static void
+read_table (Walker *w, int64_t pos, int64_t left)
+{
+  uint8_t p[12];
+  if (w->ds64_table || left < 4 || !read_at (w, pos, p, 4))
+    return;
+  const uint32_t n = u32 (w, p);
+  w->ds64_table = g_array_new (FALSE, FALSE, sizeof (LongSize));
+  for (uint32_t i = 0; i < MIN (n, MAX_TABLE) && 4 + 12 * ((int64_t)i + 1) <= left; i++) {
+    LongSize entry = {.used = false};
+    if (!read_at (w, pos + 4 + 12 * (int64_t)i, p, 12))
+      return;
+    memcpy (entry.id, p, 4);
+    entry.size = number (p + 4, 8, false);
+    g_array_append_val (w->ds64_table, entry);
+  }
+}
+
+/* Of a chunk whose own size says that it stands in the table; of one that does not, all that is there. */
+static uint64_t
+long_size (Walker *w, const uint8_t id[4])
+{
+  for (guint i = 0; w->ds64_table && i < w->ds64_table->len; i++) {
+    LongSize *entry = &g_array_index (w->ds64_table, LongSize, i);
+    if (!entry->used && memcmp (entry->id, id, 4) == 0) {
+      entry->used = true;
+      return entry->size;
+    }
+  }
+  return 0xffffffff;
+}
+
 static void
 walk_riff (Walker *w, uint32_t riff_size, bool is_64)
 {
@@ -182,7 +232,9 @@ walk_riff (Walker *w, uint32_t riff_size, bool is_64)
   while (w->c->chunks->len < MAX_CHUNKS && read_at (w, pos, head, 8)) {
     const uint32_t said = u32 (w, head + 4);
     const bool is_data = memcmp (head, "data", 4) == 0;
-    const uint64_t wanted = is_data ? riff_data_size (w, said, riff_size, is_64) : said;
+    const uint64_t wanted = is_data                             ? riff_data_size (w, said, riff_size, is_64)
+                            : is_64 && said == 0xffffffff ? long_size (w, head)
+                                                                : said;
     const int64_t size = add_chunk (w, head, pos + 8, wanted);
     if (is_data)
       set_data (w, pos + 8, size);
@@ -193,6 +245,7 @@ walk_riff (Walker *w, uint32_t riff_size, bool is_64)
       if (size >= 24 && read_at (w, pos + 8, sizes, 24)) {
         const uint64_t data = number (sizes + 8, 8, false);
         w->ds64_data = data > G_MAXINT64 ? G_MAXINT64 : (int64_t)data;
+        read_table (w, pos + 8 + 24, size - 24);
       }
     }
     pos += 8 + size + (size & 1);
@@ -248,25 +301,25 @@ aiff_format (Walker *w, int64_t offset, int64_t size, bool aifc)
   w->n_fmt++;
   if (w->n_fmt > 1 || size < (aifc ? 22 : 18) || !read_at (w, offset, p, aifc ? 22 : 18))
     return;
-  const int bits = u16 (w, p + 6);
+  const int said = u16 (w, p + 6), bits = said >= 1 && said <= 32 ? (said + 7) / 8 * 8 : 0; /* left-justified */
   const char *kind = aifc ? (const char *)p + 18 : "NONE";
   w->c->channels = u16 (w, p);
   w->c->rate = aiff_rate (p + 8);
   w->said_frames = u32 (w, p + 2);
   if (memcmp (kind, "NONE", 4) == 0 || memcmp (kind, "twos", 4) == 0)
-    set_integer (w, bits, true, false);
+    set_integer (w, bits, said, true, false);
   else if (memcmp (kind, "sowt", 4) == 0)
-    set_integer (w, bits, false, false);
-  else if (memcmp (kind, "raw ", 4) == 0 && bits == 8)
-    set_integer (w, 8, true, true);
-  else if (memcmp (kind, "in24", 4) == 0 && bits == 24)
-    set_integer (w, 24, true, false);
-  else if (memcmp (kind, "in32", 4) == 0 && bits == 32)
-    set_integer (w, 32, true, false);
+    set_integer (w, bits, said, false, false);
+  else if (memcmp (kind, "raw ", 4) == 0 && said == 8)
+    set_integer (w, 8, 0, true, true);
+  else if (memcmp (kind, "in24", 4) == 0 && said == 24)
+    set_integer (w, 24, 0, true, false);
+  else if (memcmp (kind, "in32", 4) == 0 && said == 32)
+    set_integer (w, 32, 0, true, false);
   else if (memcmp (kind, "42n1", 4) == 0 && bits == 24) /* libsndfile's little-endian in24, in32 */
-    set_integer (w, 24, false, false);
+    set_integer (w, 24, 0, false, false);
   else if (memcmp (kind, "23ni", 4) == 0 && bits == 32)
-    set_integer (w, 32, false, false);
+    set_integer (w, 32, 0, false, false);
   else if (memcmp (kind, "fl32", 4) == 0 || memcmp (kind, "FL32", 4) == 0)
     set_floating (w, 32, true);
   else if (memcmp (kind, "fl64", 4) == 0 || memcmp (kind, "FL64", 4) == 0)
@@ -318,7 +371,7 @@ caf_format (Walker *w, int64_t offset, int64_t size)
   if (flags & 1)
     set_floating (w, (int)bits, !(flags & 2));
   else
-    set_integer (w, (int)bits, !(flags & 2), false);
+    set_integer (w, (int)bits, 0, !(flags & 2), false);
 }
 
 static void
@@ -358,7 +411,7 @@ walk_au (Walker *w)
   w->c->rate = rate > G_MAXINT32 ? 0 : (int)rate;
   w->c->channels = channels > MAX_CHANNELS ? 0 : (int)channels;
   if (encoding >= 2 && encoding <= 5)
-    set_integer (w, ((int)encoding - 1) * 8, w->big, false);
+    set_integer (w, ((int)encoding - 1) * 8, 0, w->big, false);
   else if (encoding == 6 || encoding == 7)
     set_floating (w, encoding == 6 ? 32 : 64, w->big);
   if (offset < 24 || offset > w->file_bytes)
@@ -387,6 +440,7 @@ walk (Walker *w)
     walk_w64 (w);
   } else if (memcmp (p, "FORM", 4) == 0 && (memcmp (p + 8, "AIFF", 4) == 0 || aifc)) {
     w->c->format = aifc ? "AIFC" : "AIFF";
+    w->any_order = true;
     w->big = true;
     walk_aiff (w, aifc);
   } else if (memcmp (p, "caff", 4) == 0) {
@@ -407,8 +461,17 @@ conclude (Walker *w)
 {
   SbContainer *c = w->c;
   const int64_t frame_bytes = (int64_t)c->channels * c->container_bytes;
-  c->in_place = w->fmt_ok && w->n_fmt == 1 && w->n_data == 1 && !w->data_first && c->channels >= 1 &&
-                c->channels <= MAX_CHANNELS && c->rate >= 1 && c->chunks->len < MAX_CHUNKS;
+  if (!w->fmt_ok || c->channels < 1 || c->channels > MAX_CHANNELS || c->rate < 1)
+    c->doubt = "its header does not describe plain samples";
+  else if (w->n_fmt != 1)
+    c->doubt = "its header describes the samples more than once";
+  else if (w->n_data != 1)
+    c->doubt = "its samples are not one chunk";
+  else if (w->data_first && !w->any_order)
+    c->doubt = "its samples stand before their description";
+  else if (c->chunks->len >= MAX_CHUNKS)
+    c->doubt = "it has more chunks than can be kept track of";
+  c->in_place = c->doubt == NULL;
   if (w->fmt_ok && frame_bytes > 0 && w->n_data > 0)
     c->n_frames = c->data_size_bytes / frame_bytes;
   if (w->said_frames >= 0 && w->said_frames < c->n_frames)
@@ -441,6 +504,7 @@ sb_container_read (const char *path, GError **error)
   w.c->chunks = g_array_new (FALSE, FALSE, sizeof (SbChunk));
   const bool known = walk (&w);
   close (w.fd);
+  g_clear_pointer (&w.ds64_table, g_array_unref);
   if (w.read_errno != 0) {
     sb_container_free (w.c);
     g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read (%s). Check the disk.", shown,

@@ -20,7 +20,9 @@ typedef struct {
   int64_t data_offset_bytes, data_size_bytes; /* bounded by the file */
   SbSampleType sample_type;
   bool big_endian;
-  int container_bytes;   /* bytes a sample occupies (24 bits in 4: left-justified or not is not guessed → in_place false) */
+  const char *doubt;     /* static; why in_place is false: "its header has two descriptions of the samples" */
+  int container_bytes;   /* bytes a sample occupies (24 bits in 4 without valid bits said: not guessed → in_place false) */
+  int valid_bits;        /* of these bytes, from the highest on; the rest are 0.  0: all */
   int channels;
   int rate;
   int64_t n_frames;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -29,6 +30,45 @@ lock (int fd)
   return status == 0 || errno != EWOULDBLOCK;
 }
 
+/* ---- what is being written, for the end in a hurry ----
+ *
+ * A handler may read a slot whose state is USED at any time: a slot is filled before that and never freed.  A name that
+ * was removed otherwise is no harm, and its slot is taken again. */
+
+#define N_SLOTS        16
+#define MAX_PATH_BYTES 4096
+
+enum { FREE, BEING_FILLED, USED };
+
+static struct {
+  atomic_int state;
+  char path[MAX_PATH_BYTES];
+} slots[N_SLOTS];
+
+static void
+note (const char *path)
+{
+  if (strlen (path) >= MAX_PATH_BYTES)
+    return;
+  for (int i = 0; i < N_SLOTS; i++) {
+    int state = atomic_load (&slots[i].state);
+    const bool stale = state == USED && access (slots[i].path, F_OK) != 0;
+    if ((state != FREE && !stale) || !atomic_compare_exchange_strong (&slots[i].state, &state, BEING_FILLED))
+      continue;
+    g_strlcpy (slots[i].path, path, MAX_PATH_BYTES);
+    atomic_store (&slots[i].state, USED);
+    return;
+  }
+}
+
+void
+sb_temp_file_remove_all (void)
+{
+  for (int i = 0; i < N_SLOTS; i++)
+    if (atomic_load (&slots[i].state) == USED)
+      unlink (slots[i].path);
+}
+
 int
 sb_temp_file_new (const char *folder, char **path)
 {
@@ -38,6 +78,7 @@ sb_temp_file_new (const char *folder, char **path)
     g_autofree char *at = g_build_filename (folder, name, NULL);
     const int fd = open (at, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0 && lock (fd) && fstat (fd, &st) == 0 && st.st_nlink > 0) {
+      note (at);
       *path = g_steal_pointer (&at);
       return fd;
     }

@@ -13,5 +13,8 @@ int sb_temp_file_new (const char *folder, char **path);
 /* Closes fd and renames, with the lock held until temp has the target's name, so that no sweep comes between.  What the
  * disk tells only on closing is told before the rename.  False: errno is set and temp is still there. */
 bool sb_temp_file_take_place (int fd, const char *temp, const char *target);
+/* Removes what this process has not put in its place: for a program that ends from within a signal handler, in which it
+ * may be called. */
+void sb_temp_file_remove_all (void);
 /* Removes those in the folder whose makers are dead. */
 void sb_temp_file_sweep (const char *folder);

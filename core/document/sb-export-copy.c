@@ -189,8 +189,10 @@ overwrite (Copy *copy, int64_t n, gsize *first, gsize *end)
   *first = *end = 0;
   sb_export_store (&copy->layout, copy->render->before, 0, count, copy->before);
   sb_export_store (&copy->layout, copy->render->after, 0, count, copy->after);
-  if (!is_place (copy, copy->raw, copy->before, count))
+  if (!is_place (copy, copy->raw, copy->before, count)) {
+    copy->render->doubt = "its samples do not lie where its header says";
     return SB_EXPORT_DOUBT;
+  }
   if (memcmp (copy->before, copy->after, (gsize)count * bytes) == 0)
     return SB_EXPORT_DONE;
   for (gsize at = 0; at < (gsize)count * bytes; at += bytes) {
@@ -368,8 +370,13 @@ run (Copy *copy, GError **error)
       g_propagate_error (error, g_steal_pointer (&why));
       return SB_EXPORT_FAILED;
     }
-    if (!understood (copy))
+    if (!understood (copy)) {
+      copy->render->doubt = !copy->c              ? "its samples are compressed"
+                            : copy->c->doubt != NULL ? copy->c->doubt
+                                                  : "its header can be understood in two ways";
       return SB_EXPORT_DOUBT;
+    }
+    copy->render->valid_bits = copy->c->valid_bits;
     copy->frame_bytes = (int64_t)copy->c->channels * copy->c->container_bytes;
     copy->layout = (SbExportLayout){copy->c->sample_type, copy->c->container_bytes, copy->c->big_endian};
     const gsize block = (gsize)(copy->frame_bytes * MIN (copy->render->max_frames, PAINT_FRAMES));
@@ -404,7 +411,7 @@ sb_export_copy (SbExportRender *render, SbExportTarget *target, SbProgress *prog
     outcome = run (&copy, error);
   }
   if (outcome == SB_EXPORT_DOUBT) { /* leave an empty file and fresh counts to the encoder */
-    render->frames_changed = render->frames_clipped = 0;
+    render->frames_changed = render->frames_clipped = render->valid_bits = 0;
     if (ftruncate (target->fd, 0) != 0 && !sb_export_target_fail (target, g_strerror (errno), error))
       outcome = SB_EXPORT_FAILED;
   }

@@ -93,6 +93,8 @@ typedef struct {
   bool dither;
   SbExportWork work;
   int bits;
+  int valid_bits;          /* changed samples use no lower ones; 0: all.  Set by sb_export_copy() */
+  const char *doubt;       /* static, set by sb_export_copy(): why the file could not be copied and overwritten */
   int64_t first, n_frames; /* what is written of the source */
   /* made by sb_export_render() */
   int64_t max_frames;

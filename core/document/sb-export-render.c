@@ -124,6 +124,8 @@ render_int (SbExportRender *render, int64_t pos, int64_t n, GError **error)
 {
   const int channels = sb_source_channels (render->source);
   const double scale = ldexp (1, render->bits - 1);
+  const int bits = render->valid_bits ? render->valid_bits : render->bits;
+  const double coarser = ldexp (1, bits - render->bits);
   int32_t *before = render->before, *after = render->after;
   if (render->only_removed)
     memset (render->exact, 0, (gsize)(n * channels) * sizeof (double));
@@ -143,7 +145,7 @@ render_int (SbExportRender *render, int64_t pos, int64_t n, GError **error)
         continue;
       }
       const double y = render->only_removed ? r * scale : x - r * scale;
-      after[at] = quantise (y + (render->dither ? dither_at (c, pos + i) : 0), render->bits, &clipped);
+      after[at] = quantise (y * coarser + (render->dither ? dither_at (c, pos + i) : 0), bits, &clipped);
     }
     render->frames_clipped += clipped;
   }

@@ -153,8 +153,11 @@ sb_export_target_commit (SbExportTarget *target, GError **error)
 {
   if (!sb_temp_file_take_place (g_steal_fd (&target->fd), target->temp, target->real))
     return sb_export_target_fail (target, g_strerror (errno), error);
-  const int folder = open (target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool kept = folder >= 0 && (fsync (folder) == 0 || errno == EINVAL);
+  int folder = open (target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool closed = folder < 0 && errno == EACCES; /* a folder that may be written to, but not be read */
+  if (closed)
+    folder = open (target->real, O_RDONLY | O_CLOEXEC);
+  const bool kept = closed ? folder < 0 || syncfs (folder) == 0 : folder >= 0 && (fsync (folder) == 0 || errno == EINVAL);
   const int code = errno;
   if (folder >= 0)
     close (folder);

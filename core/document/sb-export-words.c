@@ -34,8 +34,8 @@ converted_text (const SbExportReport *report)
   return g_strdup_printf ("All samples are converted to %s%s is the recording rounded, no more: checked.", kind, part);
 }
 
-char *
-sb_export_report_text (const SbExportReport *report)
+static char *
+compared_text (const SbExportReport *report)
 {
   if (report->in_place && report->frames_changed == 0)
     return g_strdup ("Everything is identical to the recording, byte for byte: checked.");
@@ -50,4 +50,14 @@ sb_export_report_text (const SbExportReport *report)
   if (report->frames_changed == 0)
     return g_strdup ("The audio is identical to the recording's: checked to the last sample.");
   return g_strdup ("Everything outside the painted part is identical to the recording's, sample for sample: checked.");
+}
+
+char *
+sb_export_report_text (const SbExportReport *report)
+{
+  g_autofree char *compared = compared_text (report);
+  if (!report->anew)
+    return g_steal_pointer (&compared);
+  return g_strdup_printf ("%s The recording could not be copied and overwritten (%s), so the file was written anew.",
+                          compared, report->anew);
 }

@@ -47,6 +47,7 @@ fill_report (SbExportReport *report, const SbExportRender *render, const SbExpor
   report->frames_changed = render->frames_changed;
   report->frames_clipped = render->frames_clipped;
   report->loudest_removed_db = render->loudest > 0 ? 20 * log10 (render->loudest) : -INFINITY;
+  report->anew = report->in_place ? NULL : render->doubt;
   report->removed = render->only_removed;
   report->type = format->type;
   report->lossy = format->lossy && !report->in_place;
@@ -217,50 +218,75 @@ choose_part (SbSource *original, const SbExportSpec *spec, int64_t *n_frames, GE
   return false;
 }
 
-bool
-sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbExportReport *report,
-           SbProgress *progress, GError **error)
-{
-  const bool is_file = sb_is_file_source (original), painted = is_painted (original, resynth);
-  const SbSampleType type = is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
+typedef struct {
+  bool is_file, painted;
+  SbSampleType type; /* of the recording */
   int64_t n_frames;
-  if (is_file && !check_unchanged (original, spec, progress, error))
+  SbExportFormat format;
+  bool try_copy;
+} Plan;
+
+/* All that can be refused before anything is written. */
+static bool
+make_plan (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, Plan *plan, SbProgress *progress,
+           GError **error)
+{
+  *plan = (Plan){.is_file = sb_is_file_source (original), .painted = is_painted (original, resynth)};
+  plan->type = plan->is_file ? sb_file_source_sample_type (original) : SB_SAMPLE_FLOAT;
+  if (plan->is_file && !check_unchanged (original, spec, progress, error))
     return false;
-  if (!choose_part (original, spec, &n_frames, error) ||
-      !sb_export_target_check (spec->path, is_file ? original : NULL, error))
+  if (!choose_part (original, spec, &plan->n_frames, error) ||
+      !sb_export_target_check (spec->path, plan->is_file ? original : NULL, error))
     return false;
   const SbExportShape shape = {
       .rate = sb_source_rate (original),
       .channels = sb_source_channels (original),
-      .n_frames = n_frames,
-      .type = spec->removed ? SB_SAMPLE_OTHER : type,
-      .sf_format = is_file ? sb_file_source_sf_format (original) : 0,
+      .n_frames = plan->n_frames,
+      .type = spec->removed ? SB_SAMPLE_OTHER : plan->type,
+      .sf_format = plan->is_file ? sb_file_source_sf_format (original) : 0,
   };
-  SbExportFormat format;
   SbExportShape copied = shape;
-  copied.type = type;
-  const bool as_it_is =
-      is_file && !spec->removed && n_frames == sb_source_n_frames (original) && !spec->no_metadata && !spec->history;
+  copied.type = plan->type;
+  const bool as_it_is = plan->is_file && !spec->removed && plan->n_frames == sb_source_n_frames (original) &&
+                        !spec->no_metadata && !spec->history;
   /* Nothing to change in a file of this kind: whatever it is, it is copied, though we could not write such a one. */
-  const bool whole = as_it_is && !painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &format);
-  if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &format, error))
+  const bool whole =
+      as_it_is && !plan->painted && !spec->subtype && sb_export_format_copies (spec->path, &copied, &plan->format);
+  if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &plan->format, error))
     return false;
-  g_autoptr (SbSource) removed = painted ? sb_removed_source_new (resynth) : NULL;
+  plan->try_copy = whole || (as_it_is && plan->format.same_container && plan->format.same_type);
+  return true;
+}
+
+bool
+sb_export_check (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, GError **error)
+{
+  Plan plan;
+  return make_plan (original, resynth, spec, &plan, NULL, error);
+}
+
+bool
+sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbExportReport *report,
+           SbProgress *progress, GError **error)
+{
+  Plan plan;
+  if (!make_plan (original, resynth, spec, &plan, progress, error))
+    return false;
+  g_autoptr (SbSource) removed = plan.painted ? sb_removed_source_new (resynth) : NULL;
   SbExportRender render = {
       .source = original,
-      .is_file = is_file,
-      .type = type,
-      .resynth = painted ? resynth : NULL,
+      .is_file = plan.is_file,
+      .type = plan.type,
+      .resynth = plan.painted ? resynth : NULL,
       .removed = removed,
       .only_removed = spec->removed,
       .dither = spec->dither,
-      .work = format.work,
-      .bits = format.bits,
+      .work = plan.format.work,
+      .bits = plan.format.bits,
       .first = spec->first,
-      .n_frames = n_frames,
+      .n_frames = plan.n_frames,
   };
-  const bool try_copy = whole || (as_it_is && format.same_container && format.same_type);
-  return export_to (&render, &format, spec, try_copy, report, progress, error);
+  return export_to (&render, &plan.format, spec, plan.try_copy, report, progress, error);
 }
 
 bool

@@ -39,6 +39,7 @@ typedef struct {
   double loudest_removed_db; /* peak |r|, −inf when nothing */
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
+  const char *anew;          /* why a file of the same kind was not copied and overwritten, but written anew; NULL */
   bool exact;                /* the written type holds every value of the source's: all that is not painted is the same */
   bool lossy;                /* encoded anew: no sample need be what it was */
   bool decoded;              /* the recording is compressed: its samples are what its decoder gives */
@@ -52,6 +53,8 @@ typedef struct {
 void sb_export_spec_init (SbExportSpec *spec);
 bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
                 SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+/* Whether it would be refused; writes nothing.  Cheap. */
+bool sb_export_check (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, GError **error);
 /* A sentence: what was compared, and what it is like; newly allocated. */
 char *sb_export_report_text (const SbExportReport *report);
 /* The SHA-256 of the recording and of what was exported, into the report: for whoever did not ask for them at once. */

@@ -3,10 +3,13 @@
 import json
 import os
 import resource
+import signal
 import struct
+import subprocess
+import time
 
 import sbtest
-from sbtest import main, CliTest, slurp, run
+from sbtest import CLI, main, CliTest, slurp, run
 
 
 def wav(frames, channels=1, rate=8000):
@@ -154,6 +157,51 @@ class BadInput(CliTest):
             os.chmod(folder, 0o555)
         for call in self.commands(self.wav, os.path.join(folder, "out.wav")):
             self.refused(*call, says="out.wav")
+
+    def test_folder_that_cannot_be_read(self):
+        """Writable, not readable: its name cannot be flushed by itself, and the file is there all the same."""
+        user = dict(user=65534, group=65534, extra_groups=[]) if os.geteuid() == 0 else {}
+        folder, wav = self.path("dark"), self.path("for-all.wav")
+        with open(wav, "wb") as file:
+            file.write(slurp(self.wav))
+        os.mkdir(folder)
+        os.chmod(self.dir, 0o755)
+        os.chmod(wav, 0o644)
+        os.chmod(self.ops, 0o644)
+        os.chmod(folder, 0o333)
+        if user:
+            os.chown(folder, 65534, 65534)
+        status, _, err = run("edit", wav, "--ops", self.ops, "-o", os.path.join(folder, "out.wav"), **user)
+        os.chmod(folder, 0o755)
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual(os.listdir(folder), ["out.wav"])
+
+    def test_removed_of_no_kind(self):
+        """Refused before the result, the mask or the project are written."""
+        for name in ("r.ogg", "r.flac", "r.xyz", "r"):
+            self.refused("edit", self.wav, "--ops", self.ops, "-o", self.path("o.wav"), "--removed", self.path(name),
+                         "--mask-out", self.path("m.npy"), "--project", self.path("p.sonobrush"))
+            self.refused("edit", self.wav, "--ops", self.ops, "-o", self.path("o.wav"), "--removed", self.path(name))
+
+    def test_stopped(self):
+        """Ends at once and leaves nothing, also where strokes by the thousand are drawn that ask nobody."""
+        n, path, ops, folder = 120 * 22050, self.path("long.wav"), self.path("many.json"), self.path("to")
+        self.put("long.wav", wav(n, rate=22050))
+        strokes = [{"kind": "stroke", "points": [[0.01 * (i % 50), 200 + i % 9000], [119, 300 + i * 7 % 9000]],
+                    "radius_s": 0.05, "radius_hz": 100, "gain_db": -24, "soft": 0.5} for i in range(20000)]
+        with open(ops, "w") as file:
+            json.dump({"version": 1, "ops": strokes}, file)
+        os.mkdir(folder)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = subprocess.Popen([CLI, "edit", path, "--ops", ops, "-o", os.path.join(folder, "out.wav")],
+                                       stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            until = time.monotonic() + 120
+            while process.poll() is None and not os.listdir(folder) and time.monotonic() < until:
+                time.sleep(0.01)
+            process.send_signal(number)
+            err = process.communicate(timeout=60)[1].decode()
+            self.assertEqual((process.returncode, err), (1, "sonobrush-cli edit: stopped before it was done\n"))
+            self.assertEqual(os.listdir(folder), [])
 
     def test_output_is_input(self):
         os.symlink("good.wav", self.path("link.wav"))

@@ -119,6 +119,89 @@ class Chunks(CliTest):
             out, told = self.painted(path, "out" + os.path.splitext(name)[1], sound=sound)
             self.assertTrue(self.check_cmp(path, out, told, sound.channels * sound.bits // 8), path)
 
+    def odd(self, name, body, frame_bytes, unused=0):
+        """In place all the same: nothing but samples changes, and their unused low bits stay 0."""
+        path = self.path(name)
+        with open(path, "wb") as out:
+            out.write(body)
+        out, told = self.painted(path, "out-" + name)
+        a, b = np.frombuffer(body, "u1"), np.frombuffer(slurp(out), "u1")
+        self.assertEqual(len(a), len(b), name)
+        where = np.flatnonzero(a != b)
+        _, begin, size = [each for each in chunks(path) if each[0] == "data"][0]
+        self.assertTrue(len(where) > 1000 and begin <= where[0] and where[-1] < begin + size, name)
+        self.assertIn("frames changed   %d of" % len(np.unique((where - begin) // frame_bytes)), told)
+        self.assertIn("Everything else is identical to the recording, byte for byte", told)
+        return b[begin:begin + size]
+
+    def test_valid_bits(self):
+        """24 bits in 32, 20 in 24, 12 in 16: with the header's word for it, or by a width that is no whole bytes."""
+        n, ids = 9000, "<HHIIHH"
+
+        def wav(bits, valid, extensible):
+            size = (bits + 7) // 8
+            raw = np.frombuffer(noise(n, 2, 8 * size), "u1").reshape(-1, size).copy()
+            unused = 8 * size - valid
+            raw[:, 0] &= 0xff << unused & 0xff
+            fmt = struct.pack(ids, 0xfffe if extensible else 1, 2, RATE, RATE * 2 * size, 2 * size, bits)
+            if extensible:
+                fmt += struct.pack("<HHIH", 22, valid, 3, 1) + bytes.fromhex("000000001000800000aa00389b71")
+            rest = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"JUNK" + struct.pack("<I", 6) + b"junk!!"
+            rest += b"data" + struct.pack("<I", raw.size) + raw.tobytes()
+            return b"RIFF" + struct.pack("<I", len(rest)) + rest, size, (1 << unused) - 1
+
+        for bits, valid, extensible in ((32, 24, True), (24, 20, True), (16, 12, True), (20, 20, False), (12, 12, False)):
+            body, size, low = wav(bits, valid, extensible)
+            samples = self.odd("v%d-%d.wav" % (bits, valid), body, 2 * size).reshape(-1, size)
+            self.assertFalse((samples[:, 0] & low).any(), bits)
+
+    def test_samples_first(self):
+        """AIFF whose samples stand before their description, and one of 12 bits."""
+        raw = np.frombuffer(noise(9000, 2, 16), "u1").reshape(-1, 2).copy()
+        raw[:, 1] &= 0xf0
+
+        def chunk(name, body):
+            return name + struct.pack(">I", len(body)) + body
+
+        for bits in (16, 12):
+            comm = chunk(b"COMM", struct.pack(">HIH", 2, 9000, bits) + struct.pack(">HQ", 16383 + 15, RATE << 48))
+            ssnd = chunk(b"SSND", bytes(8) + raw.tobytes())
+            for order in ((ssnd, comm), (comm, ssnd)):
+                body = b"AIFF" + b"".join(order)
+                samples = self.odd("first%d.aiff" % bits, b"FORM" + struct.pack(">I", len(body)) + body, 4).reshape(-1, 2)
+                self.assertEqual(bool((samples[:, 1] & 0xf).any()), bits == 16)
+
+    def test_long_chunks_of_rf64(self):
+        """A chunk whose size stands in ds64's table ends there: what follows is not part of it."""
+        sound = noise(9000, 2, 16)
+        table = struct.pack("<QQQI", 0, len(sound), 9000, 1) + b"BIGC" + struct.pack("<Q", 8)
+        body = b"RF64\xff\xff\xff\xffWAVEds64" + struct.pack("<I", len(table)) + table
+        body += b"fmt " + struct.pack("<IHHIIHH", 16, 1, 2, RATE, RATE * 4, 4, 16) + b"data\xff\xff\xff\xff" + sound
+        body += b"BIGC\xff\xff\xff\xff12345678" + b"axml" + struct.pack("<I", 4) + b"<a/>"
+        path, out = self.path("long.rf64"), self.path("long.w64")
+        with open(path, "wb") as file:
+            file.write(body)
+        self.do("edit", path, "--ops", self.ops(), "-o", out)
+        self.assertEqual(payload(out, "BIGC"), b"12345678")
+        self.assertEqual(payload(out, "axml"), b"<a/>")
+        listed = json.loads(self.do("info", "--json", path))["chunks"]
+        self.assertEqual([(each["id"], each["size_bytes"]) for each in listed][-2:], [("BIGC", 8), ("axml", 4)])
+
+    def test_written_anew(self):
+        """What cannot be overwritten in place is told, and why."""
+        sound = noise(9000, 2, 16)
+        comm = struct.pack(">HIH", 2, 8000, 16) + struct.pack(">HQ", 16383 + 15, RATE << 48)  # 1000 frames too few
+        rest = b"AIFFCOMM" + struct.pack(">I", 18) + comm + b"SSND" + struct.pack(">I", len(sound) + 8) + bytes(8) + sound
+        path = self.path("lie.aiff")
+        with open(path, "wb") as file:
+            file.write(b"FORM" + struct.pack(">I", len(rest)) + rest)
+        told = self.painted(path, "out.aiff")[1]
+        self.assertIn("Everything outside the painted part is identical to the recording's", told)
+        self.assertIn("(its header can be understood in two ways), so the file was written anew", told)
+        flac = self.path("in.flac")
+        self.do("edit", path, "--ops", self.ops(), "-o", flac)
+        self.assertIn("(its samples are compressed), so the file was written anew", self.painted(flac, "out.flac")[1])
+
     def test_recordings_in_other_wrappings(self):
         """Each recording in two of the four, in the long run in all."""
         kinds, n = ("rf64", "aiff", "w64", "caf"), 0
