@@ -131,6 +131,8 @@ double sb_session_volume (SbSession *session);
 void sb_session_take_peaks (SbSession *session, float peaks[2]);
 /* Asks the player where it is; called each frame while playing. */
 void sb_session_poll (SbSession *session);
+/* The last "problem" was the recording, not the device. */
+bool sb_session_problem_is_file (SbSession *session);
 
 /* --- painting --- */
 SbTool sb_session_tool (SbSession *session);

@@ -78,6 +78,95 @@ def nothing_over_the_recording(root, program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def banner(window):
+    """What the banner says, and its buttons; "" while there is none."""
+    return window.state("banner")
+
+
+def wait_banner(window, *words, without=None, timeout_s=10):
+    wait_until(lambda: all(word in banner(window) for word in words) and (without is None or without not in banner(window)),
+               timeout_s, f"a banner with {words}, without {without}; it says {banner(window)}")
+
+
+def sessions(desktop):
+    return desktop.path("home", ".local", "state", "sonobrush", "sessions")
+
+
+def block(desktop):
+    """Nothing can be kept any more, as on a full disk."""
+    shutil.rmtree(sessions(desktop))
+    with open(sessions(desktop), "w", encoding="ascii"):
+        pass
+
+
+def unblock(desktop):
+    os.remove(sessions(desktop))
+    os.mkdir(sessions(desktop))
+
+
+NOT_KEPT = "not on the disk"
+
+
+def nothing_hides_what_holds(root, program, pictures):
+    """The worst is shown; what covered it never makes it forgotten, and edits are only called safe when they are."""
+    with Desktop() as desktop:
+        take, away = take_of(root, desktop), desktop.path("away.flac")
+        window = Window(desktop, program, take).wait_shown().wait_open("take")  # no sound device
+        assert "''" in banner(window)
+        window.activate("play")
+        wait_banner(window, "Your edits are safe", "Try Again")
+        block(desktop)
+        window.activate("apply-operation", box(0))
+        wait_banner(window, NOT_KEPT, "Save Project…")
+        window.activate("play")
+        time.sleep(1)
+        os.rename(take, away)
+        time.sleep(1)
+        wait_banner(window, NOT_KEPT)
+        desktop.screenshot(os.path.join(pictures, "not-kept.png"))
+        unblock(desktop)
+        wait_banner(window, "moved or deleted", "Find the Old File…", without=NOT_KEPT)
+        os.rename(away, take)
+        wait_banner(window, "Try Again", without="safe")  # said while they were not
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def exported_is_not_kept(root, program, pictures):
+    """An export keeps no edits: closing asks, and Save Project settles it.  So it is with markers alone."""
+    for what in ("edits", "markers"):
+        with Desktop() as desktop:
+            take, project = take_of(root, desktop), desktop.path("p.sonobrush")
+            if what == "markers":  # not from the beginning
+                os.makedirs(os.path.dirname(sessions(desktop)))
+                with open(sessions(desktop), "w", encoding="ascii"):
+                    pass
+            window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+            if what == "edits":
+                block(desktop)
+                window.activate("apply-operation", box(0))
+                wait_banner(window, NOT_KEPT)
+                window.export(desktop.path("out.flac"))
+            else:
+                wait_banner(window, "not kept", "Save Project…")
+                window.activate("add-marker")
+            window.wait_enabled("export-to")
+            window.key("ctrl+w")
+            answer(window, desktop, picture=os.path.join(pictures, f"closing-{what}.png"))
+            wait_banner(window, "not")
+            window.activate("save-project", quoted(project))
+            wait_banner(window, "''", without="not ")
+            window.activate("apply-operation", box(1))
+            wait_banner(window, "not")
+            window.key("ctrl+w")
+            answer(window, desktop)
+            window.activate("undo")
+            window.activate("save-project", quoted(project))
+            wait_banner(window, "''", without="not ")
+            window.quit()
+            assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -85,7 +174,7 @@ def main():
     if lacking:
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (nothing_over_the_recording,):
+    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
