@@ -275,16 +275,28 @@ sb_keeping_let_go (SbWindow *window)
 }
 
 static void
+say_left_out (SbWindow *window, int n_offered, int n_outside)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      "%d of %d edits were copied. The other %d lie outside of this recording as it is now; they are kept with what they were made in.",
+      n_offered - n_outside, n_offered, n_outside);
+  if (n_outside > 0)
+    show_sentence (window, SB_LASTING_FOUND, sentence, (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS});
+}
+
+static void
 act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
   SbStore *store = store_of (window);
+  const int n_offered = store ? sb_store_state (store).n_other : 0;
   g_autoptr (GError) error = NULL;
   if (store && !sb_store_take_other (store, &error))
     sb_window_tell_problem (window, "The edits were not copied", error->message);
   else {
     sb_window_set_lasting (window, SB_LASTING_MEANING, NULL);
     sb_window_set_lasting (window, SB_LASTING_FOUND, NULL);
+    say_left_out (window, n_offered, store ? sb_store_state (store).n_outside : 0);
   }
   update_actions (window);
 }
