@@ -9,7 +9,10 @@ import shutil
 import sys
 import time
 
+import numpy as np
+
 from tap import Tap
+from wav import write_wav
 
 from desktop import Desktop, missing_tools, wait_until
 from window import Window, quoted
@@ -167,6 +170,29 @@ def exported_is_not_kept(root, program, pictures):
             assert "CRITICAL" not in window.output(), window.output()
 
 
+def stopped_export(root, program, pictures):
+    """Closing during an export asks; "Stop and Close" ends the program in peace and leaves nothing behind."""
+    with Desktop() as desktop:
+        take, folder = desktop.path("long.wav"), desktop.path("out")
+        noise = np.random.default_rng(1).integers(-9000, 9000, (48000, 2))
+        write_wav(take, 48000, np.tile(noise, (600, 1)))
+        os.mkdir(folder)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("long")
+        window.activate("apply-operation", box(0))
+        window.activate("export-to", quoted(os.path.join(folder, "out.flac")))
+        window.wait_enabled("export-to", False)
+        window.key("ctrl+w")
+        wait_until(lambda: len(window.shown_ids()) > 1, 10, "the question")
+        time.sleep(0.3)
+        desktop.screenshot(os.path.join(pictures, "stop-and-close.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "Tab", "Return")
+        wait_until(lambda: window.process.poll() is not None, 20, "the program to end")
+        assert window.process.returncode == 0, window.output()
+        assert "CRITICAL" not in window.output() and "WARNING" not in window.output(), window.output()
+        assert os.listdir(folder) == [], os.listdir(folder)
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -174,7 +200,7 @@ def main():
     if lacking:
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept):
+    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
