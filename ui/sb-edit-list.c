@@ -123,15 +123,23 @@ static void
 on_mute (GtkToggleButton *button, Row *row)
 {
   const SbRecording *recording = sb_session_recording (row->session);
-  if (!row->setting && row->item && recording)
-    sb_document_set_muted (recording->document, sb_operation_id (row->item->op), gtk_toggle_button_get_active (button));
+  const bool muted = gtk_toggle_button_get_active (button);
+  if (row->setting || !row->item || !recording)
+    return;
+  if (!sb_session_refuses (row->session))
+    sb_document_set_muted (recording->document, sb_operation_id (row->item->op), muted);
+  else {
+    row->setting = true; /* the letter says what is */
+    gtk_toggle_button_set_active (button, row->item->muted);
+    row->setting = false;
+  }
 }
 
 static void
 on_delete (GtkButton *button, Row *row)
 {
   const SbRecording *recording = sb_session_recording (row->session);
-  if (!row->item || !recording)
+  if (!row->item || !recording || sb_session_refuses (row->session))
     return;
   g_autofree char *id = g_strdup (sb_operation_id (row->item->op));
   sb_document_remove_op (recording->document, id);

@@ -210,7 +210,7 @@ show_sentence (SbWindow *window, SbLasting lasting, const char *sentence, SbLast
   const char *end = strstr (sentence, ". ");
   g_autofree char *title = end ? g_strndup (sentence, (gsize)(end - sentence) + 1) : g_strdup (sentence);
   text.title = title;
-  text.meaning = end ? end + 2 : "";
+  text.meaning = end ? end + 2 : text.meaning;
   sb_window_set_lasting (window, lasting, &text);
 }
 
@@ -228,11 +228,18 @@ update_actions (SbWindow *window)
 static void
 announce_state (SbWindow *window, const SbStoreState state)
 {
-  const SbLastingText copy = {.button = "Copy Edits", .action = "win.copy-edits", .other = "Dismiss", .other_action = BANNER_DISMISS};
+  const SbLastingText copy = {.button = "Copy Edits",
+                              .action = "win.copy-edits",
+                              .other = "Dismiss",
+                              .other_action = BANNER_DISMISS,
+                              .choice = true}; /* an offer, nothing went wrong */
   if (!state.sentence || state.keeping == SB_NOT_KEEPING)
     return; /* show_keeping() says it */
   if (state.keeping == SB_KEPT_ELSEWHERE)
-    show_sentence (window, SB_LASTING_READ_ONLY, state.sentence, (SbLastingText){.button = "Open Again", .action = "win.open-again"});
+    show_sentence (window, SB_LASTING_READ_ONLY, state.sentence,
+                   (SbLastingText){.meaning = "Close it there, then open it again here.",
+                                   .button = "Open Again",
+                                   .action = "win.open-again"});
   else if (state.on_other_content || state.found == SB_FOUND_CHANGED) /* what it means is for the person to say */
     show_sentence (window, SB_LASTING_MEANING, state.sentence,
                    (SbLastingText){.button = state.on_other_content ? "Use This One" : "Copy Edits",
@@ -244,7 +251,7 @@ announce_state (SbWindow *window, const SbStoreState state)
     show_sentence (window, SB_LASTING_FOUND, state.sentence, copy);
   else if (state.found != SB_FOUND_MOVED || state.set_aside)
     show_sentence (window, SB_LASTING_FOUND, state.sentence,
-                   (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS});
+                   (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
   else
     sb_window_tell (window, state.sentence);
 }
@@ -281,7 +288,7 @@ say_left_out (SbWindow *window, int n_offered, int n_outside)
       "%d of %d edits were copied. The other %d lie outside of this recording as it is now; they are kept with what they were made in.",
       n_offered - n_outside, n_offered, n_outside);
   if (n_outside > 0)
-    show_sentence (window, SB_LASTING_FOUND, sentence, (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS});
+    show_sentence (window, SB_LASTING_FOUND, sentence, (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
 }
 
 static void

@@ -438,6 +438,12 @@ sb_document_is_read_only (const SbDocument *document)
   return document->read_only != NULL;
 }
 
+const char *
+sb_document_why_read_only (const SbDocument *document)
+{
+  return document->read_only;
+}
+
 /* --- asking ------------------------------------------------------------- */
 
 bool

@@ -86,6 +86,7 @@ int sb_document_n_outside (const SbDocument *document);
 /* Changes are refused from now on with this sentence (NULL: allowed again). */
 void sb_document_set_read_only (SbDocument *document, const char *sentence);
 bool sb_document_is_read_only (const SbDocument *document);
+const char *sb_document_why_read_only (const SbDocument *document); /* that sentence, or NULL */
 
 /* Seconds of the recording that really change, window reach included. */
 double sb_document_changed_s (const SbDocument *document);

@@ -4,6 +4,7 @@
 
     test-window-problems.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
 """
+import fcntl
 import os
 import shutil
 import sys
@@ -193,6 +194,45 @@ def stopped_export(root, program, pictures):
         assert os.listdir(folder) == [], os.listdir(folder)
 
 
+def only_looked_at(root, program, pictures):
+    """Open elsewhere: nothing can be changed here, markers included, and "Open Again" ends that when the other has gone."""
+    with Desktop() as desktop:
+        take = take_of(root, desktop)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        assert ids(window, desktop) == ["n0"]
+        window.quit()
+        lock, = [name for name in os.listdir(sessions(desktop)) if name.endswith(".lock")]
+        with open(os.path.join(sessions(desktop), lock), "ab") as holder:
+            fcntl.flock(holder, fcntl.LOCK_EX)
+            window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+            wait_banner(window, "another window", "Open Again")
+            time.sleep(0.5)  # the banner slides in
+            desktop.screenshot(os.path.join(pictures, "only-looked-at.png"))
+            for name in ("clear-edits", "undo", "load-edits", "import-markers-from", "rename-marker", "delete-marker"):
+                assert not window.enabled(name), name
+            before = desktop.pixels()
+            window.click(1535, 453)  # M of the first row
+            desktop.xdotool("mousemove", 800, 400)
+            time.sleep(0.3)
+            desktop.screenshot(os.path.join(pictures, "only-looked-at-mute.png"))
+            after = desktop.pixels()
+            for y in range(420, 490):
+                assert before[2][y][3 * 1400:] == after[2][y][3 * 1400:], "the row says that something changed"
+            window.activate("add-marker")
+            window.key("ctrl+m")
+            time.sleep(0.3)
+            assert not window.enabled("export-markers"), "a marker was made that will be lost"
+            assert ids(window, desktop) == ["n0"]
+        window.activate("open-again")
+        wait_until(lambda: window.enabled("clear-edits"), 20, "the recording to be open for painting")
+        assert "''" in banner(window), banner(window)
+        window.activate("add-marker")
+        window.wait_enabled("export-markers")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -200,7 +240,8 @@ def main():
     if lacking:
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export):
+    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export,
+                 only_looked_at):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
