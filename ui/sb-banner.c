@@ -4,48 +4,118 @@
 struct _SbBanner {
   GtkBox parent;
   GtkWidget *row, *revealer, *text, *other, *button;
+  SbLastingText states[SB_N_LASTING]; /* no title: it does not hold; their strings are owned */
 };
 
 G_DEFINE_TYPE (SbBanner, sb_banner, GTK_TYPE_BOX)
 
-void
-sb_banner_show (SbBanner *self, const char *title, const char *meaning, const char *button, const char *action)
+static void
+clear_text (SbLastingText *text)
 {
-  g_autofree char *markup = g_markup_printf_escaped ("<b>%s</b> %s", title, meaning);
+  const char *const strings[] = {text->title,  text->meaning, text->button,
+                                 text->action, text->other,   text->other_action};
+  for (size_t i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_free ((char *)strings[i]);
+  *text = (SbLastingText){0};
+}
+
+static void
+set_class (GtkWidget *widget, const char *name, bool on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+fill_button (GtkWidget *button, const char *label, const char *action)
+{
+  gtk_widget_set_visible (button, label != NULL);
+  if (!label)
+    return;
+  gtk_button_set_label (GTK_BUTTON (button), label);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+}
+
+static void
+show_worst (SbBanner *self)
+{
+  const SbLasting worst = sb_banner_shown (self);
+  if (worst == SB_N_LASTING) { /* the text stays while it slides away */
+    gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), FALSE);
+    return;
+  }
+  const SbLastingText *text = &self->states[worst];
+  g_autofree char *markup = g_markup_printf_escaped ("<b>%s</b> %s", text->title, text->meaning);
   gtk_label_set_markup (GTK_LABEL (self->text), markup);
-  gtk_button_set_label (GTK_BUTTON (self->button), button);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
-  gtk_widget_remove_css_class (self->row, "choice");
-  gtk_widget_add_css_class (self->button, "suggested-action");
-  gtk_widget_set_visible (self->other, FALSE);
+  fill_button (self->button, text->button, text->action);
+  fill_button (self->other, text->other, text->other_action);
+  set_class (self->row, "choice", text->choice);
+  set_class (self->button, "suggested-action", !text->choice);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
 }
 
 void
-sb_banner_offer (SbBanner *self, const char *button, const char *action)
+sb_banner_set (SbBanner *self, SbLasting state, const SbLastingText *text)
 {
-  gtk_button_set_label (GTK_BUTTON (self->other), button);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->other), action);
-  gtk_widget_set_visible (self->other, TRUE);
+  SbLastingText copy = {0};
+  if (text)
+    copy = (SbLastingText){.title = g_strdup (text->title),
+                           .meaning = g_strdup (text->meaning ? text->meaning : ""),
+                           .button = g_strdup (text->button),
+                           .action = g_strdup (text->action),
+                           .other = g_strdup (text->other),
+                           .other_action = g_strdup (text->other_action),
+                           .choice = text->choice};
+  clear_text (&self->states[state]);
+  self->states[state] = copy;
+  show_worst (self);
 }
 
 void
-sb_banner_make_choice (SbBanner *self)
+sb_banner_clear (SbBanner *self)
 {
-  gtk_widget_add_css_class (self->row, "choice");
-  gtk_widget_remove_css_class (self->button, "suggested-action");
+  for (int i = 0; i < SB_N_LASTING; i++)
+    clear_text (&self->states[i]);
+  show_worst (self);
 }
 
-void
-sb_banner_hide (SbBanner *self)
+bool
+sb_banner_has (const SbBanner *self, SbLasting state)
 {
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), FALSE);
+  return self->states[state].title != NULL;
+}
+
+SbLasting
+sb_banner_shown (const SbBanner *self)
+{
+  int state = 0;
+  while (state < SB_N_LASTING && !self->states[state].title)
+    state++;
+  return (SbLasting)state;
+}
+
+const SbLastingText *
+sb_banner_text (const SbBanner *self, SbLasting state)
+{
+  return state < SB_N_LASTING && self->states[state].title ? &self->states[state] : NULL;
+}
+
+static void
+sb_banner_finalize (GObject *object)
+{
+  SbBanner *self = SB_BANNER (object);
+  for (int i = 0; i < SB_N_LASTING; i++)
+    clear_text (&self->states[i]);
+  G_OBJECT_CLASS (sb_banner_parent_class)->finalize (object);
 }
 
 static void
 sb_banner_class_init (SbBannerClass *class)
 {
+  G_OBJECT_CLASS (class)->finalize = sb_banner_finalize;
 }
 
 static void
@@ -59,14 +129,13 @@ sb_banner_init (SbBanner *self)
   gtk_label_set_wrap (GTK_LABEL (self->text), TRUE);
   gtk_widget_set_hexpand (self->text, TRUE);
   gtk_box_append (GTK_BOX (row), self->text);
-  self->other = gtk_button_new ();
-  gtk_widget_set_valign (self->other, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (row), self->other);
-  self->button = gtk_button_new ();
-  gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
-  gtk_widget_remove_css_class (self->row, "choice");
-  gtk_widget_add_css_class (self->button, "suggested-action");
-  gtk_box_append (GTK_BOX (row), self->button);
+  GtkWidget **const buttons[] = {&self->other, &self->button};
+  for (size_t i = 0; i < G_N_ELEMENTS (buttons); i++) {
+    *buttons[i] = gtk_button_new ();
+    gtk_widget_set_valign (*buttons[i], GTK_ALIGN_CENTER);
+    gtk_widget_set_visible (*buttons[i], FALSE);
+    gtk_box_append (GTK_BOX (row), *buttons[i]);
+  }
   self->revealer = gtk_revealer_new ();
   gtk_revealer_set_child (GTK_REVEALER (self->revealer), row);
   gtk_widget_set_hexpand (self->revealer, TRUE);

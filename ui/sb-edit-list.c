@@ -123,15 +123,23 @@ static void
 on_mute (GtkToggleButton *button, Row *row)
 {
   const SbRecording *recording = sb_session_recording (row->session);
-  if (!row->setting && row->item && recording)
-    sb_document_set_muted (recording->document, sb_operation_id (row->item->op), gtk_toggle_button_get_active (button));
+  const bool muted = gtk_toggle_button_get_active (button);
+  if (row->setting || !row->item || !recording)
+    return;
+  if (!sb_session_refuses (row->session))
+    sb_document_set_muted (recording->document, sb_operation_id (row->item->op), muted);
+  else {
+    row->setting = true; /* the letter says what is */
+    gtk_toggle_button_set_active (button, row->item->muted);
+    row->setting = false;
+  }
 }
 
 static void
 on_delete (GtkButton *button, Row *row)
 {
   const SbRecording *recording = sb_session_recording (row->session);
-  if (!row->item || !recording)
+  if (!row->item || !recording || sb_session_refuses (row->session))
     return;
   g_autofree char *id = g_strdup (sb_operation_id (row->item->op));
   sb_document_remove_op (recording->document, id);
@@ -210,12 +218,14 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
     return;
   sb_operation_bounds (item->op, &from, &to, &low, &high);
   bool all_hz = low <= 0 && high >= recording->nyquist_hz, all_time = from <= 0 && to >= recording->duration_s;
+  const bool outside = sb_document_is_outside (recording->document, item->op), idle = item->muted || outside;
   g_autofree char *title = title_of (item->op, recording);
   g_autofree char *strength = spec->restore
                                   ? g_strdup ("Restore")
                                   : sb_format_db (spec->gain_db, spec->gain_db == round (spec->gain_db) ? 0 : 1);
   g_autofree char *span =
-      all_time ? g_strdup ("whole recording")
+      outside    ? g_strdup ("outside this recording")
+      : all_time ? g_strdup ("whole recording")
                : sb_format_span (MAX (from, 0), MIN (to, recording->duration_s), to - from < .05 ? 3 : 2);
   g_autofree char *lines = spec->kind == SB_OP_HARMONICS ? g_strdup_printf (" · × %d", spec->count) : g_strdup ("");
   g_autofree char *extent =
@@ -225,12 +235,12 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *s
   const char *const shown[N_TEXTS] = {title, strength, span, band};
   for (int i = 0; i < N_TEXTS; i++) {
     sb_still_text_set (SB_STILL_TEXT (row->text), i, shown[i]);
-    sb_still_text_set_opacity (SB_STILL_TEXT (row->text), i, item->muted && i <= STRENGTH ? .5 : 1);
+    sb_still_text_set_opacity (SB_STILL_TEXT (row->text), i, idle && i <= STRENGTH ? .5 : 1);
   }
   row->setting = true;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (row->mute), item->muted);
   row->setting = false;
-  sb_thumb_set (SB_THUMB (row->thumb), item->op, item->muted);
+  sb_thumb_set (SB_THUMB (row->thumb), item->op, idle);
   row_hovered (gtk_list_item_get_child (list_item));
   GtkWidget *list_row = gtk_widget_get_parent (gtk_list_item_get_child (list_item));
   g_autofree char *spoken = g_strjoin (", ", title, strength, span, band, item->muted ? "muted" : NULL, NULL);

@@ -111,7 +111,7 @@ place_to_mark (SbInspector *self, SbMarker *marker)
 uint64_t
 sb_inspector_add_marker (SbInspector *self)
 {
-  if (!sb_session_recording (self->session))
+  if (!sb_session_recording (self->session) || sb_session_refuses (self->session))
     return 0;
   g_autofree char *title = g_strdup_printf ("%d", sb_markers_n (self->markers) + 1);
   SbMarker marker = {.title = title};
@@ -126,7 +126,7 @@ void
 sb_inspector_rename (SbInspector *self, uint64_t id, const char *title)
 {
   const SbMarker *old = sb_markers_find (self->markers, id);
-  if (!old || g_str_equal (old->title, title))
+  if (!old || g_str_equal (old->title, title) || sb_session_refuses (self->session))
     return;
   SbMarker renamed = *old;
   renamed.title = (char *)title;
@@ -137,7 +137,7 @@ sb_inspector_rename (SbInspector *self, uint64_t id, const char *title)
 void
 sb_inspector_remove_marker (SbInspector *self, uint64_t id)
 {
-  if (!sb_markers_remove (self->markers, id))
+  if (sb_session_refuses (self->session) || !sb_markers_remove (self->markers, id))
     return;
   if (self->selected == id)
     self->selected = 0;
@@ -312,7 +312,8 @@ start_transfer (SbInspector *self, const char *path, bool out)
 void
 sb_inspector_import (SbInspector *self, const char *path)
 {
-  start_transfer (self, path, false);
+  if (!sb_session_refuses (self->session))
+    start_transfer (self, path, false);
 }
 
 void

@@ -16,14 +16,110 @@ store_of (SbWindow *window)
   return recording ? recording->store : NULL;
 }
 
-bool
-sb_keeping_is_safe (SbWindow *window)
+static SbDocument *
+document_of (SbWindow *window)
+{
+  const SbRecording *recording = sb_session_recording (window->session);
+  return recording ? recording->document : NULL;
+}
+
+/* --- what would be lost --- */
+
+SbWork
+sb_keeping_work (SbWindow *window)
+{
+  SbDocument *document = document_of (window);
+  const int n = document ? sb_document_n_steps (document) : 0;
+  return (SbWork){.last_serial = n ? sb_document_step (document, n - 1).serial : 0,
+                  .n_steps = n,
+                  .n_done = n ? sb_document_n_done (document) : 0,
+                  .markers = sb_markers_revision (sb_inspector_markers (sb_inspector_of (window->session)))};
+}
+
+static int
+n_markers (SbWindow *window)
+{
+  return sb_markers_n (sb_inspector_markers (sb_inspector_of (window->session)));
+}
+
+static bool
+same_work (const SbWork *a, const SbWork *b)
+{
+  return a->last_serial == b->last_serial && a->n_steps == b->n_steps && a->n_done == b->n_done && a->markers == b->markers;
+}
+
+SbRisk
+sb_keeping_at_risk (SbWindow *window)
 {
   SbStore *store = store_of (window);
-  if (!store || sb_store_state (store).keeping != SB_KEEPING)
-    return false;
+  const SbWork now = sb_keeping_work (window);
+  if (!store || sb_store_state (store).keeping == SB_KEPT_ELSEWHERE || same_work (&now, &window->saved))
+    return SB_RISK_NONE;
+  if (sb_store_state (store).keeping == SB_NOT_KEEPING)
+    return window->saved.n_steps > 0 || sb_document_n_edits (document_of (window)) > 0 || n_markers (window) > 0 ? SB_RISK_LOSS
+                                                                                                                 : SB_RISK_NONE;
+  if (sb_store_n_kept (store) >= window->last_change)
+    return SB_RISK_NONE;
   g_autofree char *trouble = sb_store_trouble (store);
-  return trouble == NULL;
+  return trouble ? SB_RISK_LOSS : SB_RISK_PENDING;
+}
+
+char *
+sb_keeping_say_loss (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
+  const bool none = store && state.keeping == SB_NOT_KEEPING;
+  g_autofree char *trouble = store && !none ? sb_store_trouble (store) : NULL;
+  const char *lost = !none                ? "What was done before stays, but the last changes are only in this window."
+                     : window->saved_once ? "What was done since the project was saved is only in this window."
+                                          : "What was done since it was opened is only in this window.";
+  return g_strdup_printf ("The recording itself is unchanged. %s%s%s", lost, trouble ? " " : "", trouble ? trouble : "");
+}
+
+/* Said for as long as it holds: from the opening on where nothing can be kept, until a person has saved it all. */
+static void
+show_keeping (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
+  const bool none = store && state.keeping == SB_NOT_KEEPING, loss = sb_keeping_at_risk (window) == SB_RISK_LOSS;
+  g_autofree char *trouble = loss && !none ? sb_store_trouble (store) : NULL;
+  SbLastingText text = {.button = "Save Project…", .action = "win.save-project-as"};
+  g_autofree char *title = NULL;
+  if (none && (loss || !window->saved_once)) {
+    const char *end = strstr (state.sentence, ": ");
+    title = end ? g_strdup_printf ("%.*s.", (int)(end - state.sentence), state.sentence) : g_strdup (state.sentence);
+    g_autofree char *rest = g_strdup (end ? end + 2 : "");
+    if (*rest)
+      *rest = g_ascii_toupper (*rest);
+    text.title = title;
+    text.meaning = rest;
+    sb_window_set_lasting (window, SB_LASTING_NOT_KEPT, &text);
+  } else if (trouble) {
+    text.title = "Your last changes are not on the disk yet.";
+    text.meaning = trouble;
+    sb_window_set_lasting (window, SB_LASTING_NOT_KEPT, &text);
+  } else if (sb_banner_has (SB_BANNER (window->banner), SB_LASTING_NOT_KEPT))
+    sb_window_set_lasting (window, SB_LASTING_NOT_KEPT, NULL);
+}
+
+void
+sb_keeping_note_change (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  if (store && store == window->kept_store) {
+    window->last_change = sb_store_n_changes (store);
+    show_keeping (window);
+  }
+}
+
+void
+sb_keeping_was_saved (SbWindow *window, const SbWork *work)
+{
+  window->saved = *work;
+  window->saved_once = true;
+  show_keeping (window);
 }
 
 /* --- trouble: told by the writer's thread --- */
@@ -46,15 +142,7 @@ show_trouble (void *data)
   g_autoptr (GObject) object = g_weak_ref_get (&((Note *)data)->window);
   if (!object)
     return G_SOURCE_REMOVE;
-  SbWindow *window = SB_WINDOW (object);
-  SbStore *store = store_of (window);
-  g_autofree char *trouble = store ? sb_store_trouble (store) : NULL;
-  if (trouble)
-    sb_banner_show (SB_BANNER (window->banner), "Your last edits are not on the disk yet.", trouble, "Save Project…",
-                    "win.save-project-as");
-  else
-    sb_banner_hide (SB_BANNER (window->banner));
-  window->unsaved = trouble != NULL;
+  show_keeping (SB_WINDOW (object));
   return G_SOURCE_REMOVE;
 }
 
@@ -88,6 +176,7 @@ on_markers (SbInspector *inspector, SbWindow *window)
   g_autoptr (GArray) now = markers_now (window);
   window->kept_markers = revision;
   sb_store_set_markers (window->kept_store, (const SbMarker *)now->data, (int)now->len);
+  sb_keeping_note_change (window);
 }
 
 static void
@@ -116,11 +205,13 @@ sb_keeping_fill_project (SbWindow *window, SbProject *project)
 
 /* The first sentence is what happened. */
 static void
-show_sentence (SbWindow *window, const char *sentence, const char *button, const char *action)
+show_sentence (SbWindow *window, SbLasting lasting, const char *sentence, SbLastingText text)
 {
   const char *end = strstr (sentence, ". ");
   g_autofree char *title = end ? g_strndup (sentence, (gsize)(end - sentence) + 1) : g_strdup (sentence);
-  sb_banner_show (SB_BANNER (window->banner), title, end ? end + 2 : "", button, action);
+  text.title = title;
+  text.meaning = end ? end + 2 : text.meaning;
+  sb_window_set_lasting (window, lasting, &text);
 }
 
 static void
@@ -134,6 +225,37 @@ update_actions (SbWindow *window)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])), enabled[i]);
 }
 
+static void
+announce_state (SbWindow *window, const SbStoreState state)
+{
+  const SbLastingText copy = {.button = "Copy Edits",
+                              .action = "win.copy-edits",
+                              .other = "Dismiss",
+                              .other_action = BANNER_DISMISS,
+                              .choice = true}; /* an offer, nothing went wrong */
+  if (!state.sentence || state.keeping == SB_NOT_KEEPING)
+    return; /* show_keeping() says it */
+  if (state.keeping == SB_KEPT_ELSEWHERE)
+    show_sentence (window, SB_LASTING_READ_ONLY, state.sentence,
+                   (SbLastingText){.meaning = "Close it there, then open it again here.",
+                                   .button = "Open Again",
+                                   .action = "win.open-again"});
+  else if (state.on_other_content || state.found == SB_FOUND_CHANGED) /* what it means is for the person to say */
+    show_sentence (window, SB_LASTING_MEANING, state.sentence,
+                   (SbLastingText){.button = state.on_other_content ? "Use This One" : "Copy Edits",
+                                   .action = state.on_other_content ? "win.use-recording" : "win.copy-edits",
+                                   .other = "Find the Old File…",
+                                   .other_action = "win.find-recording",
+                                   .choice = true});
+  else if (state.n_other > 0)
+    show_sentence (window, SB_LASTING_FOUND, state.sentence, copy);
+  else if (state.found != SB_FOUND_MOVED || state.set_aside)
+    show_sentence (window, SB_LASTING_FOUND, state.sentence,
+                   (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
+  else
+    sb_window_tell (window, state.sentence);
+}
+
 void
 sb_keeping_announce (SbWindow *window)
 {
@@ -145,20 +267,11 @@ sb_keeping_announce (SbWindow *window)
   sb_store_set_trouble_func (store, on_trouble, window);
   bring_markers_back (window, store);
   sb_look_keeper_attach (window->look_keeper, store);
-  const SbStoreState state = sb_store_state (store);
-  if (!state.sentence)
-    return;
-  if (state.on_other_content || state.found == SB_FOUND_CHANGED) { /* what it means is for the person to say */
-    show_sentence (window, state.sentence, state.on_other_content ? "Use This One" : "Copy Edits",
-                   state.on_other_content ? "win.use-recording" : "win.copy-edits");
-    sb_banner_offer (SB_BANNER (window->banner), "Find the Old File…", "win.find-recording");
-    sb_banner_make_choice (SB_BANNER (window->banner));
-  } else if (state.n_other > 0)
-    show_sentence (window, state.sentence, "Copy Edits", "win.copy-edits");
-  else if (state.keeping != SB_KEEPING || state.found != SB_FOUND_MOVED || state.set_aside)
-    show_sentence (window, state.sentence, "Dismiss", BANNER_DISMISS);
-  else
-    sb_window_tell (window, state.sentence);
+  window->saved = sb_keeping_work (window);
+  window->saved_once = false;
+  window->last_change = 0;
+  announce_state (window, sb_store_state (store));
+  show_keeping (window);
 }
 
 void
@@ -169,14 +282,29 @@ sb_keeping_let_go (SbWindow *window)
 }
 
 static void
+say_left_out (SbWindow *window, int n_offered, int n_outside)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      "%d of %d edits were copied. The other %d lie outside of this recording as it is now; they are kept with what they were made in.",
+      n_offered - n_outside, n_offered, n_outside);
+  if (n_outside > 0)
+    show_sentence (window, SB_LASTING_FOUND, sentence, (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
+}
+
+static void
 act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *window = data;
   SbStore *store = store_of (window);
+  const int n_offered = store ? sb_store_state (store).n_other : 0;
   g_autoptr (GError) error = NULL;
-  sb_banner_hide (SB_BANNER (window->banner));
   if (store && !sb_store_take_other (store, &error))
-    sb_window_tell_problem (window, "Not all edits could be copied", error->message);
+    sb_window_tell_problem (window, "The edits were not copied", error->message);
+  else {
+    sb_window_set_lasting (window, SB_LASTING_MEANING, NULL);
+    sb_window_set_lasting (window, SB_LASTING_FOUND, NULL);
+    say_left_out (window, n_offered, store ? sb_store_state (store).n_outside : 0);
+  }
   update_actions (window);
 }
 
@@ -186,7 +314,7 @@ static void
 act_use_recording (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbStore *store = store_of (data);
-  sb_banner_hide (SB_BANNER (SB_WINDOW (data)->banner));
+  sb_window_set_lasting (data, SB_LASTING_MEANING, NULL);
   if (store)
     sb_store_accept_content (store);
   update_actions (data);
@@ -222,7 +350,6 @@ act_open_again (GSimpleAction *action, GVariant *parameter, void *data)
   if (!recording)
     return;
   g_autofree char *path = g_strdup (recording->project_path ? recording->project_path : recording->path);
-  sb_banner_hide (SB_BANNER (window->banner));
   sb_window_open (window, path);
 }
 
@@ -232,12 +359,6 @@ act_relink_to (GSimpleAction *action, GVariant *parameter, void *data)
   SbWindow *window = data;
   look_for_recording (window);
   sb_finder_try (window->finder, g_variant_get_string (parameter, NULL));
-}
-
-static void
-act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
-{
-  sb_banner_hide (SB_BANNER (SB_WINDOW (data)->banner));
 }
 
 /* --- openings that did not come to an end --- */
@@ -331,7 +452,6 @@ sb_keeping_add_actions (SbWindow *window)
 {
   static const GActionEntry entries[] = {
       {.name = "copy-edits", .activate = act_copy_edits},
-      {.name = "dismiss-banner", .activate = act_dismiss},
       {.name = "open-again", .activate = act_open_again},
       {.name = "use-recording", .activate = act_use_recording},
       {.name = "find-recording", .activate = act_find_recording},

@@ -19,5 +19,15 @@ void sb_keeping_shows_soon (SbWindow *window, SbRecording *recording);
 void sb_keeping_let_go (SbWindow *window);
 /* What else belongs into a project that is saved: markers, and how it is looked at. */
 void sb_keeping_fill_project (SbWindow *window, SbProject *project);
-/* What has been done is on the disk, or will be in a moment. */
-bool sb_keeping_is_safe (SbWindow *window);
+
+/* What would be lost if the window closed now: edits or markers that are neither kept nor in a project that was saved. */
+typedef enum {
+  SB_RISK_NONE,
+  SB_RISK_PENDING, /* they are on the way to the disk */
+  SB_RISK_LOSS,    /* they cannot be kept */
+} SbRisk;
+SbRisk sb_keeping_at_risk (SbWindow *window);
+/* SB_RISK_LOSS, in words: newly allocated. */
+char *sb_keeping_say_loss (SbWindow *window);
+/* Edits or markers have changed; what the banner says of their keeping follows. */
+void sb_keeping_note_change (SbWindow *window);

@@ -134,7 +134,7 @@ bool
 sb_session_remove_selected (SbSession *session)
 {
   sb_session_settle (session);
-  if (!find_edit (session, session->selected))
+  if (!find_edit (session, session->selected) || sb_session_refuses (session))
     return false;
   g_autofree char *id = g_strdup (session->selected);
   if (!sb_document_remove_op (session->recording->document, id))

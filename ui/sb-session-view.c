@@ -323,6 +323,12 @@ sb_session_take_peaks (SbSession *session, float peaks[2])
   sb_player_take_peaks (session->player, peaks);
 }
 
+bool
+sb_session_problem_is_file (SbSession *session)
+{
+  return sb_player_source_failed (session->player);
+}
+
 void
 sb_session_poll (SbSession *session)
 {

@@ -305,6 +305,15 @@ sb_session_say (SbSession *session, const char *sentence)
   g_signal_emit (session, signals[MESSAGE], 0, sentence);
 }
 
+bool
+sb_session_refuses (SbSession *session)
+{
+  const char *why = session->recording ? sb_document_why_read_only (session->recording->document) : NULL;
+  if (why)
+    sb_session_say (session, why);
+  return why != NULL;
+}
+
 void
 sb_session_undo (SbSession *session)
 {

@@ -131,6 +131,8 @@ double sb_session_volume (SbSession *session);
 void sb_session_take_peaks (SbSession *session, float peaks[2]);
 /* Asks the player where it is; called each frame while playing. */
 void sb_session_poll (SbSession *session);
+/* The last "problem" was the recording, not the device. */
+bool sb_session_problem_is_file (SbSession *session);
 
 /* --- painting --- */
 SbTool sb_session_tool (SbSession *session);
@@ -138,6 +140,8 @@ void sb_session_set_tool (SbSession *session, SbTool tool);
 const SbBrush *sb_session_brush (SbSession *session);
 void sb_session_set_brush (SbSession *session, const SbBrush *brush);
 void sb_session_say (SbSession *session, const char *sentence);
+/* Says why nothing may change, where that is so: then true. */
+bool sb_session_refuses (SbSession *session);
 /* false: nothing happened, *error says why. */
 bool sb_session_apply (SbSession *session, SbOperation *op, GError **error);
 bool sb_session_preview (SbSession *session, SbOperation *op, GError **error);

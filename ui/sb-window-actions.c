@@ -221,21 +221,20 @@ sb_window_update_actions (SbWindow *window)
   static const char *const needs_recording[] = {
       "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
       "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "range",         "tool",
-      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "load-edits", "panel"};
+      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
   const SbLook *look = sb_session_look (session);
   SbViewport view = sb_session_viewport (session, 1, 1);
   bool playing = sb_session_is_playing (session), busy = sb_exporter_is_busy (window->exporter);
   bool looping = sb_session_loop (session, NULL, NULL);
-  int n_ops = 0;
-  if (recording)
-    sb_document_ops (recording->document, &n_ops);
+  const bool read_only = recording && sb_document_is_read_only (recording->document);
   for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
     enable (window, needs_recording[i], recording != NULL);
   enable (window, "play", recording && !playing);
   enable (window, "stop", recording && playing);
-  enable (window, "clear-edits", n_ops > 0);
+  enable (window, "clear-edits", recording && sb_document_n_edits (recording->document) > 0 && !read_only);
+  enable (window, "load-edits", recording && !read_only);
   enable (window, "export", recording && !busy);
   enable (window, "export-to", recording && !busy);
   enable (window, "export-report", sb_exporter_report (window->exporter) != NULL);

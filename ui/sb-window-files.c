@@ -21,6 +21,8 @@ typedef struct {
   char *path;
   SbGrid grid;
   GPtrArray *ops;
+  SbWork work;
+  const SbRecording *recording; /* only compared */
   SbProject *project; /* NULL: an operations file */
   SbSource *source;   /* the recording */
   char *mark;         /* of the saved file */
@@ -75,7 +77,8 @@ save_done (void *data)
   tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
-  window->unsaved = false;
+  if (saving->project && sb_session_recording (window->session) == saving->recording)
+    sb_keeping_was_saved (window, &saving->work);
   sb_window_tell (window, sentence);
 }
 
@@ -102,6 +105,8 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->path = g_strdup (path);
   saving->grid = *sb_document_grid (recording->document);
   saving->ops = ops_in_force (recording);
+  saving->work = sb_keeping_work (window);
+  saving->recording = recording;
   saving->source = sb_source_ref (sb_document_original (recording->document));
   if (as_project) {
     saving->project = sb_store_copy_project (recording->store);

@@ -145,8 +145,8 @@ act_harmonic_cursor (GSimpleAction *action, GVariant *parameter, void *data)
 static void
 act_add_marker (GSimpleAction *action, GVariant *parameter, void *data)
 {
-  sb_inspector_add_marker (inspector (data));
-  sb_window_show_page (data, "inspect");
+  if (sb_inspector_add_marker (inspector (data)))
+    sb_window_show_page (data, "inspect");
 }
 
 /* For hands: its name can be typed at once, at its row in the list or, where that is out of sight, at its flag. */
@@ -157,6 +157,8 @@ act_mark (GSimpleAction *action, GVariant *parameter, void *data)
   GtkWidget *canvas = sb_canvas_grid_overlay (SB_CANVAS_GRID (window->canvas));
   const int width = gtk_widget_get_width (canvas);
   const uint64_t id = sb_inspector_add_marker (inspector (data));
+  if (!id)
+    return;
   const SbMarker *marker = sb_markers_find (sb_inspector_markers (inspector (data)), id);
   sb_window_show_page (window, "inspect");
   if (adw_flap_get_reveal_flap (ADW_FLAP (window->flap))) {
@@ -427,8 +429,6 @@ sb_window_update_inspect_actions (SbWindow *window)
                                                 "mark",
                                                 "next-marker",
                                                 "previous-marker",
-                                                "import-markers",
-                                                "import-markers-from",
                                                 "times",
                                                 "go-to",
                                                 "measure",
@@ -442,6 +442,7 @@ sb_window_update_inspect_actions (SbWindow *window)
                                                 "export-picture-to",
                                                 "copy-picture"};
   bool open = sb_session_recording (window->session) != NULL;
+  const bool read_only = open && sb_document_is_read_only (sb_session_recording (window->session)->document);
   SbMarkers *markers = sb_inspector_markers (inspector (window));
   bool chosen = sb_inspector_selected (inspector (window)) != 0;
   char name[64];
@@ -450,8 +451,10 @@ sb_window_update_inspect_actions (SbWindow *window)
   for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
     enable (window, needs_recording[i], open);
   enable (window, "paint-shown", sb_session_shows_single (window->session));
-  enable (window, "rename-marker", open && chosen);
-  enable (window, "delete-marker", open && chosen);
+  enable (window, "rename-marker", open && chosen && !read_only);
+  enable (window, "delete-marker", open && chosen && !read_only);
+  enable (window, "import-markers", open && !read_only);
+  enable (window, "import-markers-from", open && !read_only);
   enable (window, "export-markers", open && sb_markers_n (markers) > 0);
   enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);

@@ -12,6 +12,12 @@
 #include "ui/sb-opener.h"
 #include "ui/sb-window.h"
 
+/* What would be lost if it were nowhere else: compared, never read. */
+typedef struct {
+  uint64_t last_serial, markers;
+  int n_steps, n_done;
+} SbWork;
+
 struct _SbWindow {
   AdwApplicationWindow parent;
   SbPool *pool, *jobs;
@@ -25,11 +31,14 @@ struct _SbWindow {
   SbLookKeeper *look_keeper;
   SbStore *kept_store;   /* borrowed: whose markers are shown */
   uint64_t kept_markers; /* their revision as it was handed over */
-  bool unsaved; /* edits that are in no file yet */
-  bool closing; /* the person agreed to lose them */
+  SbWork saved;         /* as opened, or as it was last saved as a project */
+  bool saved_once;      /* … by a person */
+  uint64_t last_change; /* its number in the store: kept when this one is */
+  bool may_stop_export, may_lose; /* the person agreed to that at closing */
+  int close_tries;      /* while what was done last is being kept */
   bool folded, panel_wanted;
   int layout_step;
-  guint layout_idle, box_due;
+  guint layout_idle, box_due, close_due;
   SbView held_view; /* while the key left of 1 is down */
   bool holding;
   bool painted; /* the tool in hand was one that paints */
@@ -41,6 +50,13 @@ void sb_window_update_actions (SbWindow *window);
 void sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state);
 /* sb-window-files.c */
 void sb_window_add_file_actions (SbWindow *window);
+/* sb-window-states.c */
+void sb_window_follow_lasting (SbWindow *window);
+void sb_window_set_lasting (SbWindow *window, SbLasting state, const SbLastingText *text /* NULL: it has gone */);
+void sb_window_forget_lasting (SbWindow *window); /* with the recording */
+/* sb-keeping.c */
+SbWork sb_keeping_work (SbWindow *window);
+void sb_keeping_was_saved (SbWindow *window, const SbWork *work); /* as a project, which holds all of it */
 /* sb-window-sound.c */
 void sb_window_add_sound_actions (SbWindow *window);
 /* sb-window-keys.c */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Puts the parts together, opens recordings, adapts to the window's size, and
- * asks before work would be lost. */
+ * Puts the parts together, opens recordings, adapts to the window's size. */
 #include "ui/sb-canvas-grid.h"
 #include "ui/sb-edits-loader.h"
 #include "ui/sb-side-panel.h"
@@ -66,8 +65,7 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   }
   if (!recording)
     return;
-  self->unsaved = false;
-  sb_banner_hide (SB_BANNER (self->banner));
+  sb_window_forget_lasting (self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
   sb_keeping_let_go (self);
   sb_keeping_shows_soon (self, recording);
@@ -89,8 +87,14 @@ sb_window_open_request (void *data, const SbOpenRequest *request)
   g_autofree char *absolute = g_canonicalize_filename (request->path, NULL);
   if (recording && (g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute) ||
                     sb_file_watch_is_gone (self->file_watch))) {
+    if (sb_keeping_at_risk (self) == SB_RISK_LOSS) {
+      sb_window_tell_problem (self, "The recording was not opened again",
+                              "Its last edits are only in this window and would be lost. Save the project first.");
+      return;
+    }
     sb_keeping_let_go (self);
     sb_session_take_recording (self->session, NULL);
+    sb_window_forget_lasting (self);
   }
   sb_opener_open (self->opener, request);
 }
@@ -108,7 +112,7 @@ sb_window_open (SbWindow *self, const char *path)
 bool
 sb_window_is_free (SbWindow *self)
 {
-  return !self->unsaved && !sb_exporter_is_busy (self->exporter);
+  return sb_keeping_at_risk (self) != SB_RISK_LOSS && !sb_exporter_is_busy (self->exporter);
 }
 
 static gboolean
@@ -129,33 +133,6 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindo
 }
 
 /* --- following the session --- */
-
-static void
-edits_changed (SbWindow *self)
-{
-  const SbRecording *recording = sb_session_recording (self->session);
-  int n_ops = 0;
-  if (recording)
-    sb_document_ops (recording->document, &n_ops);
-  self->unsaved = n_ops > 0 && !sb_keeping_is_safe (self);
-  sb_window_update_actions (self);
-}
-
-static void
-problem (SbWindow *self, const char *sentence)
-{
-  if (!*sentence) {
-    sb_banner_hide (SB_BANNER (self->banner));
-    return;
-  }
-  const char *end = strstr (sentence, ". ");
-  g_autofree char *title = end ? g_strndup (sentence, end - sentence + 1) : g_strdup (sentence);
-  g_autofree char *meaning =
-      g_strdup_printf ("%s%sYour edits are safe and you can go on painting.", end ? end + 2 : "", end ? " " : "");
-  sb_banner_show (SB_BANNER (self->banner), title, meaning, "Try Again", "win.play");
-  sb_banner_offer (SB_BANNER (self->banner), "Choose Device…", "win.choose-device");
-  sb_window_update_actions (self);
-}
 
 static void
 inspector_failed (SbWindow *self, const char *heading, const char *sentence)
@@ -191,28 +168,11 @@ box_changed (SbWindow *self)
 }
 
 static void
-file_changed (SbWindow *self, const char *title, const char *meaning)
-{
-  if (!*title) {
-    sb_banner_hide (SB_BANNER (self->banner));
-    return;
-  }
-  SbBanner *banner = SB_BANNER (self->banner);
-  if (sb_file_watch_is_gone (self->file_watch))
-    sb_banner_show (banner, title, meaning, "Find the Old File…", "win.find-recording");
-  else
-    sb_banner_show (banner, title, meaning, "Open Again", "win.open-again");
-  if (sb_document_n_edits (sb_session_recording (self->session)->document))
-    sb_banner_offer (banner, "Save Edits…", "win.save-edits");
-}
-
-static void
 export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWindow *self)
 {
-  if (done) {
-    self->unsaved = false;
+  if (done)
     tell_exported (self, sentence);
-  } else if (sb_exporter_is_told (exporter)) {
+  else if (sb_exporter_is_told (exporter)) {
     /* its dialog says it */
   } else if (sb_exporter_was_stopped (exporter))
     sb_window_tell (self, sentence);
@@ -286,49 +246,6 @@ sb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
     self->layout_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, lay_out, self, NULL);
 }
 
-/* --- closing --- */
-
-static void
-on_close_response (AdwMessageDialog *dialog, const char *response, SbWindow *self)
-{
-  if (g_str_equal (response, "save")) {
-    g_action_group_activate_action (G_ACTION_GROUP (self), "save-edits", NULL);
-    return;
-  }
-  if (!g_str_equal (response, "close"))
-    return;
-  if (sb_exporter_is_busy (self->exporter))
-    sb_exporter_cancel (self->exporter);
-  self->closing = true;
-  gtk_window_close (GTK_WINDOW (self));
-}
-
-static gboolean
-on_close_request (SbWindow *self)
-{
-  bool exporting = sb_exporter_is_busy (self->exporter);
-  if (self->closing || (!self->unsaved && !exporting)) {
-    sb_keeping_let_go (self);
-    return FALSE;
-  }
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), exporting ? "An export is being written" : "Close without saving the edits?",
-      exporting ? "Closing the window stops it. The target file stays as it was."
-                : "The recording itself is unchanged. Your edits are in no file yet.");
-  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
-  adw_message_dialog_add_response (message, "cancel", exporting ? "Go On Writing" : "Cancel");
-  adw_message_dialog_add_response (message, "close", exporting ? "Stop and Close" : "Close");
-  adw_message_dialog_set_response_appearance (message, "close", ADW_RESPONSE_DESTRUCTIVE);
-  if (!exporting) {
-    adw_message_dialog_add_response (message, "save", "Save Edits…");
-    adw_message_dialog_set_response_appearance (message, "save", ADW_RESPONSE_SUGGESTED);
-  }
-  adw_message_dialog_set_close_response (message, "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return TRUE;
-}
-
 /* --- building --- */
 
 static GtkWidget *
@@ -375,11 +292,8 @@ follow_session (SbWindow *self)
   for (size_t i = 0; i < G_N_ELEMENTS (read_off); i++)
     g_signal_connect_object (inspector, read_off[i], G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (inspector, "box", G_CALLBACK (box_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->file_watch, "changed", G_CALLBACK (file_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (inspector, "failed", G_CALLBACK (inspector_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "tool", G_CALLBACK (tool_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "edits", G_CALLBACK (edits_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "problem", G_CALLBACK (problem), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "message", G_CALLBACK (sb_window_tell), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->exporter, "started", G_CALLBACK (sb_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->exporter, "finished", G_CALLBACK (export_finished), self, 0);
@@ -399,6 +313,7 @@ sb_window_dispose (GObject *object)
   SbWindow *self = SB_WINDOW (object);
   g_clear_handle_id (&self->layout_idle, g_source_remove);
   g_clear_handle_id (&self->box_due, g_source_remove);
+  g_clear_handle_id (&self->close_due, g_source_remove);
   g_clear_pointer (&self->opener, sb_opener_free);
   g_clear_pointer (&self->finder, sb_finder_free);
   g_clear_pointer (&self->look_keeper, sb_look_keeper_free);
@@ -460,10 +375,10 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   sb_frame_watch_attach (GTK_WIDGET (self));
   sb_window_set_panel (self, true);
   follow_session (self);
+  sb_window_follow_lasting (self);
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
-  g_signal_connect (self, "close-request", G_CALLBACK (on_close_request), NULL);
   sb_window_update_actions (self);
   return GTK_WIDGET (self);
 }

@@ -20,6 +20,8 @@ struct SbDocument {
   SbGrid grid;
   SbHistory *history;
   SbOperation *preview;
+  GHashTable *outside; /* of SbOperation*, references: those of the history that do not fit this recording; may be out of the list */
+  GPtrArray *in_force; /* SbOperation*, borrowed from the history: without those */
   GArray *listeners;
   uint64_t revision;
   char *read_only; /* why nothing may change, or NULL */
@@ -83,13 +85,61 @@ put_preview (const SbDocument *document, GPtrArray *ops, SbOperation *preview)
     g_ptr_array_add (ops, preview);
 }
 
+/* --- edits of a recording that was longer ------------------------------- */
+
+static bool
+fits (const SbDocument *document, SbOperation *op, GError **error)
+{
+  const SbSource *original = document->original;
+  return sb_mask_accepts (&document->grid, original->rate, original->n_frames, original->channels, op, error);
+}
+
+static void
+find_outside (SbDocument *document)
+{
+  g_hash_table_remove_all (document->outside);
+  for (int i = 0; i < sb_history_n_steps (document->history); i++) {
+    SbOperation *op = sb_history_step (document->history, i).op;
+    if (op != NULL && !fits (document, op, NULL))
+      g_hash_table_add (document->outside, sb_operation_ref (op));
+  }
+}
+
+static const GPtrArray *
+in_force (const SbDocument *document)
+{
+  const GPtrArray *all = sb_history_in_force (document->history);
+  if (g_hash_table_size (document->outside) == 0)
+    return all;
+  g_ptr_array_set_size (document->in_force, 0);
+  for (guint i = 0; i < all->len; i++)
+    if (!g_hash_table_contains (document->outside, all->pdata[i]))
+      g_ptr_array_add (document->in_force, all->pdata[i]);
+  return document->in_force;
+}
+
+bool
+sb_document_is_outside (const SbDocument *document, SbOperation *op)
+{
+  return g_hash_table_contains (document->outside, op);
+}
+
+int
+sb_document_n_outside (const SbDocument *document)
+{
+  int n = 0;
+  for (int i = 0; i < sb_history_n_edits (document->history) && g_hash_table_size (document->outside) > 0; i++)
+    n += g_hash_table_contains (document->outside, sb_history_edit (document->history, i, NULL));
+  return n;
+}
+
 static SbSnapshot *
 snapshot_new (SbDocument *document, SbOperation *preview, GError **error)
 {
   SbSource *original = document->original;
   SbSnapshot *before = document->snapshot;
   g_autoptr (GPtrArray) ops = g_ptr_array_new ();
-  g_ptr_array_extend (ops, (GPtrArray *)sb_history_in_force (document->history), NULL, NULL);
+  g_ptr_array_extend (ops, (GPtrArray *)in_force (document), NULL, NULL);
   if (preview != NULL)
     put_preview (document, ops, preview);
   g_autoptr (SbMask) mask
@@ -238,6 +288,17 @@ sb_document_apply_all (SbDocument *document, const GPtrArray *ops, GError **erro
   return -1;
 }
 
+int
+sb_document_apply_fitting (SbDocument *document, const GPtrArray *ops, int *n_outside, GError **error)
+{
+  g_autoptr (GPtrArray) fitting = g_ptr_array_new ();
+  for (guint i = 0; i < ops->len; i++)
+    if (fits (document, ops->pdata[i], NULL))
+      g_ptr_array_add (fitting, ops->pdata[i]);
+  *n_outside = (int)(ops->len - fitting->len);
+  return sb_document_apply_all (document, fitting, error);
+}
+
 bool
 sb_document_preview (SbDocument *document, SbOperation *op, GError **error)
 {
@@ -353,12 +414,14 @@ sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int
 {
   SbHistory *before = document->history;
   document->history = sb_history_replay (steps, n_steps, n_done, n_left_out);
+  find_outside (document);
   if (republish (document, error)) {
     sb_history_free (before);
     return true;
   }
   sb_history_free (document->history);
   document->history = before;
+  find_outside (document);
   return false;
 }
 
@@ -373,6 +436,12 @@ bool
 sb_document_is_read_only (const SbDocument *document)
 {
   return document->read_only != NULL;
+}
+
+const char *
+sb_document_why_read_only (const SbDocument *document)
+{
+  return document->read_only;
 }
 
 /* --- asking ------------------------------------------------------------- */
@@ -400,9 +469,9 @@ sb_document_edit (const SbDocument *document, int index, bool *muted)
 SbOperation *const *
 sb_document_ops (const SbDocument *document, int *n_ops)
 {
-  const GPtrArray *in_force = sb_history_in_force (document->history);
-  *n_ops = (int)in_force->len;
-  return (SbOperation *const *)in_force->pdata;
+  const GPtrArray *ops = in_force (document);
+  *n_ops = (int)ops->len;
+  return (SbOperation *const *)ops->pdata;
 }
 
 double
@@ -418,7 +487,7 @@ sb_document_changed_s (const SbDocument *document)
 char *
 sb_document_to_json (const SbDocument *document)
 {
-  return sb_ops_file_to_json (&document->grid, (GPtrArray *)sb_history_in_force (document->history));
+  return sb_ops_file_to_json (&document->grid, (GPtrArray *)in_force (document));
 }
 
 SbSource *
@@ -462,6 +531,8 @@ sb_document_new (SbSource *original, const SbGrid *grid, GError **error)
   document->original = sb_source_ref (original);
   document->grid = grid != NULL ? *grid : sb_grid_default (original->rate);
   document->history = sb_history_new ();
+  document->outside = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)sb_operation_unref, NULL);
+  document->in_force = g_ptr_array_new ();
   document->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
   document->snapshot = snapshot_new (document, NULL, error);
   if (document->snapshot == NULL) {
@@ -479,6 +550,8 @@ sb_document_free (SbDocument *document)
   sb_snapshot_unref (document->snapshot);
   sb_operation_unref (document->preview);
   sb_history_free (document->history);
+  g_hash_table_unref (document->outside);
+  g_ptr_array_unref (document->in_force);
   g_array_unref (document->listeners);
   sb_source_unref (document->original);
   g_free (document->read_only);

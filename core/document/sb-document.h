@@ -51,6 +51,8 @@ bool sb_document_apply (SbDocument *document, SbOperation *op, GError **error); 
 /* All of them as one step; one that is in the list already, to the letter, is left out, one with the id of another edit gets
  * an id of its own.  Returns how many were added, −1 when none could be. */
 int sb_document_apply_all (SbDocument *document, const GPtrArray *ops, GError **error);
+/* The same with those that fit this recording; *n_outside: how many do not and were left out. */
+int sb_document_apply_fitting (SbDocument *document, const GPtrArray *ops, int *n_outside, GError **error);
 /* A stroke in progress: seen and heard, not committed.  NULL takes it back.  With the id of an edit in the list it
  * stands in that edit's place (and says nothing while that is muted). */
 bool sb_document_preview (SbDocument *document, SbOperation *op, GError **error);
@@ -58,7 +60,7 @@ bool sb_document_can_undo (const SbDocument *document);
 bool sb_document_can_redo (const SbDocument *document);
 void sb_document_undo (SbDocument *document);
 void sb_document_redo (SbDocument *document);
-/* Operations now in force, oldest first (no preview).  Borrowed until the next change. */
+/* Operations now in force, oldest first (no preview, none that is muted or outside).  Borrowed until the next change. */
 SbOperation *const *sb_document_ops (const SbDocument *document, int *n_ops);
 /* Removing one from the middle, muting, and clearing are changes of the list and can be undone too. */
 bool sb_document_remove_op (SbDocument *document, const char *id);
@@ -75,12 +77,16 @@ bool sb_document_clear (SbDocument *document);
 int sb_document_n_steps (const SbDocument *document);
 int sb_document_n_done (const SbDocument *document);
 SbStep sb_document_step (const SbDocument *document, int index); /* op is borrowed */
-/* Replaces the whole history at once, as sb_history_replay() reads it; listeners are told once. */
+/* Replaces the whole history at once, as sb_history_replay() reads it; listeners are told once.  Edits that lie wholly outside
+ * this recording (it became shorter) stay in the list and the history, out of force. */
 bool sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
                           GError **error);
+bool sb_document_is_outside (const SbDocument *document, SbOperation *op); /* an edit of the list that does */
+int sb_document_n_outside (const SbDocument *document);
 /* Changes are refused from now on with this sentence (NULL: allowed again). */
 void sb_document_set_read_only (SbDocument *document, const char *sentence);
 bool sb_document_is_read_only (const SbDocument *document);
+const char *sb_document_why_read_only (const SbDocument *document); /* that sentence, or NULL */
 
 /* Seconds of the recording that really change, window reach included. */
 double sb_document_changed_s (const SbDocument *document);

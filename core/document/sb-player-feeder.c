@@ -140,7 +140,7 @@ begin_lane (SbPlayer *p, bool next)
   g_autoptr (SbSource) chain = sb_listening_wrap (&listening, source, rate, &step, &error);
   pthread_mutex_lock (&p->lock);
   if (!chain) {
-    sb_player_fail (p, error ? error->message : "The recording cannot be played.");
+    sb_player_fail_source (p, error ? error->message : "The recording cannot be played.");
     p->failed = true;
     return;
   }
@@ -197,7 +197,7 @@ feed (SbPlayer *p, bool next, int64_t n)
   const int64_t made = sb_mixer_render (p->mixer[next], p->block, n, &position, &jumped, &error);
   pthread_mutex_lock (&p->lock);
   if (made < 0) {
-    sb_player_fail (p, error ? error->message : "The recording cannot be read any further.");
+    sb_player_fail_source (p, error ? error->message : "The recording cannot be read any further.");
     p->failed = true;
     pthread_cond_broadcast (&p->changed);
   } else if (made == 0) {

@@ -58,6 +58,7 @@ struct SbPlayer {
   int64_t heard_most, rest_position;
   int64_t seek_position; /* not heard yet; −1: none */
   char *problem;
+  bool source_failed; /* it was the last failure: not the device, but what it was to play */
   char *device;
   double latency_s;
   bool output_changed, look_for_devices;
@@ -88,6 +89,7 @@ int64_t sb_player_now_ns (void);
 void sb_player_wait_ms (SbPlayer *player, int ms);
 int64_t sb_player_position_now (SbPlayer *player);
 void sb_player_fail (SbPlayer *player, const char *text);
+void sb_player_fail_source (SbPlayer *player, const char *text);
 int sb_player_rate (const SbPlayer *player); /* that the device is asked for */
 
 void *sb_player_run_feeder (void *player);

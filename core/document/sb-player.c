@@ -273,6 +273,25 @@ sb_player_fail (SbPlayer *p, const char *text)
   }
   g_free (p->problem);
   p->problem = g_strdup (text);
+  p->source_failed = false;
+}
+
+/* Under the lock. */
+void
+sb_player_fail_source (SbPlayer *p, const char *text)
+{
+  sb_player_fail (p, text);
+  p->source_failed = true;
+}
+
+bool
+sb_player_source_failed (const SbPlayer *player)
+{
+  SbPlayer *p = (SbPlayer *)player;
+  pthread_mutex_lock (&p->lock);
+  const bool failed = p->source_failed;
+  pthread_mutex_unlock (&p->lock);
+  return failed;
 }
 
 /* Under the lock.  A device call that never returns cannot be ended, but told. */

@@ -42,6 +42,8 @@ int64_t sb_player_position (const SbPlayer *player); /* the frame heard now (dev
 void sb_player_take_peaks (SbPlayer *player, float peaks[2]);
 /* Newly allocated sentence once after a failure ("No sound device …"), else NULL. */
 char *sb_player_take_problem (SbPlayer *player);
+/* Whether the last failure was of what is played, not of the device. */
+bool sb_player_source_failed (const SbPlayer *player);
 
 /* ---- the device ---- */
 /* device: a name of the list, NULL the system's default; latency_s 0: the usual 20 ms.  Takes effect at once. */

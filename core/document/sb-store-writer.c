@@ -247,6 +247,19 @@ write_anew (SbWriter *writer, GError **error)
   return true; /* it is kept, whether or not it can be opened for more */
 }
 
+/* Nobody has saved a project: the sentence is about the folder that sessions lie in. */
+static char *
+why_not (const SbWriter *writer, const char *message)
+{
+  g_autofree char *shown = g_filename_display_name (writer->place.folder);
+  const bool there = access (writer->place.folder, W_OK | X_OK) == 0;
+  const int code = errno;
+  if (there && (strstr (message, g_strerror (ENOSPC)) || strstr (message, g_strerror (EDQUOT)) || strstr (message, "disk is full")))
+    return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.", shown);
+  return there ? g_strdup (message)
+               : g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown, g_strerror (code));
+}
+
 static void
 set_trouble (SbWriter *writer, char *sentence)
 {
@@ -274,7 +287,7 @@ keep (SbWriter *writer, const Job *job)
     return true;
   writer->whole = write_anew (writer, &error);
   if (!writer->whole)
-    set_trouble (writer, g_strdup (error->message));
+    set_trouble (writer, why_not (writer, error->message));
   else
     set_trouble (writer, NULL);
   return writer->whole;

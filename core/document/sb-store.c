@@ -55,6 +55,18 @@ changed (SbDocument *document, const SbDocumentChange *change, void *data)
     hand_over (data);
 }
 
+static void
+say_outside (SbStore *store)
+{
+  const int n = sb_document_n_outside (store->document), all = sb_document_n_edits (store->document);
+  if (n == 0)
+    return;
+  g_autofree char *before = store->sentence;
+  store->sentence = g_strdup_printf ("%s%s%d of %d edit%s outside of this recording as it is now and change%s nothing. %s in the list.",
+                                     before ? before : "", before ? " " : "", n, all,
+                                     all == 1 ? " lies" : n == 1 ? "s lies" : "s lie", n == 1 ? "s" : "", n == 1 ? "It stays" : "They stay");
+}
+
 bool
 sb_store_attach (SbStore *store, SbDocument *document, GError **error)
 {
@@ -64,6 +76,7 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
     return false;
   if (store->state.keeping == SB_KEPT_ELSEWHERE)
     sb_document_set_read_only (document, store->sentence);
+  say_outside (store);
   if (!store->writer)
     return true;
   if (n_left_out == 0) /* the file and the document agree; else the whole history is written again */
@@ -84,7 +97,7 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
 bool
 sb_store_take_other (SbStore *store, GError **error)
 {
-  if (store->state.n_other > 0 && sb_document_apply_all (store->document, store->other->ops, error) < 0)
+  if (store->state.n_other > 0 && sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
     return false;
   if (store->state.n_other > 0)
     g_clear_pointer (&store->other, sb_project_free);

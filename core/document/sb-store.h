@@ -39,6 +39,7 @@ typedef struct {
   const char *other_path; /* COPY, LATER: where the other lies; MOVED: where it was */
   int n_other;            /* COPY, LATER, CHANGED: edits on offer */
   bool set_aside;         /* something that was kept has another name now, which the sentence says: not to be overlooked */
+  int n_outside;          /* of the offered edits that were taken: how many did not fit this recording */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
 } SbStoreState;

@@ -27,17 +27,24 @@ mask_alloc (const SbGrid *grid, int rate, int64_t n_frames, int channels)
 }
 
 static bool
-check_channels (const SbMask *mask, SbOperation *op, GError **error)
+check_channels (int channels, SbOperation *op, GError **error)
 {
   const SbOpSpec *spec = sb_operation_spec (op);
   for (int i = 0; spec->channels != NULL && i < spec->n_channels; i++)
-    if (spec->channels[i] >= mask->channels) {
+    if (spec->channels[i] >= channels) {
       g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
                    "Operation “%s” paints channel %d, but the recording has only %d (counted from 0).", spec->id,
-                   spec->channels[i], mask->channels);
+                   spec->channels[i], channels);
       return false;
     }
   return true;
+}
+
+bool
+sb_mask_accepts (const SbGrid *grid, int rate, int64_t n_frames, int channels, SbOperation *op, GError **error)
+{
+  const SbRasterPlane plane = { *grid, rate, n_frames, sb_grid_n_cols (grid, n_frames), sb_grid_n_bins (grid) };
+  return check_channels (channels, op, error) && !sb_raster_is_outside (&plane, op, error);
 }
 
 static SbRaster *
@@ -62,7 +69,7 @@ sb_mask_new (const SbGrid *grid, int rate, int64_t n_frames, int channels, SbOpe
   g_autoptr (SbMask) mask = mask_alloc (grid, rate, n_frames, channels);
   mask->rasters = g_ptr_array_new_full (n_ops, (GDestroyNotify)sb_raster_unref);
   for (int i = 0; i < n_ops; i++) {
-    if (!check_channels (mask, ops[i], error))
+    if (!check_channels (channels, ops[i], error))
       return NULL;
     SbRaster *raster = known_raster (previous, ops[i], (guint)i);
     if (raster == NULL)

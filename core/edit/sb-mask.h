@@ -17,6 +17,8 @@ typedef struct SbMask SbMask;
  * on a channel that is not there. */
 SbMask *sb_mask_new (const SbGrid *grid, int rate, int64_t n_frames, int channels, SbOperation *const *ops, int n_ops,
                      SbMask *previous, GError **error);
+/* Whether this operation is one that sb_mask_new() takes; else the sentence. */
+bool sb_mask_accepts (const SbGrid *grid, int rate, int64_t n_frames, int channels, SbOperation *op, GError **error);
 /* gain: float[n_planes][n_cols][n_bins] column after column; n_planes 1 (all channels) or channels. Takes ownership
  * (g_free) also on failure. */
 SbMask *sb_mask_new_matrix (const SbGrid *grid, int rate, int64_t n_frames, int channels, float *gain, int n_planes,

@@ -24,6 +24,8 @@ typedef struct SbRaster SbRaster;
 
 /* References op.  SB_ERROR_VALUE when the shape lies wholly outside the recording. */
 SbRaster *sb_raster_new (SbOperation *op, const SbRasterPlane *plane, GError **error);
+/* … which this says beforehand: true with the error. */
+bool sb_raster_is_outside (const SbRasterPlane *plane, SbOperation *op, GError **error);
 SbRaster *sb_raster_ref (SbRaster *raster);
 void sb_raster_unref (SbRaster *raster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbRaster, sb_raster_unref)

@@ -84,8 +84,8 @@ cells_inside (double from, double to, int64_t n, int64_t *first, int64_t *end)
   *end = (int64_t)b + 1;
 }
 
-static bool
-outside (const SbRasterPlane *plane, SbOperation *op, GError **error)
+bool
+sb_raster_is_outside (const SbRasterPlane *plane, SbOperation *op, GError **error)
 {
   double from_s, to_s, low_hz, high_hz;
   double duration_s = (double)plane->n_frames / plane->rate, nyquist_hz = 0.5 * plane->rate;
@@ -220,7 +220,7 @@ sb_raster_new (SbOperation *op, const SbRasterPlane *plane, GError **error)
 {
   double from_s, to_s, low_hz, high_hz;
   const SbOpSpec *spec = sb_operation_spec (op);
-  if (outside (plane, op, error))
+  if (sb_raster_is_outside (plane, op, error))
     return NULL;
   SbRaster *raster = g_new0 (SbRaster, 1);
   atomic_init (&raster->refs, 1);

@@ -54,6 +54,52 @@ test_undo_returns_the_bits (void)
   g_ptr_array_unref (results);
 }
 
+/* A recording that became shorter: what lies behind its end is out of force, but in the list and in the history. */
+static void
+test_outside (void)
+{
+  g_autoptr (SbSource) longer = sb_test_noise_source (1, 100000, 1, 10000);
+  g_autoptr (SbSource) shorter = sb_test_noise_source (1, 50000, 1, 10000);
+  g_autoptr (SbDocument) before = sb_document_new (longer, NULL, NULL);
+  g_autoptr (SbDocument) after = sb_document_new (shorter, NULL, NULL);
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (SbStep));
+  const double from_s[] = { 1, 4.9, 6, 8 };
+  int n_left_out = -1, n_ops, n_outside = -1;
+  for (int i = 0; i < 4; i++) {
+    g_autoptr (SbOperation) op = sb_test_box (from_s[i], from_s[i] + 0.5, 1000, 2000, -INFINITY, SB_EDGE_AUTO);
+    g_assert_true (sb_document_apply (before, op, NULL));
+  }
+  sb_document_undo (before);
+  for (int i = 0; i < sb_document_n_steps (before); i++) {
+    const SbStep step = sb_document_step (before, i);
+    g_array_append_val (steps, step);
+  }
+  g_assert_true (sb_document_restore (after, (const SbStep *)(const void *)steps->data, 4, 3, &n_left_out, NULL));
+  g_assert_cmpint (n_left_out, ==, 0);
+  g_assert_cmpint (sb_document_n_edits (after), ==, 3);
+  g_assert_cmpint (sb_document_n_outside (after), ==, 1);
+  sb_document_ops (after, &n_ops);
+  g_assert_cmpint (n_ops, ==, 2); /* one of them is cut by the end */
+  sb_document_redo (after);
+  g_assert_cmpint (sb_document_n_outside (after), ==, 2);
+  g_assert_cmpint (sb_document_n_edits (after), ==, 4);
+  SbOperation *outside = sb_document_edit (after, 3, NULL);
+  g_assert_true (sb_document_is_outside (after, outside));
+  g_assert_false (sb_document_is_outside (after, sb_document_edit (after, 0, NULL)));
+  g_assert_true (sb_document_set_muted (after, sb_operation_id (outside), true)); /* the list goes on as usual */
+  g_assert_true (sb_document_clear (after));
+  sb_document_undo (after);
+  g_assert_cmpint (sb_document_n_outside (after), ==, 2);
+  g_autoptr (SbOperation) beyond = sb_test_box (7, 7.5, 1000, 2000, -6, SB_EDGE_AUTO);
+  g_assert_false (sb_document_apply (after, beyond, NULL)); /* a new one must lie inside, as before */
+  g_autoptr (GPtrArray) offered = g_ptr_array_new ();
+  g_autoptr (SbOperation) inside = sb_test_box (2, 2.5, 1000, 2000, -6, SB_EDGE_AUTO);
+  g_ptr_array_add (offered, beyond);
+  g_ptr_array_add (offered, inside);
+  g_assert_cmpint (sb_document_apply_fitting (after, offered, &n_outside, NULL), ==, 1);
+  g_assert_cmpint (n_outside, ==, 1);
+}
+
 static void
 test_preview (void)
 {
@@ -346,6 +392,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/document/undo-returns-the-bits", test_undo_returns_the_bits);
   g_test_add_func ("/document/preview", test_preview);
+  g_test_add_func ("/document/outside", test_outside);
   g_test_add_func ("/document/list-changes", test_list_changes);
   g_test_add_func ("/document/refused-edit-changes-nothing", test_refused_edit_changes_nothing);
   g_test_add_func ("/document/history-restores", test_history_restores);

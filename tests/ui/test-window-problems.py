@@ -4,12 +4,16 @@
 
     test-window-problems.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
 """
+import fcntl
 import os
 import shutil
 import sys
 import time
 
+import numpy as np
+
 from tap import Tap
+from wav import write_wav
 
 from desktop import Desktop, missing_tools, wait_until
 from window import Window, quoted
@@ -78,6 +82,157 @@ def nothing_over_the_recording(root, program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def banner(window):
+    """What the banner says, and its buttons; "" while there is none."""
+    return window.state("banner")
+
+
+def wait_banner(window, *words, without=None, timeout_s=10):
+    wait_until(lambda: all(word in banner(window) for word in words) and (without is None or without not in banner(window)),
+               timeout_s, f"a banner with {words}, without {without}; it says {banner(window)}")
+
+
+def sessions(desktop):
+    return desktop.path("home", ".local", "state", "sonobrush", "sessions")
+
+
+def block(desktop):
+    """Nothing can be kept any more, as on a full disk."""
+    shutil.rmtree(sessions(desktop))
+    with open(sessions(desktop), "w", encoding="ascii"):
+        pass
+
+
+def unblock(desktop):
+    os.remove(sessions(desktop))
+    os.mkdir(sessions(desktop))
+
+
+NOT_KEPT = "not on the disk"
+
+
+def nothing_hides_what_holds(root, program, pictures):
+    """The worst is shown; what covered it never makes it forgotten, and edits are only called safe when they are."""
+    with Desktop() as desktop:
+        take, away = take_of(root, desktop), desktop.path("away.flac")
+        window = Window(desktop, program, take).wait_shown().wait_open("take")  # no sound device
+        assert "''" in banner(window)
+        window.activate("play")
+        wait_banner(window, "Your edits are safe", "Try Again")
+        block(desktop)
+        window.activate("apply-operation", box(0))
+        wait_banner(window, NOT_KEPT, "Save Project…")
+        window.activate("play")
+        time.sleep(1)
+        os.rename(take, away)
+        time.sleep(1)
+        wait_banner(window, NOT_KEPT)
+        desktop.screenshot(os.path.join(pictures, "not-kept.png"))
+        unblock(desktop)
+        wait_banner(window, "moved or deleted", "Find the Old File…", without=NOT_KEPT)
+        os.rename(away, take)
+        wait_banner(window, "Try Again", without="safe")  # said while they were not
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
+def exported_is_not_kept(root, program, pictures):
+    """An export keeps no edits: closing asks, and Save Project settles it.  So it is with markers alone."""
+    for what in ("edits", "markers"):
+        with Desktop() as desktop:
+            take, project = take_of(root, desktop), desktop.path("p.sonobrush")
+            if what == "markers":  # not from the beginning
+                os.makedirs(os.path.dirname(sessions(desktop)))
+                with open(sessions(desktop), "w", encoding="ascii"):
+                    pass
+            window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+            if what == "edits":
+                block(desktop)
+                window.activate("apply-operation", box(0))
+                wait_banner(window, NOT_KEPT)
+                window.export(desktop.path("out.flac"))
+            else:
+                wait_banner(window, "not kept", "Save Project…")
+                window.activate("add-marker")
+            window.wait_enabled("export-to")
+            window.key("ctrl+w")
+            answer(window, desktop, picture=os.path.join(pictures, f"closing-{what}.png"))
+            wait_banner(window, "not")
+            window.activate("save-project", quoted(project))
+            wait_banner(window, "''", without="not ")
+            window.activate("apply-operation", box(1))
+            wait_banner(window, "not")
+            window.key("ctrl+w")
+            answer(window, desktop)
+            window.activate("undo")
+            window.activate("save-project", quoted(project))
+            wait_banner(window, "''", without="not ")
+            window.quit()
+            assert "CRITICAL" not in window.output(), window.output()
+
+
+def stopped_export(root, program, pictures):
+    """Closing during an export asks; "Stop and Close" ends the program in peace and leaves nothing behind."""
+    with Desktop() as desktop:
+        take, folder = desktop.path("long.wav"), desktop.path("out")
+        noise = np.random.default_rng(1).integers(-9000, 9000, (48000, 2))
+        write_wav(take, 48000, np.tile(noise, (600, 1)))
+        os.mkdir(folder)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("long")
+        window.activate("apply-operation", box(0))
+        window.activate("export-to", quoted(os.path.join(folder, "out.flac")))
+        window.wait_enabled("export-to", False)
+        window.key("ctrl+w")
+        wait_until(lambda: len(window.shown_ids()) > 1, 10, "the question")
+        time.sleep(0.3)
+        desktop.screenshot(os.path.join(pictures, "stop-and-close.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "Tab", "Return")
+        wait_until(lambda: window.process.poll() is not None, 20, "the program to end")
+        assert window.process.returncode == 0, window.output()
+        assert "CRITICAL" not in window.output() and "WARNING" not in window.output(), window.output()
+        assert os.listdir(folder) == [], os.listdir(folder)
+
+
+def only_looked_at(root, program, pictures):
+    """Open elsewhere: nothing can be changed here, markers included, and "Open Again" ends that when the other has gone."""
+    with Desktop() as desktop:
+        take = take_of(root, desktop)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        assert ids(window, desktop) == ["n0"]
+        window.quit()
+        lock, = [name for name in os.listdir(sessions(desktop)) if name.endswith(".lock")]
+        with open(os.path.join(sessions(desktop), lock), "ab") as holder:
+            fcntl.flock(holder, fcntl.LOCK_EX)
+            window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+            wait_banner(window, "another window", "Open Again")
+            time.sleep(0.5)  # the banner slides in
+            desktop.screenshot(os.path.join(pictures, "only-looked-at.png"))
+            for name in ("clear-edits", "undo", "load-edits", "import-markers-from", "rename-marker", "delete-marker"):
+                assert not window.enabled(name), name
+            before = desktop.pixels()
+            window.click(1535, 453)  # M of the first row
+            desktop.xdotool("mousemove", 800, 400)
+            time.sleep(0.3)
+            desktop.screenshot(os.path.join(pictures, "only-looked-at-mute.png"))
+            after = desktop.pixels()
+            for y in range(420, 490):
+                assert before[2][y][3 * 1400:] == after[2][y][3 * 1400:], "the row says that something changed"
+            window.activate("add-marker")
+            window.key("ctrl+m")
+            time.sleep(0.3)
+            assert not window.enabled("export-markers"), "a marker was made that will be lost"
+            assert ids(window, desktop) == ["n0"]
+        window.activate("open-again")
+        wait_until(lambda: window.enabled("clear-edits"), 20, "the recording to be open for painting")
+        assert "''" in banner(window), banner(window)
+        window.activate("add-marker")
+        window.wait_enabled("export-markers")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -85,7 +240,8 @@ def main():
     if lacking:
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (nothing_over_the_recording,):
+    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export,
+                 only_looked_at):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 

@@ -213,6 +213,41 @@ def recording_moved_changed_copied(program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def became_shorter(program, pictures):
+    """What lies behind the new end changes nothing and is told, and is not lost: the long recording brings it back."""
+    with Desktop() as desktop:
+        take, long, project = desktop.path("take.wav"), desktop.path("long.wav"), desktop.path("p.sonobrush")
+        window = start(desktop, program, make_wav(take)).wait_open("take")
+        for number in (0, 5, 15, 18):
+            window.activate("apply-operation", box(number))
+        assert len(ids(window)) == 4
+        save_project(window, project)
+        window.quit()
+        os.rename(take, long)
+        make_wav(take, seconds=1)
+        window = start(desktop, program, take).wait_open("take")
+        window.activate("copy-edits")
+        wait_until(lambda: len(ids(window)) == 2, 10, "what fits to be copied")
+        wait_until(lambda: "2 of 4" in window.state("banner"), 10, window.state("banner"))
+        desktop.screenshot(os.path.join(pictures, "shorter-copied.png"))
+        window.quit()
+        shutil.rmtree(desktop.path("home", ".local", "state"))
+        window = start(desktop, program, project)
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        assert ids(window) == ["n0", "n5"] and "2 of 4" in window.state("banner"), window.state("banner")
+        desktop.screenshot(os.path.join(pictures, "shorter-project.png"))
+        window.activate("apply-operation", box(7))
+        save_project(window, project)
+        window.quit()
+        os.rename(long, take)
+        shutil.rmtree(desktop.path("home", ".local", "state"))
+        window = start(desktop, program, project)
+        wait_until(lambda: window.enabled("play"), 20, "the project to be open")
+        assert ids(window) == ["n0", "n5", "n15", "n18", "n7"], ids(window)
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     _, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -220,7 +255,8 @@ def main():
     if lacking:
         cases.skip("/window-relink", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (project_without_recording, beside_the_project, changed_under_the_project, recording_moved_changed_copied):
+    for case in (project_without_recording, beside_the_project, changed_under_the_project, recording_moved_changed_copied,
+                 became_shorter):
         cases.run(f"/window-relink/{case.__name__.replace('_', '-')}", case, program, pictures)
     return cases.finish()
 
