@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -102,6 +103,36 @@ sb_temp_file_take_place (int fd, const char *temp, const char *target)
     close (held);
   errno = code;
   return ok;
+}
+
+char *
+sb_temp_file_target (const char *path)
+{
+  g_autofree char *at = g_strdup (path);
+  for (int hops = 0; hops < 40; hops++) {
+    char *real = realpath (at, NULL);
+    if (real) {
+      char *copy = g_strdup (real);
+      free (real);
+      return copy;
+    }
+    char link[4096];
+    const ssize_t n = readlink (at, link, sizeof link - 1);
+    if (n < 0) { /* a new name in, as we hope, a folder */
+      g_autofree char *folder = g_path_get_dirname (at), *base = g_path_get_basename (at);
+      char *real_folder = realpath (folder, NULL);
+      char *joined = g_build_filename (real_folder ? real_folder : folder, base, NULL);
+      free (real_folder);
+      return joined;
+    }
+    link[n] = 0;
+    g_autofree char *folder = g_path_get_dirname (at);
+    g_autofree char *next = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
+    g_free (at);
+    at = g_steal_pointer (&next);
+  }
+  errno = ELOOP;
+  return NULL;
 }
 
 static bool

@@ -33,27 +33,6 @@ fail (GError **error, const char *shown, int errnum)
   return false;
 }
 
-/* The file behind a chain of symbolic links, whether it exists or not; NULL with errno when the chain loops. */
-static char *
-resolve (const char *path)
-{
-  char *here = g_strdup (path);
-  for (int depth = 0; depth < 40; depth++) {
-    struct stat st;
-    if (lstat (here, &st) != 0 || !S_ISLNK (st.st_mode))
-      return here;
-    g_autofree char *link = g_file_read_link (here, NULL);
-    if (!link)
-      return here;
-    g_autofree char *folder = g_path_get_dirname (here);
-    g_free (here);
-    here = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
-  }
-  g_free (here);
-  errno = ELOOP;
-  return NULL;
-}
-
 static bool
 open_temporary (SbWholeFile *file, mode_t mode, GError **error)
 {
@@ -89,7 +68,7 @@ sb_whole_file_new (const char *path, GError **error)
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "The name of the file to write is empty.");
     return NULL;
   }
-  char *target = resolve (path);
+  char *target = sb_temp_file_target (path);
   if (!target) {
     fail (error, shown, errno);
     return NULL;

@@ -27,36 +27,6 @@ sb_export_target_fail (const SbExportTarget *target, const char *why, GError **e
   return false;
 }
 
-/* Where writing would really go: through links, also those that lead to nothing yet. */
-static char *
-resolve (const char *path)
-{
-  g_autofree char *at = g_strdup (path);
-  for (int hops = 0; hops < 40; hops++) {
-    char *real = realpath (at, NULL);
-    if (real) {
-      char *copy = g_strdup (real);
-      free (real);
-      return copy;
-    }
-    char link[4096];
-    const ssize_t n = readlink (at, link, sizeof link - 1);
-    if (n < 0) { /* a new name in, as we hope, a folder */
-      g_autofree char *folder = g_path_get_dirname (at), *base = g_path_get_basename (at);
-      char *real_folder = realpath (folder, NULL);
-      char *joined = g_build_filename (real_folder ? real_folder : folder, base, NULL);
-      free (real_folder);
-      return joined;
-    }
-    link[n] = 0;
-    g_autofree char *folder = g_path_get_dirname (at);
-    g_autofree char *next = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
-    g_free (at);
-    at = g_steal_pointer (&next);
-  }
-  return NULL;
-}
-
 static bool
 check_folder (const SbExportTarget *target, GError **error)
 {
@@ -112,7 +82,7 @@ make_temp (SbExportTarget *target, mode_t mode, GError **error)
 static bool
 look (SbExportTarget *target, const char *path, const SbSource *recording, mode_t *mode, GError **error)
 {
-  *target = (SbExportTarget){.fd = -1, .shown = g_filename_display_name (path), .real = resolve (path)};
+  *target = (SbExportTarget){.fd = -1, .shown = g_filename_display_name (path), .real = sb_temp_file_target (path)};
   if (!target->real)
     return sb_export_target_fail (target, "it is a link that leads nowhere. Choose another name.", error);
   target->folder = g_path_get_dirname (target->real);

@@ -404,25 +404,46 @@ is_the_recording (const SbProject *project, const char *path)
          st.st_dev == source.st_dev && st.st_ino == source.st_ino;
 }
 
+/* *mode: permissions for the new file, 0 for what is usual. */
+static bool
+check_old (const SbProject *project, const char *path, const char *real, mode_t *mode, GError **error)
+{
+  struct stat st;
+  *mode = 0;
+  if (stat (real, &st) != 0) /* what else is wrong there, making a file will tell */
+    return true;
+  if (S_ISDIR (st.st_mode))
+    return set_write_error (error, path, "it is a folder");
+  if (!S_ISREG (st.st_mode))
+    return set_write_error (error, path, "it is not an ordinary file");
+  if (is_the_recording (project, real))
+    return set_write_error (error, path, "it is the recording itself, which is never overwritten");
+  if (st.st_size > 0 && !sb_is_project_file (real))
+    return set_write_error (error, path, "a file of that name is there, which is no Sonobrush project");
+  if (access (real, W_OK) != 0)
+    return set_write_error (error, path, "a project of that name is there and write-protected");
+  *mode = st.st_mode & 0777;
+  return true;
+}
+
 bool
 sb_project_save (const SbProject *project, const char *path, GError **error)
 {
-  g_autofree char *real = NULL, *folder = NULL, *temp = NULL;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return set_write_error (error, path, "it is a folder");
-  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    return set_write_error (error, path, "it is not an ordinary file");
-  if (is_the_recording (project, path))
-    return set_write_error (error, path, "it is the recording itself, which is never overwritten");
-  char *resolved = realpath (path, NULL); /* through a link: what it points to is replaced */
-  real = g_strdup (resolved ? resolved : path);
-  free (resolved);
-  folder = g_path_get_dirname (real);
+  mode_t mode;
+  g_autofree char *real = sb_temp_file_target (path), *temp = NULL;
+  if (!real)
+    return set_write_error (error, path, "it is a link that leads nowhere");
+  if (!check_old (project, path, real, &mode, error))
+    return false;
+  g_autofree char *folder = g_path_get_dirname (real);
   sb_temp_file_sweep (folder);
   const int fd = sb_temp_file_new (folder, &temp);
   if (fd < 0)
     return set_write_error (error, path, g_strerror (errno));
   bool ok = write_database (project, temp, path, error);
+  if (ok && mode != 0 && fchmod (fd, mode) != 0) {
+    /* a file system without permissions: nothing to keep */
+  }
   if (ok && fsync (fd) != 0)
     ok = set_write_error (error, path, g_strerror (errno));
   if (!ok)

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char *folder;
@@ -133,8 +135,8 @@ test_refused (void)
     g_assert_true (sb_project_save (project, path, NULL));
     change (path, damages[i].sql);
     expect_refused (path, SB_ERROR_FORMAT, damages[i].word);
+    g_unlink (path); /* one that is no project any more is not replaced */
   }
-  g_unlink (path);
 }
 
 /* What reads is read, the rest is told, and nothing in the file runs. */
@@ -278,6 +280,64 @@ test_not_over_the_recording (void)
   g_unlink (path);
 }
 
+/* What is there and no project is nobody's to replace, nor is what is write-protected. */
+static void
+test_not_over_others (void)
+{
+  g_autofree char *other = in_folder ("other.wav"), *empty = in_folder ("empty"), *mine = in_folder ("mine.sonobrush"), *text = NULL;
+  g_autoptr (SbProject) project = make_project (1), more = make_project (2);
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+  g_assert_true (g_file_set_contents (other, "another recording", -1, NULL));
+  g_assert_false (sb_project_save (project, other, &error));
+  g_assert_nonnull (strstr (error->message, "no Sonobrush project"));
+  g_clear_error (&error);
+  g_assert_true (g_file_get_contents (other, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "another recording");
+  g_assert_true (g_file_set_contents (empty, "", 0, NULL)); /* a name that somebody reserved */
+  g_assert_true (sb_project_save (project, empty, &error));
+  g_assert_true (sb_project_save (project, mine, &error));
+  g_assert_cmpint (g_chmod (mine, 0640), ==, 0);
+  g_assert_true (sb_project_save (more, mine, &error));
+  g_assert_cmpint (g_stat (mine, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 0777, ==, 0640);
+  g_assert_cmpint (g_chmod (mine, 0444), ==, 0);
+  g_assert_cmpint (g_chmod (folder, 0777), ==, 0);
+  const pid_t child = fork (); /* to whom it is protected: not to root */
+  if (child == 0) {
+    const bool somebody = geteuid () != 0 || setuid (65534) == 0;
+    const bool saved = sb_project_save (project, mine, &error);
+    _exit (somebody && !saved && error && strstr (error->message, "write-protected") ? 0 : 1);
+  }
+  int status = -1;
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_autoptr (SbProject) back = sb_project_load (mine, NULL);
+  g_assert_cmpuint (back->ops->len, ==, 2);
+  g_assert_cmpint (g_unlink (other), ==, 0);
+  g_assert_cmpint (g_unlink (empty), ==, 0);
+  g_assert_cmpint (g_unlink (mine), ==, 0);
+}
+
+/* A link that leads to nothing yet is followed, as exports do. */
+static void
+test_dangling_link (void)
+{
+  g_autofree char *link = in_folder ("link"), *real = in_folder ("yonder.sonobrush"), *round = in_folder ("round");
+  g_autoptr (SbProject) project = make_project (1);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (symlink ("yonder.sonobrush", link), ==, 0);
+  g_assert_true (sb_project_save (project, link, &error));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (sb_is_project_file (real));
+  g_assert_cmpint (symlink ("round", round), ==, 0);
+  g_assert_false (sb_project_save (project, round, &error));
+  g_assert_nonnull (strstr (error->message, "leads nowhere"));
+  g_assert_cmpint (g_unlink (link), ==, 0);
+  g_assert_cmpint (g_unlink (real), ==, 0);
+  g_assert_cmpint (g_unlink (round), ==, 0);
+}
+
 static void
 test_fingerprint (void)
 {
@@ -316,6 +376,8 @@ main (int argc, char **argv)
   g_test_add_func ("/project/not-written", test_not_written);
   g_test_add_func ("/project/link", test_link);
   g_test_add_func ("/project/not-over-the-recording", test_not_over_the_recording);
+  g_test_add_func ("/project/not-over-others", test_not_over_others);
+  g_test_add_func ("/project/dangling-link", test_dangling_link);
   g_test_add_func ("/project/fingerprint", test_fingerprint);
   const int status = g_test_run ();
   g_rmdir (folder);
