@@ -24,6 +24,8 @@ void sb_store_say_changed (const SbOpening *opening, char *what, const char *mea
 void sb_store_say_where_found (SbOpening *opening, const char *before);
 /* The newest file of a session that can be read, and its number. */
 SbProject *sb_store_load_base (const char *folder, const char *base, int *generation, GError **error);
+/* A session under `base` whose recording or project has gone: taken over, with its lock held meanwhile. */
+bool sb_store_adopt (SbOpening *opening, const char *base);
 /* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where they
  * are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);
@@ -35,6 +37,10 @@ bool sb_store_project_goes_first (const SbOpening *opening);
 void sb_store_take_project (SbOpening *opening);
 /* What was kept and is not in the project file stays on the disk, and it is said where. */
 void sb_store_set_session_aside (SbOpening *opening);
+/* The session of this project file from when it lay elsewhere goes on here. */
+void sb_store_look_for_moved (SbOpening *opening);
+/* The session that was found is this file's.  true: it said another path. */
+bool sb_store_name_project (SbOpening *opening);
 /* What was done in another session after this file was saved from it is on offer. */
 void sb_store_look_for_later (SbOpening *opening);
 void sb_store_tell_other_content (SbOpening *opening);

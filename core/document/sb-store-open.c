@@ -57,9 +57,8 @@ same_content (const char *path, const char *fingerprint)
   return now && strcmp (now, fingerprint) == 0;
 }
 
-/* A session under `base` whose recording has gone: taken over, with its lock held meanwhile. */
-static bool
-adopt (SbOpening *opening, const char *base)
+bool
+sb_store_adopt (SbOpening *opening, const char *base)
 {
   SbPlace old = {.folder = g_strdup (opening->place.folder), .base = g_strdup (base), .lock_fd = -1};
   bool elsewhere = false;
@@ -94,7 +93,7 @@ look_for_twins (SbOpening *opening)
     const bool there = same_content (project->source_path, fingerprint);
     /* other content in its place is not guessed to be a move, but may be said to be one */
     const bool gone = !there && (opening->request->adopt || !g_file_test (project->source_path, G_FILE_TEST_EXISTS));
-    const bool adopted = gone && adopt (opening, base);
+    const bool adopted = gone && sb_store_adopt (opening, base);
     if (!adopted && store->other)
       continue;
     store->state.found = adopted ? SB_FOUND_MOVED : SB_FOUND_COPY;
@@ -271,8 +270,12 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
     if (store->state.found == SB_FOUND_NOTHING)
       look_for_past (opening);
   }
+  if (!elsewhere && opening->place.generation == 0 && project)
+    sb_store_look_for_moved (opening);
   if (!load_session (opening, sound, error))
     return false;
+  if (project && sb_store_name_project (opening))
+    *sound = false;
   if (opening->request->without_edits && !elsewhere) {
     sb_store_leave_out_edits (opening);
     *sound = false;

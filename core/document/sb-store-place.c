@@ -21,7 +21,10 @@
 char *
 sb_place_resolve (const char *path)
 {
-  return g_canonicalize_filename (path, NULL);
+  char *real = realpath (path, NULL);
+  char *copy = real ? g_strdup (real) : g_canonicalize_filename (path, NULL);
+  free (real);
+  return copy;
 }
 
 char *

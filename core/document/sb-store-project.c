@@ -167,6 +167,49 @@ was_saved_as (const SbProject *session, const char *mark)
   return saved && mark && g_str_has_prefix (saved, mark) && saved[strlen (mark)] == ' ';
 }
 
+/* The file that a session of this very content belongs to is this one by now: where it was, nothing is, or a link. */
+static bool
+has_moved_here (const SbOpening *opening, const SbProject *session)
+{
+  const char *path = session->project_path;
+  if (!path || !*path || !opening->mark || g_strcmp0 (session->project_mark, opening->mark) != 0)
+    return false;
+  g_autofree char *resolved = sb_place_resolve (path);
+  return !g_file_test (path, G_FILE_TEST_EXISTS) || strcmp (resolved, opening->store->whose) == 0;
+}
+
+void
+sb_store_look_for_moved (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
+  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
+  for (guint i = 0; i < bases->len; i++) {
+    const char *base = g_ptr_array_index (bases, i);
+    int generation;
+    g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
+    if (!session || !has_moved_here (opening, session) || !sb_store_adopt (opening, base))
+      continue;
+    if (holds (opening->request->project, session))
+      return; /* nothing that the file does not have */
+    store->state.found = SB_FOUND_MOVED;
+    g_free (store->other_path);
+    store->other_path = g_strdup (session->project_path);
+    return;
+  }
+}
+
+bool
+sb_store_name_project (SbOpening *opening)
+{
+  SbProject *session = opening->store->project;
+  if (!session->project_path || strcmp (session->project_path, opening->store->whose) == 0)
+    return false;
+  g_free (session->project_path);
+  session->project_path = g_strdup (opening->store->whose);
+  return true;
+}
+
 void
 sb_store_look_for_later (SbOpening *opening)
 {
@@ -179,7 +222,8 @@ sb_store_look_for_later (SbOpening *opening)
     if (strcmp (base, opening->place.base) == 0)
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!session || session->ops->len == 0 || !was_saved_as (session, opening->mark) ||
+    if (!session || session->ops->len == 0 || 
+        (!was_saved_as (session, opening->mark) && !has_moved_here (opening, session)) ||
         holds (opening->request->project, session))
       continue;
     store->state.found = SB_FOUND_LATER;

@@ -504,6 +504,53 @@ test_project_changed_elsewhere (void)
   close_session (&s);
 }
 
+/* A project file under another path is the same one: through a link, or moved with what was painted since it was saved. */
+static void
+test_project_moved (void)
+{
+  g_autofree char *folder = sb_test_path ("s-pmoved"), *path = make_recording ("pmoved.wav", 18);
+  g_autofree char *place = sb_test_path ("real"), *link = sb_test_path ("linked"), *other = sb_test_path ("pmoved-2.sonobrush");
+  g_autofree char *file = g_build_filename (place, "x.sonobrush", NULL), *through = g_build_filename (link, "x.sonobrush", NULL);
+  g_autofree char *copy = sb_test_path ("pmoved-copy.sonobrush"), *bytes = NULL;
+  gsize n;
+  g_assert_cmpint (g_mkdir (place, 0700), ==, 0);
+  g_assert_cmpint (symlink (place, link), ==, 0);
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  s = open_project (folder, path, through);
+  paint (&s, 0.2);
+  Session second = open_project (folder, path, file);
+  g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
+  close_session (&second);
+  save_project (&s, through);
+  paint (&s, 0.3);
+  close_session (&s);
+  for (int round = 0; round < 2; round++) { /* there and back */
+    g_assert_cmpint (g_rename (round ? other : file, round ? file : other), ==, 0);
+    s = open_project (folder, path, round ? file : other);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_MOVED);
+    g_assert_cmpstr (sb_store_state (s.store).other_path, ==, round ? other : file);
+    g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "came along"));
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 3 + round);
+    paint (&s, 0.31 + 0.01 * round);
+    close_session (&s);
+    s = open_project (folder, path, round ? file : other);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 4 + round);
+    close_session (&s);
+  }
+  g_assert_true (g_file_get_contents (file, &bytes, &n, NULL)); /* a copy is what was saved */
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize)n, NULL));
+  s = open_project (folder, path, copy);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 5);
+  close_session (&s);
+}
+
 /* Saved under another name, then painted on: the file is what was saved, the rest is on offer. */
 static void
 test_project_saved_as (void)
@@ -720,6 +767,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/project", test_project);
   g_test_add_func ("/store/project-changed-elsewhere", test_project_changed_elsewhere);
+  g_test_add_func ("/store/project-moved", test_project_moved);
   g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
