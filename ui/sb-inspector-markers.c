@@ -213,26 +213,11 @@ transfer_work (void *data)
     transfer->labels = sb_labels_load (transfer->path, &transfer->error);
 }
 
-static guint
-marker_hash (const void *marker)
-{
-  const SbMarker *m = marker;
-  return g_double_hash (&m->from_s) ^ g_str_hash (m->title);
-}
-
-static gboolean
-marker_equal (const void *a, const void *b)
-{
-  const SbMarker *one = a, *other = b;
-  return one->from_s == other->from_s && one->to_s == other->to_s && same_edge (one->low_hz, other->low_hz) &&
-         same_edge (one->high_hz, other->high_hz) && g_str_equal (one->title, other->title);
-}
-
 /* A set that borrows the markers: what was exported, or imported before, is not taken a second time. */
 static GHashTable *
 known_markers (SbMarkers *markers)
 {
-  GHashTable *known = g_hash_table_new (marker_hash, marker_equal);
+  GHashTable *known = g_hash_table_new (sb_marker_hash, sb_marker_equal);
   for (int i = 0; i < sb_markers_n (markers); i++)
     g_hash_table_add (known, (void *)sb_markers_get (markers, i));
   return known;

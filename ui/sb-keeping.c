@@ -220,7 +220,7 @@ update_actions (SbWindow *window)
   static const char *const names[] = {"copy-edits", "use-recording"};
   SbStore *store = store_of (window);
   const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
-  const bool enabled[] = {state.n_other > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content};
+  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content};
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])), enabled[i]);
 }
@@ -228,7 +228,7 @@ update_actions (SbWindow *window)
 static void
 announce_state (SbWindow *window, const SbStoreState state)
 {
-  const SbLastingText copy = {.button = "Copy Edits",
+  const SbLastingText copy = {.button = state.n_other > 0 ? "Copy Edits" : "Copy Markers",
                               .action = "win.copy-edits",
                               .other = "Dismiss",
                               .other_action = BANNER_DISMISS,
@@ -242,12 +242,12 @@ announce_state (SbWindow *window, const SbStoreState state)
                                    .action = "win.open-again"});
   else if (state.on_other_content || state.found == SB_FOUND_CHANGED) /* what it means is for the person to say */
     show_sentence (window, SB_LASTING_MEANING, state.sentence,
-                   (SbLastingText){.button = state.on_other_content ? "Use This One" : "Copy Edits",
+                   (SbLastingText){.button = state.on_other_content ? "Use This One" : copy.button,
                                    .action = state.on_other_content ? "win.use-recording" : "win.copy-edits",
                                    .other = "Find the Old File…",
                                    .other_action = "win.find-recording",
                                    .choice = true});
-  else if (state.n_other > 0)
+  else if (state.n_other + state.n_other_markers > 0)
     show_sentence (window, SB_LASTING_FOUND, state.sentence, copy);
   else if (state.found != SB_FOUND_MOVED || state.set_aside)
     show_sentence (window, SB_LASTING_FOUND, state.sentence,
@@ -298,13 +298,15 @@ act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
   SbStore *store = store_of (window);
   const int n_offered = store ? sb_store_state (store).n_other : 0;
   g_autoptr (GError) error = NULL;
-  if (store && !sb_store_take_other (store, &error))
+  SbInspector *inspector = sb_inspector_of (window->session);
+  if (store && !sb_store_take_other (store, sb_inspector_markers (inspector), &error))
     sb_window_tell_problem (window, "The edits were not copied", error->message);
   else {
     sb_window_set_lasting (window, SB_LASTING_MEANING, NULL);
     sb_window_set_lasting (window, SB_LASTING_FOUND, NULL);
     say_left_out (window, n_offered, store ? sb_store_state (store).n_outside : 0);
   }
+  g_signal_emit_by_name (inspector, "markers");
   update_actions (window);
 }
 

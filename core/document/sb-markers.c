@@ -104,6 +104,27 @@ by_time (const void *a, const void *b)
   return x->id < y->id ? -1 : x->id > y->id;
 }
 
+guint
+sb_marker_hash (const void *marker)
+{
+  const SbMarker *m = marker;
+  return g_double_hash (&m->from_s) ^ g_str_hash (m->title);
+}
+
+static bool
+same_bound (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+gboolean
+sb_marker_equal (const void *a, const void *b)
+{
+  const SbMarker *one = a, *other = b;
+  return one->from_s == other->from_s && one->to_s == other->to_s && same_bound (one->low_hz, other->low_hz) &&
+         same_bound (one->high_hz, other->high_hz) && g_str_equal (one->title, other->title);
+}
+
 SbMarkers *
 sb_markers_new (void)
 {
@@ -213,6 +234,21 @@ sb_markers_add_all (SbMarkers *markers, const SbMarker *added, int n_added)
   keep_state (markers);
   take_in (markers, added, n_added);
   return true;
+}
+
+int
+sb_markers_add_missing (SbMarkers *markers, const SbMarker *others, int n_others)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (sb_marker_hash, sb_marker_equal);
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (SbMarker)); /* borrows the titles */
+  for (int i = 0; i < sb_markers_n (markers); i++)
+    g_hash_table_add (known, (void *)sb_markers_get (markers, i));
+  for (int i = 0; i < n_others; i++)
+    if (!g_hash_table_contains (known, &others[i]))
+      g_array_append_vals (fresh, &others[i], 1);
+  if (fresh->len == 0 || !sb_markers_add_all (markers, (const SbMarker *)(const void *)fresh->data, (int)fresh->len))
+    return 0;
+  return (int)fresh->len;
 }
 
 bool

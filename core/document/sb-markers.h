@@ -31,6 +31,10 @@ double sb_marker_round (double value);
 /* Tabs and line ends become spaces, what is not UTF-8 the replacement character.  Newly allocated. */
 char *sb_marker_clean_title (const char *title);
 
+/* For tables: the same place and title, whatever the id. */
+guint sb_marker_hash (const void *marker);
+gboolean sb_marker_equal (const void *a, const void *b);
+
 SbMarkers *sb_markers_new (void);
 void sb_markers_free (SbMarkers *markers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbMarkers, sb_markers_free)
@@ -44,6 +48,8 @@ uint64_t sb_markers_revision (const SbMarkers *markers);                 /* grow
 uint64_t sb_markers_add (SbMarkers *markers, const SbMarker *marker);
 /* All or none, one change. */
 bool sb_markers_add_all (SbMarkers *markers, const SbMarker *added, int n_added);
+/* Those that are not there yet, one change; how many. */
+int sb_markers_add_missing (SbMarkers *markers, const SbMarker *others, int n_others);
 /* As they were kept: nothing that could be taken back. */
 bool sb_markers_restore (SbMarkers *markers, const SbMarker *kept, int n_kept);
 /* Keeps the id; false when it is gone or the marker is not sane. */

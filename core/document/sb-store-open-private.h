@@ -19,6 +19,8 @@ typedef struct {
 
 /* Takes the sentence (NULL: nothing to say). */
 void sb_store_say (SbStore *store, char *sentence);
+/* "3 edits and 1 marker" */
+char *sb_store_amount (const SbProject *project);
 /* Takes what. */
 void sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning);
 void sb_store_say_where_found (SbOpening *opening, const char *before);

@@ -30,6 +30,21 @@ sb_store_say (SbStore *store, char *sentence)
   store->sentence = both;
 }
 
+char *
+sb_store_amount (const SbProject *project)
+{
+  const guint n = project->ops->len, m = project->markers->len;
+  g_autofree char *edits = g_strdup_printf ("%u edit%s", n, n == 1 ? "" : "s");
+  g_autofree char *markers = g_strdup_printf ("%u marker%s", m, m == 1 ? "" : "s");
+  return m == 0 ? g_steal_pointer (&edits) : n == 0 ? g_steal_pointer (&markers) : g_strdup_printf ("%s and %s", edits, markers);
+}
+
+static bool
+has_on_offer (const SbProject *project)
+{
+  return project->ops->len > 0 || project->markers->len > 0;
+}
+
 /* ---- which session ---- */
 
 SbProject *
@@ -87,14 +102,14 @@ look_for_twins (SbOpening *opening)
     if (strcmp (base, opening->place.base) == 0)
       continue;
     g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || project->ops->len == 0 ||
-        (project->project_path && *project->project_path))
+    if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 ||
+        (project->steps->len == 0 && !has_on_offer (project)) || (project->project_path && *project->project_path))
       continue;
     const bool there = same_content (project->source_path, fingerprint);
     /* other content in its place is not guessed to be a move, but may be said to be one */
     const bool gone = !there && (opening->request->adopt || !g_file_test (project->source_path, G_FILE_TEST_EXISTS));
     const bool adopted = gone && sb_store_adopt (opening, base);
-    if (!adopted && store->other)
+    if (!adopted && (store->other || !has_on_offer (project))) /* what is all undone follows a move only */
       continue;
     store->state.found = adopted ? SB_FOUND_MOVED : SB_FOUND_COPY;
     g_free (store->other_path);
@@ -116,7 +131,7 @@ look_for_past (SbOpening *opening)
     const char *base = g_ptr_array_index (bases, i);
     int generation;
     g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!project || project->ops->len == 0 || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
+    if (!project || !has_on_offer (project) || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
       continue;
     store->state.found = SB_FOUND_CHANGED;
     store->other = g_steal_pointer (&project);
@@ -242,21 +257,37 @@ explain (SbOpening *opening)
 {
   SbStore *store = opening->store;
   g_autofree char *shown = store->other_path ? g_filename_display_name (store->other_path) : NULL;
-  const int n = store->other && !store->state.on_other_content ? (int)store->other->ops->len : 0;
-  store->state.n_other = n;
-  if (store->state.found == SB_FOUND_LATER)
-    sb_store_say (store, g_strdup_printf ("Painting went on in “%s” after this project was saved from it. It has %d edit%s now; "
-                                          "those that are missing here can be copied.",
-                                          shown, n, n == 1 ? "" : "s"));
-  else if (store->state.found == SB_FOUND_MOVED && shown)
-    sb_store_say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
-  else if (store->state.found == SB_FOUND_COPY)
+  const SbProject *other = store->state.on_other_content ? NULL : store->other;
+  g_autofree char *amount = other ? sb_store_amount (other) : NULL;
+  store->state.n_other = other ? (int)other->ops->len : 0;
+  store->state.n_other_markers = other ? (int)other->markers->len : 0;
+  const char *were = store->state.n_other + store->state.n_other_markers == 1 ? "was" : "were";
+  switch (store->state.found) {
+  case SB_FOUND_LATER:
+    sb_store_say (store, g_strdup_printf ("Work went on in “%s” after this project was saved from it. It has %s by now; what "
+                                          "is missing here can be copied.",
+                                          shown, amount));
+    break;
+  case SB_FOUND_MOVED:
+    if (shown && opening->request->project)
+      sb_store_say (store, g_strdup_printf ("What was done since this project was saved as “%s” came along.", shown));
+    else if (shown)
+      sb_store_say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
+    break;
+  case SB_FOUND_COPY:
     sb_store_say (store, store->other_there
-                    ? g_strdup_printf ("The same recording lies at “%s” too, with %d edits. They can be copied.", shown, n)
-                    : g_strdup_printf ("%d edits were made in this recording when it was “%s”. They can be copied.", n, shown));
-  else if (store->state.found == SB_FOUND_CHANGED)
-    sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %d edit%s made in it.", n,
-                                           n == 1 ? " was" : "s were"), "The edits are not applied; times may no longer fit.");
+                             ? g_strdup_printf ("The same recording lies at “%s” too, with %s. They can be copied.", shown, amount)
+                             : g_strdup_printf ("%s %s made in this recording when it was “%s”. They can be copied.", amount, were, shown));
+    break;
+  case SB_FOUND_CHANGED:
+    sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %s %s made in it.", amount, were),
+                          store->state.n_other ? "The edits are not applied; times may no longer fit."
+                                               : "The markers are not taken; times may no longer fit.");
+    break;
+  case SB_FOUND_NOTHING:
+  case SB_FOUND_SESSION:
+    break;
+  }
 }
 
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */

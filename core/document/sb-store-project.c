@@ -13,7 +13,6 @@
 #include "document/sb-relink.h"
 #include "edit/sb-op-json.h"
 
-#include <math.h>
 #include <string.h>
 
 bool
@@ -99,24 +98,6 @@ same_step (const SbStep *a, const SbStep *b)
   return g_strcmp0 (one, other) == 0;
 }
 
-static bool
-same_hz (double a, double b)
-{
-  return a == b || (isnan (a) && isnan (b));
-}
-
-static bool
-has_marker (const SbProject *project, const SbMarker *wanted)
-{
-  for (guint i = 0; i < project->markers->len; i++) {
-    const SbMarker *marker = &g_array_index (project->markers, SbMarker, i);
-    if (marker->from_s == wanted->from_s && marker->to_s == wanted->to_s && same_hz (marker->low_hz, wanted->low_hz) &&
-        same_hz (marker->high_hz, wanted->high_hz) && g_strcmp0 (marker->title, wanted->title) == 0)
-      return true;
-  }
-  return false;
-}
-
 /* Nothing that was done in the session is missing in the file. */
 static bool
 holds (const SbProject *file, const SbProject *session)
@@ -126,8 +107,11 @@ holds (const SbProject *file, const SbProject *session)
   for (guint i = 0; i < session->steps->len; i++)
     if (!same_step (session->steps->pdata[i], file->steps->pdata[i]))
       return false;
+  g_autoptr (GHashTable) markers = g_hash_table_new (sb_marker_hash, sb_marker_equal);
+  for (guint i = 0; i < file->markers->len; i++)
+    g_hash_table_add (markers, &g_array_index (file->markers, SbMarker, i));
   for (guint i = 0; i < session->markers->len; i++)
-    if (!has_marker (file, &g_array_index (session->markers, SbMarker, i)))
+    if (!g_hash_table_contains (markers, &g_array_index (session->markers, SbMarker, i)))
       return false;
   return true;
 }
@@ -139,10 +123,10 @@ sb_store_set_session_aside (SbOpening *opening)
   const SbProject *session = store->project;
   if ((session->steps->len == 0 && session->markers->len == 0) || holds (opening->request->project, session))
     return;
-  g_autofree char *shown = set_aside (opening);
+  g_autofree char *shown = set_aside (opening), *amount = sb_store_amount (session);
   sb_store_say (store, g_strdup_printf ("This project file has changed since it was last worked on here. It is shown as it is now; "
-                                        "what was kept here, %d edit%s, lies in “%s” and can be opened as a project.",
-                                        (int)session->ops->len, session->ops->len == 1 ? "" : "s", shown));
+                                        "what was kept here, %s, lies in “%s” and can be opened as a project.",
+                                        amount, shown));
 }
 
 void
@@ -222,7 +206,7 @@ sb_store_look_for_later (SbOpening *opening)
     if (strcmp (base, opening->place.base) == 0)
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!session || session->ops->len == 0 || 
+    if (!session || (session->ops->len == 0 && session->markers->len == 0) || 
         (!was_saved_as (session, opening->mark) && !has_moved_here (opening, session)) ||
         holds (opening->request->project, session))
       continue;

@@ -95,11 +95,15 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
 }
 
 bool
-sb_store_take_other (SbStore *store, GError **error)
+sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error)
 {
-  if (store->state.n_other > 0 && sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
+  const SbStoreState *state = &store->state;
+  if (state->n_other_markers > 0)
+    sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->other->markers->data, state->n_other_markers);
+  store->state.n_other_markers = 0;
+  if (state->n_other > 0 && sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
     return false;
-  if (store->state.n_other > 0)
+  if (!state->on_other_content)
     g_clear_pointer (&store->other, sb_project_free);
   store->state.n_other = 0;
   return true;

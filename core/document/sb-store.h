@@ -37,7 +37,7 @@ typedef struct {
   SbFound found;
   SbKeeping keeping;
   const char *other_path; /* COPY, LATER: where the other lies; MOVED: where it was */
-  int n_other;            /* COPY, LATER, CHANGED: edits on offer */
+  int n_other, n_other_markers; /* COPY, LATER, CHANGED: edits and markers on offer */
   bool set_aside;         /* something that was kept has another name now, which the sentence says: not to be overlooked */
   int n_outside;          /* of the offered edits that were taken: how many did not fit this recording */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
@@ -74,8 +74,8 @@ const SbProject *sb_store_other (const SbStore *store);
 
 /* Brings the history back into the document and keeps every change from now on.  Thread: UI.  Blocks: compute. */
 bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
-/* The offered edits as new ones, in one step.  Thread: UI. */
-bool sb_store_take_other (SbStore *store, GError **error);
+/* The offered edits as new ones, in one step, and the markers that are not there yet.  Thread: UI. */
+bool sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error);
 /* The edits are to be for this content: said once.  Thread: UI. */
 void sb_store_accept_content (SbStore *store);
 /* View settings and markers of the session.  Thread: UI. */

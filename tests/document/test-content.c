@@ -133,7 +133,7 @@ test_changed_between (void)
   g_assert_cmpint (state.n_other, ==, 1);
   g_assert_nonnull (strstr (state.sentence, "has changed"));
   g_assert_cmpint (n_edits (&s), ==, 0);
-  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_true (sb_store_take_other (s.store, NULL, NULL));
   g_assert_cmpint (n_edits (&s), ==, 1);
   close_session (&s);
 }

@@ -11,6 +11,7 @@
 #include "sb-test.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -163,7 +164,7 @@ test_moved_copied_changed (void)
   g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_COPY);
   g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
-  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_true (sb_store_take_other (s.store, NULL, NULL));
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
   sb_document_undo (s.document);
   close_session (&s);
@@ -183,6 +184,71 @@ test_moved_copied_changed (void)
   g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
   close_session (&s);
+}
+
+/* Markers, and edits that are all undone, are work as well: they follow a recording that was moved, and markers are on
+ * offer for a copy. */
+static void
+test_markers_and_undone_moved (void)
+{
+  for (int kind = 0; kind < 3; kind++) { /* markers; undone edits; both, and an edit */
+    g_autofree char *name = g_strdup_printf ("s-mark-%d", kind), *folder = sb_test_path (name);
+    g_autofree char *wav = g_strconcat (name, ".wav", NULL), *path = make_recording (wav, 30 + (guint32)kind);
+    g_autofree char *moved = g_strconcat (path, ".moved.wav", NULL), *copy = g_strconcat (path, ".copy.wav", NULL), *bytes = NULL;
+    const SbMarker marks[] = {{.from_s = 0.1, .to_s = 0.1, .low_hz = NAN, .high_hz = NAN, .title = (char *)"one"},
+                              {.from_s = 0.2, .to_s = 0.3, .low_hz = 100, .high_hz = 200, .title = (char *)"two"}};
+    gsize n;
+    Session s = open_session (folder, path);
+    if (kind == 2)
+      paint (&s, 0.05);
+    if (kind > 0) {
+      paint (&s, 0.1);
+      paint (&s, 0.2);
+      sb_document_undo (s.document);
+      sb_document_undo (s.document);
+    }
+    if (kind != 1)
+      sb_store_set_markers (s.store, marks, 2);
+    close_session (&s);
+    g_assert_cmpint (g_rename (path, moved), ==, 0);
+    s = open_session (folder, moved);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_MOVED);
+    g_assert_cmpuint (sb_store_project (s.store)->markers->len, ==, kind == 1 ? 0 : 2);
+    g_assert_cmpint (sb_document_n_steps (s.document), ==, kind == 0 ? 0 : kind + 1);
+    g_assert_true (sb_document_can_redo (s.document) == (kind > 0));
+    close_session (&s);
+    s = open_session (folder, moved);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
+    g_assert_cmpuint (sb_store_project (s.store)->markers->len, ==, kind == 1 ? 0 : 2);
+    close_session (&s);
+    g_assert_true (g_file_get_contents (moved, &bytes, &n, NULL));
+    g_assert_true (g_file_set_contents (copy, bytes, (gssize)n, NULL));
+    s = open_session (folder, copy);
+    const SbStoreState state = sb_store_state (s.store);
+    g_assert_cmpint (state.found, ==, kind == 1 ? SB_FOUND_NOTHING : SB_FOUND_COPY);
+    g_assert_cmpint (state.n_other, ==, kind == 2);
+    g_assert_cmpint (state.n_other_markers, ==, kind == 1 ? 0 : 2);
+    g_autoptr (SbMarkers) markers = sb_markers_new ();
+    sb_markers_add (markers, &marks[1]); /* is there already */
+    g_assert_true (sb_store_take_other (s.store, markers, NULL));
+    g_assert_cmpint (sb_markers_n (markers), ==, kind == 1 ? 1 : 2);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, kind == 2);
+    g_assert_true (sb_store_take_other (s.store, markers, NULL)); /* nothing is on offer any more */
+    close_session (&s);
+    /* other content under this name */
+    g_autofree char *again = make_recording (wav, 40), *twin = make_recording ("twin.wav", 41);
+    s = open_session (folder, again);
+    paint (&s, 0.1);
+    sb_document_undo (s.document);
+    if (kind != 1)
+      sb_store_set_markers (s.store, marks, 2);
+    close_session (&s);
+    g_assert_cmpint (g_rename (twin, again), ==, 0);
+    s = open_session (folder, again);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, kind == 1 ? SB_FOUND_NOTHING : SB_FOUND_CHANGED);
+    g_assert_cmpint (sb_store_state (s.store).n_other_markers, ==, kind == 1 ? 0 : 2);
+    close_session (&s);
+  }
 }
 
 static void
@@ -571,7 +637,7 @@ test_project_saved_as (void)
   g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_LATER);
   g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
-  g_assert_true (sb_store_take_other (s.store, NULL));
+  g_assert_true (sb_store_take_other (s.store, NULL, NULL));
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3); /* those that are there are not doubled */
   close_session (&s);
   s = open_project (folder, path, file); /* and this one goes on where it was */
@@ -761,6 +827,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/everything-comes-back", test_everything_comes_back);
   g_test_add_func ("/store/moved-copied-changed", test_moved_copied_changed);
+  g_test_add_func ("/store/markers-and-undone-moved", test_markers_and_undone_moved);
   g_test_add_func ("/store/opened-twice", test_opened_twice);
   g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
   g_test_add_func ("/store/no-folder", test_no_folder);

@@ -294,6 +294,33 @@ def saved_project(root, program, cli, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def copied_markers(root, program, cli, pictures):
+    """What is on offer from the same recording elsewhere: edits and markers, and they stay."""
+    def n_rows(table):
+        with newest_session(desktop) as base:
+            return base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+    with Desktop() as desktop:
+        demo, copy = desktop.path("take.flac"), desktop.path("copy.flac")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        window.activate("add-marker")
+        wait_until(lambda: n_rows("marker") == 1, 10, "the marker to be kept")
+        window.quit()
+        shutil.copy(demo, copy)
+        window = Window(desktop, program, copy, SONOBRUSH_SINK="null").wait_shown().wait_open("copy")
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "copy-offered.png"))
+        assert window.enabled("copy-edits")
+        window.activate("copy-edits")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 10, "the copied edit")
+        wait_until(lambda: n_rows("marker") == 1 and n_rows("operation") == 1, 10, "the copies to be kept")
+        assert not window.enabled("copy-edits")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def random_kills(root, program):
     """Killed at any moment while edits come in; what was on the disk by then is there, and at most the last is lost."""
     rng, count = random.Random(4), int(os.environ.get("SB_KILLS", "100" if os.environ.get("SB_LONG_TESTS") else "4"))
@@ -329,6 +356,7 @@ def main():
     cases.run("/window-keeping/edits-file", edits_file, root, program, cli, pictures)
     cases.run("/window-keeping/no-opening-for-ever", no_opening_for_ever, root, program, cli, pictures)
     cases.run("/window-keeping/saved-project", saved_project, root, program, cli, pictures)
+    cases.run("/window-keeping/copied-markers", copied_markers, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 
