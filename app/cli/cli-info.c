@@ -72,6 +72,8 @@ print_json (const Info *info)
   json_builder_set_member_name (builder, "duration_s");
   json_builder_add_double_value (builder, sb_source_duration_s (info->source));
   add_int (builder, "size_bytes", info->size_bytes);
+  if (sb_file_source_note (info->source))
+    add_string (builder, "note", sb_file_source_note (info->source));
   add_chunks (builder, info->container);
   json_builder_end_object (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
@@ -93,6 +95,8 @@ print_text (const Info *info)
   printf ("channels  %d\n", sb_source_channels (info->source));
   printf ("frames    %" G_GINT64_FORMAT "\n", sb_source_n_frames (info->source));
   printf ("duration  %s (%.6f s)\n", time, sb_source_duration_s (info->source));
+  if (sb_file_source_note (info->source))
+    printf ("note      %s\n", sb_file_source_note (info->source));
   for (guint i = 0; info->container && i < info->container->chunks->len; i++) {
     const SbChunk *chunk = &g_array_index (info->container->chunks, SbChunk, i);
     printf ("%s  %-4s %" G_GINT64_FORMAT " bytes at %" G_GINT64_FORMAT "\n", i ? "        " : "chunks  ", chunk->id,
