@@ -118,7 +118,8 @@ state_of_source (const SbProject *project)
 }
 
 static void
-print_project_json (const SbProject *project, const char *shown, const char *source, const char *state)
+print_project_json (const SbProject *project, const char *shown, const char *source, const char *state,
+                    const char *found)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -126,6 +127,8 @@ print_project_json (const SbProject *project, const char *shown, const char *sou
   add_string (builder, "format", "Sonobrush project");
   add_string (builder, "source", source);
   add_string (builder, "source_state", state);
+  if (found)
+    add_string (builder, "source_found", found);
   add_int (builder, "rate_hz", project->rate);
   add_int (builder, "channels", project->channels);
   add_int (builder, "frames", project->n_frames);
@@ -155,11 +158,15 @@ run_project_info (CliArgs *args, GError **error)
     return false;
   g_autofree char *shown = g_filename_display_name (args->operand), *state = state_of_source (project);
   g_autofree char *source = g_filename_display_name (project->source_path);
+  g_autofree char *elsewhere = cli_found_source (project, args->operand);
+  g_autofree char *found = elsewhere ? g_filename_display_name (elsewhere) : NULL;
   if (cli_flag (args, "json")) {
-    print_project_json (project, shown, source, state);
+    print_project_json (project, shown, source, state, found);
     return true;
   }
   printf ("file      %s\nformat    Sonobrush project\nsource    %s (%s)\n", shown, source, state);
+  if (found)
+    printf ("found at  %s\n", found);
   printf ("rate      %d Hz\nchannels  %d\nframes    %" G_GINT64_FORMAT "\n", project->rate, project->channels,
           project->n_frames);
   printf ("grid      n_fft %d, hop %d, %s\n", project->grid.n_fft, project->grid.hop,
