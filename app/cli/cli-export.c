@@ -5,40 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static SbSource *
-open_source (const CliArgs *args, const SbProject *project, const char *project_path, GError **error)
-{
-  const char *path = cli_value (args, "source");
-  g_autofree char *shown = g_filename_display_name (project_path);
-  if (!path && !*project->source_path) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is damaged and does not say which recording it belongs to; name it with --source.", shown);
-    return NULL;
-  }
-  if (!path && !g_file_test (project->source_path, G_FILE_TEST_EXISTS)) {
-    g_autofree char *shown_source = g_filename_display_name (project->source_path);
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
-                 "The recording of “%s” is no longer at “%s”. If it was moved, name it with --source.", shown,
-                 shown_source);
-    return NULL;
-  }
-  if (!path)
-    path = project->source_path;
-  g_autofree char *fingerprint = sb_fingerprint_file (path, error);
-  if (!fingerprint)
-    return NULL;
-  if (project->source_fingerprint && *project->source_fingerprint &&
-      strcmp (fingerprint, project->source_fingerprint) != 0 && !cli_flag (args, "changed-source")) {
-    g_autofree char *shown_source = g_filename_display_name (path);
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is not the recording that “%s” was made with, or it has changed since. Give --changed-source to "
-                 "apply the edits all the same.",
-                 shown_source, shown);
-    return NULL;
-  }
-  return sb_file_source_new (path, args->progress, error);
-}
-
 static bool
 run_export (CliArgs *args, GError **error)
 {
@@ -53,7 +19,8 @@ run_export (CliArgs *args, GError **error)
                           *project->source_path ? project->source_path : NULL};
   if (!cli_check_outputs (outputs, 2, inputs, 3, error))
     return false;
-  g_autoptr (SbSource) source = open_source (args, project, args->operand, error);
+  g_autofree char *path = cli_project_source (args, project, cli_value (args, "source"), error);
+  g_autoptr (SbSource) source = path ? sb_file_source_new (path, args->progress, error) : NULL;
   if (!source)
     return false;
   if (project->salvaged)
@@ -61,7 +28,11 @@ run_export (CliArgs *args, GError **error)
   g_autoptr (SbMask) mask =
       sb_mask_new (&project->grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
                    (SbOperation *const *)project->ops->pdata, (int)project->ops->len, NULL, error);
-  return mask && cli_export (args, source, mask, output, cli_value (args, "removed"), error);
+  if (!mask || !cli_export (args, source, mask, output, cli_value (args, "removed"), error))
+    return false;
+  if (!cli_value (args, "source"))
+    cli_tell_found (project, path);
+  return true;
 }
 
 static const CliOption options[] = {

@@ -72,6 +72,8 @@ print_json (const Info *info)
   json_builder_set_member_name (builder, "duration_s");
   json_builder_add_double_value (builder, sb_source_duration_s (info->source));
   add_int (builder, "size_bytes", info->size_bytes);
+  if (sb_file_source_note (info->source))
+    add_string (builder, "note", sb_file_source_note (info->source));
   add_chunks (builder, info->container);
   json_builder_end_object (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
@@ -93,6 +95,8 @@ print_text (const Info *info)
   printf ("channels  %d\n", sb_source_channels (info->source));
   printf ("frames    %" G_GINT64_FORMAT "\n", sb_source_n_frames (info->source));
   printf ("duration  %s (%.6f s)\n", time, sb_source_duration_s (info->source));
+  if (sb_file_source_note (info->source))
+    printf ("note      %s\n", sb_file_source_note (info->source));
   for (guint i = 0; info->container && i < info->container->chunks->len; i++) {
     const SbChunk *chunk = &g_array_index (info->container->chunks, SbChunk, i);
     printf ("%s  %-4s %" G_GINT64_FORMAT " bytes at %" G_GINT64_FORMAT "\n", i ? "        " : "chunks  ", chunk->id,
@@ -114,7 +118,8 @@ state_of_source (const SbProject *project)
 }
 
 static void
-print_project_json (const SbProject *project, const char *shown, const char *source, const char *state)
+print_project_json (const SbProject *project, const char *shown, const char *source, const char *state,
+                    const char *found)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -122,6 +127,8 @@ print_project_json (const SbProject *project, const char *shown, const char *sou
   add_string (builder, "format", "Sonobrush project");
   add_string (builder, "source", source);
   add_string (builder, "source_state", state);
+  if (found)
+    add_string (builder, "source_found", found);
   add_int (builder, "rate_hz", project->rate);
   add_int (builder, "channels", project->channels);
   add_int (builder, "frames", project->n_frames);
@@ -151,11 +158,15 @@ run_project_info (CliArgs *args, GError **error)
     return false;
   g_autofree char *shown = g_filename_display_name (args->operand), *state = state_of_source (project);
   g_autofree char *source = g_filename_display_name (project->source_path);
+  g_autofree char *elsewhere = cli_found_source (project, args->operand);
+  g_autofree char *found = elsewhere ? g_filename_display_name (elsewhere) : NULL;
   if (cli_flag (args, "json")) {
-    print_project_json (project, shown, source, state);
+    print_project_json (project, shown, source, state, found);
     return true;
   }
   printf ("file      %s\nformat    Sonobrush project\nsource    %s (%s)\n", shown, source, state);
+  if (found)
+    printf ("found at  %s\n", found);
   printf ("rate      %d Hz\nchannels  %d\nframes    %" G_GINT64_FORMAT "\n", project->rate, project->channels,
           project->n_frames);
   printf ("grid      n_fft %d, hop %d, %s\n", project->grid.n_fft, project->grid.hop,

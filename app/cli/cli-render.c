@@ -16,6 +16,8 @@ typedef struct {
   SbSource *shown; /* the view asked for */
   SbGrid grid;
   char *title;
+  SbProject *project; /* NULL: of a plain recording */
+  char *path;         /* of the project's recording, as found */
 } Subject;
 
 static void
@@ -24,22 +26,8 @@ clear_subject (Subject *subject)
   sb_source_unref (subject->original);
   sb_source_unref (subject->shown);
   g_free (subject->title);
-}
-
-/* A recording that is not the one the project was made on would be painted at the wrong places: told, not guessed. */
-static bool
-check_same (const SbProject *project, SbSource *source, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (project->source_path);
-  g_autofree char *fingerprint = sb_fingerprint_file (project->source_path, error);
-  if (!fingerprint)
-    return false;
-  if (sb_source_rate (source) == project->rate && sb_source_channels (source) == project->channels &&
-      sb_source_n_frames (source) == project->n_frames && g_strcmp0 (fingerprint, project->source_fingerprint) == 0)
-    return true;
-  g_set_error (error, SB_ERROR, SB_ERROR_VALUE,
-               "The recording “%s” is not as it was when the project was saved; bring the old one back.", shown);
-  return false;
+  sb_project_free (subject->project);
+  g_free (subject->path);
 }
 
 static bool
@@ -63,18 +51,23 @@ open_project (const CliArgs *args, SbView view, Subject *subject, GError **error
   g_autoptr (SbProject) project = sb_project_load (args->operand, error);
   if (!project || !check_output (args, project->source_path, error))
     return false;
-  subject->original = sb_file_source_new (project->source_path, args->progress, error);
-  if (!subject->original || !check_same (project, subject->original, error))
+  g_autofree char *path = cli_project_source (args, project, NULL, error);
+  if (!path || !check_output (args, path, error))
+    return false;
+  subject->original = sb_file_source_new (path, args->progress, error);
+  if (!subject->original)
     return false;
   subject->grid = project->grid;
-  subject->title = g_filename_display_basename (project->source_path);
+  subject->title = g_filename_display_basename (path);
   g_autoptr (SbMask) mask =
-      sb_mask_new (&project->grid, project->rate, project->n_frames, project->channels,
-                   (SbOperation *const *)project->ops->pdata, (int)project->ops->len, NULL, error);
+      sb_mask_new (&project->grid, sb_source_rate (subject->original), sb_source_n_frames (subject->original),
+                   sb_source_channels (subject->original), (SbOperation *const *)project->ops->pdata, (int)project->ops->len, NULL, error);
   g_autoptr (SbResynth) resynth = mask ? sb_resynth_new (subject->original, mask, NULL, error) : NULL;
   if (!resynth)
     return false;
   subject->shown = view_of (resynth, subject->original, view);
+  subject->project = g_steal_pointer (&project);
+  subject->path = g_steal_pointer (&path);
   return true;
 }
 
@@ -254,6 +247,8 @@ run_render (CliArgs *args, GError **error)
   if (ok) {
     g_autoptr (SbPool) pool = sb_pool_new (0);
     ok = sb_picture_save (subject.shown, &subject.grid, pool, &spec, output, args->progress, error);
+    if (ok && subject.project)
+      cli_tell_found (subject.project, subject.path);
   }
   clear_subject (&subject);
   return ok;

@@ -9,6 +9,7 @@
 #include "audio/sb-file-source.h"
 #include "base/sb-error.h"
 #include "base/sb-progress.h"
+#include "document/sb-project.h"
 #include "dsp/sb-grid.h"
 #include "edit/sb-mask.h"
 #include "edit/sb-op-json.h"
@@ -96,6 +97,17 @@ bool cli_export_check (const CliArgs *args, SbSource *original, SbMask *mask, co
 /* Exports result and, when asked for, removed part of a resynthesis; tells on stdout. */
 bool cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
                  GError **error);
+
+/* ---- cli-source.c ---- */
+
+/* Where the recording of the project (the operand) is: `said`, or where it says, or where the window would find the same
+ * content.  NULL: nowhere, or it is another (unless --changed-source).  Newly allocated. */
+char *cli_project_source (const CliArgs *args, const SbProject *project, const char *said /* may be NULL */,
+                          GError **error);
+/* Says so where that is not where the project says. */
+void cli_tell_found (const SbProject *project, const char *path);
+/* The same content under another path than the project's; NULL: it is there, or nowhere.  Newly allocated. */
+char *cli_found_source (const SbProject *project, const char *project_path);
 
 /* ---- parts of commands that others use ---- */
 

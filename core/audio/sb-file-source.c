@@ -30,6 +30,7 @@ typedef struct {
   char *path;
   SF_INFO info;
   SbSampleType sample_type;
+  bool unfinished; /* the header was never finished */
   int fd; /* the file that was checked: handles are opened on duplicates of it */
   struct stat opened;
   pthread_mutex_t lock;
@@ -349,6 +350,7 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   if (!check_info (path, &file->info, error))
     goto failed;
   file->sample_type = sample_type_of_format (file->info.format);
+  file->unfinished = sb_decoder_is_unfinished (decoder);
   sb_source_init (&file->source, &file_class, file->info.samplerate, file->info.channels,
                   true_length (file, decoder, progress));
   if (sb_progress_check (progress, error))
@@ -457,6 +459,14 @@ int
 sb_file_source_sf_format (const SbSource *source)
 {
   return ((const FileSource *)source)->info.format;
+}
+
+const char *
+sb_file_source_note (const SbSource *source)
+{
+  return ((const FileSource *)source)->unfinished
+             ? "The recorder never wrote the length into the header, as when its power fails; read to the end of the file."
+             : NULL;
 }
 
 char *

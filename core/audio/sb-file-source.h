@@ -43,6 +43,8 @@ bool sb_file_source_is_touched (const SbSource *source);
 int64_t sb_file_source_mtime_ns (const SbSource *source); /* when it was opened */
 SbSampleType sb_file_source_sample_type (const SbSource *source);
 int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */
+/* What a person should know of the file, a static sentence; NULL: it is as it should be. */
+const char *sb_file_source_note (const SbSource *source);
 /* Newly allocated: "WAV", "24-bit" … as libsndfile's words for people. */
 char *sb_file_source_container_name (const SbSource *source);
 

@@ -199,10 +199,8 @@ write_all (SbExportRender *render, const SbExportFormat *format, SNDFILE *file, 
     const int64_t n = MIN (step, n_frames - pos);
     if (sb_progress_check (progress, error) || !sb_export_render (render, render->first + pos, n, error))
       return false;
-    if (!format->lossy) {
-      const uint64_t hash = sb_export_hash (render->after, (gsize)n * frame_bytes);
-      g_array_append_val (hashes, hash);
-    }
+    const uint64_t hash = sb_export_hash (render->after, (gsize)n * frame_bytes);
+    g_array_append_val (hashes, hash);
     if (!write_block (render, format, file, n) || outlet->first_errno != 0)
       return false;
     sb_progress_set (progress, 0.7 * (double)(pos + n) / (double)n_frames);
@@ -240,6 +238,9 @@ sb_export_encode (SbExportRender *render, const SbExportFormat *format, SbExport
     return sb_export_target_fail (target, "the encoder gave up. Choose another format", error);
   if (blocks->len > 0 && sb_export_meta_find (meta, "tags", NULL) &&
       !sb_export_flac_hide_tags (target->fd, SB_FLAC_HEAD_BYTES + outlet.extra))
+    return sb_export_target_fail (target, g_strerror (errno), error);
+  if ((format->sf_format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG &&
+      !sb_export_ogg_number (target->fd, outlet.length, (uint32_t)sb_export_hash (hashes->data, hashes->len * 8)))
     return sb_export_target_fail (target, g_strerror (errno), error);
   return sb_export_verify (render, format, target, hashes, progress, error) &&
          sb_export_target_sync (target, progress, error);

@@ -105,6 +105,11 @@ GByteArray *sb_export_flac_blocks (const SbExportMeta *meta);
 /* The encoder's own tags at that place become padding: a stream may have tags once.  false with errno set. */
 bool sb_export_flac_hide_tags (int fd, int64_t at);
 
+/* ---- Ogg ---- */
+
+/* Gives all pages of the one stream in `size` bytes this number.  false with errno set. */
+bool sb_export_ogg_number (int fd, int64_t size, uint32_t number);
+
 /* ---- containers of our own making ---- */
 
 typedef struct {

@@ -224,6 +224,7 @@ typedef struct {
   int64_t n_frames;
   SbExportFormat format;
   bool try_copy;
+  const char *doubt; /* why not, where it could have been */
 } Plan;
 
 /* All that can be refused before anything is written. */
@@ -255,7 +256,11 @@ make_plan (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, Pla
   if (!whole && !sb_export_format_choose (spec->path, spec->subtype, &shape, &plan->format, error))
     return false;
   plan->try_copy = whole || (as_it_is && plan->format.same_container && plan->format.same_type);
-  return true;
+  if (!plan->try_copy || !sb_file_source_note (original))
+    return true;
+  plan->try_copy = false;
+  plan->doubt = "its header was never finished"; /* a copy's would be neither */
+  return !whole || sb_export_format_choose (spec->path, spec->subtype, &shape, &plan->format, error);
 }
 
 bool
@@ -285,6 +290,7 @@ sb_export (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, SbE
       .bits = plan.format.bits,
       .first = spec->first,
       .n_frames = plan.n_frames,
+      .doubt = plan.doubt,
   };
   return export_to (&render, &plan.format, spec, plan.try_copy, report, progress, error);
 }

@@ -204,7 +204,7 @@ test_doubt (void)
   for (int kind = 0; kind < 5; kind++) {
     g_autoptr (GByteArray) a = make_wav ("RIFF", 46, NULL, 0, 10);
     if (kind == 0)
-      a->data[34] = 12; /* bits */
+      a->data[34] = 5; /* bits in two bytes */
     else if (kind == 1)
       a->data[32] = 4; /* 16 bits in 4 bytes */
     else if (kind == 2)
@@ -216,7 +216,21 @@ test_doubt (void)
     g_autoptr (SbContainer) c = read_bytes (a);
     g_assert_nonnull (c);
     g_assert_false (c->in_place);
+    g_assert_nonnull (c->doubt);
   }
+}
+
+/* Left-justified by definition: the place of a sample is plain, the low bits are not used. */
+static void
+test_valid_bits (void)
+{
+  g_autoptr (GByteArray) a = make_wav ("RIFF", 46, NULL, 0, 10);
+  a->data[34] = 12;
+  g_autoptr (SbContainer) c = read_bytes (a);
+  g_assert_true (c->in_place);
+  g_assert_null (c->doubt);
+  g_assert_cmpint (c->sample_type, ==, SB_SAMPLE_S16);
+  g_assert_cmpint (c->valid_bits, ==, 12);
 }
 
 static void
@@ -324,6 +338,7 @@ main (int argc, char **argv)
   g_test_add_func ("/container/sizes", test_sizes);
   g_test_add_func ("/container/odd-chunk", test_odd_chunk);
   g_test_add_func ("/container/doubt", test_doubt);
+  g_test_add_func ("/container/valid-bits", test_valid_bits);
   g_test_add_func ("/container/refused", test_refused);
   g_test_add_func ("/container/damaged", test_damaged);
   g_test_add_func ("/container/hostile", test_hostile);

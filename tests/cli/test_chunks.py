@@ -187,6 +187,31 @@ class Chunks(CliTest):
         listed = json.loads(self.do("info", "--json", path))["chunks"]
         self.assertEqual([(each["id"], each["size_bytes"]) for each in listed][-2:], [("BIGC", 8), ("axml", 4)])
 
+    def test_lost_power(self):
+        """A recorder that never wrote the lengths: read to the end, told, and exported as a sound file."""
+        sound = noise(9000, 2, 16)
+        for riff in (0, 0xffffffff):
+            head = b"RIFF" + struct.pack("<I", riff) + b"WAVE" + b"bext" + struct.pack("<I", len(bext())) + bext()
+            head += b"fmt " + struct.pack("<IHHIIHH", 16, 1, 2, RATE, RATE * 4, 4, 16) + b"data" + bytes(4)
+            path = self.path("lost.wav")
+            with open(path, "wb") as file:
+                file.write(head + sound)
+            told = json.loads(self.do("info", "--json", path))
+            self.assertEqual(told["frames"], 9000)
+            self.assertIn("never wrote the length", told["note"])
+            self.assertIn("read to the end of the file", self.do("info", path))
+            for ops in (self.ops(), None):
+                out = self.path("out.wav")
+                report = self.do("edit", path, "--ops", ops, "-o", out, "--report") if ops else self.painted(path, "out.wav")[1]
+                self.assertIn("(its header was never finished), so the file was written anew", report)
+                self.assertEqual(struct.unpack("<I", slurp(out)[4:8])[0], os.path.getsize(out) - 8)
+                self.assertEqual(len(payload(out, "data")), len(sound))
+                self.assertEqual(payload(out, "bext"), bext())
+                self.assertEqual(payload(out, "data") == sound, ops is not None)
+            with open(path, "wb") as file:
+                file.write(head)
+            self.refused("edit", path, "--ops", self.ops(), "-o", self.path("no.wav"), says="holds no sound")
+
     def test_written_anew(self):
         """What cannot be overwritten in place is told, and why."""
         sound = noise(9000, 2, 16)

@@ -129,6 +129,28 @@ class Edit(CliTest):
         os.remove(self.path("x.wav"))
         self.refused("render", self.path("p.sonobrush"), "-o", self.path("q.png"), says="x.wav")
 
+    def test_moved_together(self):
+        """A project and its recording in another folder: found by content, and told; never by name alone."""
+        self.ops(SILENCE)
+        self.edit("--project", self.path("p.sonobrush"), out="here.wav")
+        size = ["--size", "300x200", "--db", "-100:0", "--axes", "off"]
+        self.do("render", self.path("p.sonobrush"), "-o", self.path("here.png"), *size)
+        os.mkdir(self.path("there"))
+        moved, project = self.path("there/x.wav"), self.path("there/p.sonobrush")
+        os.rename(self.path("x.wav"), moved)
+        os.rename(self.path("p.sonobrush"), project)
+        self.assertIn("recording found at %s\n" % moved, self.do("export", project, "-o", self.path("there.wav")))
+        self.assertEqual(slurp(self.path("here.wav")), slurp(self.path("there.wav")))
+        self.assertIn("recording found at %s\n" % moved, self.do("render", project, "-o", self.path("there.png"), *size))
+        self.assertEqual(slurp(self.path("here.png")), slurp(self.path("there.png")))
+        self.assertIn("(missing)\nfound at  %s\n" % moved, self.do("info", project))
+        self.assertEqual(json.loads(self.do("info", "--json", project))["source_found"], moved)
+        self.refused("export", project, "-o", moved, says="x.wav")
+        write_wav(moved, self.x * 0.5, 8000)
+        self.refused("export", project, "-o", self.path("q.wav"), says="nor beside the project")
+        self.refused("render", project, "-o", self.path("q.png"), says="nor beside the project")
+        self.assertNotIn("source_found", self.do("info", "--json", project))
+
     def test_only_a_project_replaces_a_project(self):
         self.ops(SILENCE)
         self.edit("--project", self.path("p.sonobrush"))
