@@ -2,7 +2,7 @@
  *
  * Two pools: one draws pictures on every processor, the other opens and
  * exports.  A file may go into the window in front unless that would lose
- * edits; then it gets a window of its own. */
+ * edits; then it gets a window of its own, and so do all but the first of several. */
 #include "sb-application.h"
 #include "base/sb-pool.h"
 #include "sb-config.h"
@@ -40,6 +40,12 @@ find_demo (void)
 }
 
 static SbWindow *
+new_window (SbApplication *self)
+{
+  return SB_WINDOW (sb_window_new (GTK_APPLICATION (self), self->pool, self->jobs, self->demo != NULL));
+}
+
+static SbWindow *
 window_for_file (SbApplication *self, const char *path)
 {
   GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
@@ -47,13 +53,14 @@ window_for_file (SbApplication *self, const char *path)
     active = gtk_window_get_transient_for (active);
   if (SB_IS_WINDOW (active) && (sb_is_edits_file (path) || sb_window_is_free (SB_WINDOW (active))))
     return SB_WINDOW (active);
-  return SB_WINDOW (sb_window_new (GTK_APPLICATION (self), self->pool, self->jobs, self->demo != NULL));
+  return new_window (self);
 }
 
+/* Several at once: each has a window of its own. */
 static void
-open_path (SbApplication *self, const char *path)
+open_path (SbApplication *self, const char *path, bool beside)
 {
-  SbWindow *window = window_for_file (self, path);
+  SbWindow *window = beside && !sb_is_edits_file (path) ? new_window (self) : window_for_file (self, path);
   gtk_window_present (GTK_WINDOW (window));
   sb_window_open (window, path);
 }
@@ -64,11 +71,12 @@ static void
 act_open (GSimpleAction *action, GVariant *parameter, void *data)
 {
   g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
+  int n_opened = 0;
   for (int i = 0; paths[i]; i++) {
     g_autoptr (GFile) file = g_file_new_for_commandline_arg (paths[i]);
     g_autofree char *path = g_file_get_path (file);
     if (path)
-      open_path (data, path);
+      open_path (data, path, n_opened++ > 0);
   }
 }
 
@@ -77,7 +85,7 @@ act_demo (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbApplication *self = data;
   if (self->demo)
-    open_path (self, self->demo);
+    open_path (self, self->demo, false);
 }
 
 static void
@@ -172,10 +180,11 @@ sb_application_activate (GApplication *application)
 static void
 sb_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
+  int n_opened = 0;
   for (int i = 0; i < n_files; i++) {
     g_autofree char *path = g_file_get_path (files[i]);
     if (path)
-      open_path (SB_APPLICATION (application), path);
+      open_path (SB_APPLICATION (application), path, n_opened++ > 0);
     else
       g_application_activate (application);
   }

@@ -186,7 +186,7 @@ on_chosen (void *data, const char *path)
 static void
 on_choose (SbExportDialog *self)
 {
-  sb_save_chooser_ask (GTK_WINDOW (self), &(SbSaveChooser){"Export To", "Choose", self->path, NULL}, on_chosen,
+  sb_save_chooser_ask (GTK_WINDOW (self), &(SbSaveChooser){"Export To", "Choose", self->path, NULL, NULL}, on_chosen,
                        G_OBJECT (self));
 }
 

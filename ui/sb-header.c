@@ -51,7 +51,9 @@ fill_recent (SbHeader *header)
   for (guint i = 0; i < list->len; i++) {
     GtkRecentInfo *info = list->pdata[i];
     const char *const argument[] = {gtk_recent_info_get_uri (info), NULL}; /* the path need not be UTF-8 */
-    g_autoptr (GMenuItem) item = g_menu_item_new (gtk_recent_info_get_display_name (info), NULL);
+    g_auto (GStrv) parts = g_strsplit (gtk_recent_info_get_display_name (info), "_", -1);
+    g_autofree char *name = g_strjoinv ("__", parts); /* one would underline what follows */
+    g_autoptr (GMenuItem) item = g_menu_item_new (name, NULL);
     g_menu_item_set_action_and_target_value (item, "app.open", g_variant_new_strv (argument, -1));
     g_menu_append_item (menu, item);
   }

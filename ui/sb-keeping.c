@@ -445,7 +445,7 @@ act_save_project_as (GSimpleAction *action, GVariant *parameter, void *data)
   g_autofree char *name = g_strconcat (recording->name, ".sonobrush", NULL);
   g_autofree char *path =
       recording->project_path ? g_strdup (recording->project_path) : g_build_filename (folder, name, NULL);
-  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Project As", "Save", path, NULL}, on_project_chosen,
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Project As", "Save", path, ".sonobrush", NULL}, on_project_chosen,
                        G_OBJECT (window));
 }
 

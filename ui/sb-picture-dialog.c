@@ -116,7 +116,7 @@ on_save (SbPictureDialog *self)
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = sb_recording_file_name (recording, ".png");
   g_autofree char *path = g_build_filename (folder, name, NULL);
   static const char *const kinds[] = {"PNG, SVG or PDF, by the ending", "png", "svg", "pdf", NULL};
-  sb_save_chooser_ask (GTK_WINDOW (self), &(SbSaveChooser){"Save the Picture", "Save", path, kinds}, on_chosen,
+  sb_save_chooser_ask (GTK_WINDOW (self), &(SbSaveChooser){"Save the Picture", "Save", path, ".png", kinds}, on_chosen,
                        G_OBJECT (self));
 }
 

@@ -7,6 +7,7 @@
 typedef struct {
   const char *title, *accept; /* what the button says */
   const char *path;           /* starts in its folder and with its name */
+  const char *ending;         /* with its dot: added to a name that has neither it nor one of the kinds'; NULL: none */
   const char *const *kinds;   /* what is offered, then the endings that belong to it, NULL at the end; NULL: any file */
 } SbSaveChooser;
 

@@ -13,13 +13,9 @@ newer (gconstpointer a, gconstpointer b)
   return g_date_time_compare (bt, at);
 }
 
-/* File choosers remember whatever is chosen in them, saved edits and pictures too. */
-static bool
-is_openable (GtkRecentInfo *info)
-{
-  const char *mime = gtk_recent_info_get_mime_type (info), *uri = gtk_recent_info_get_uri (info);
-  return g_str_has_suffix (uri, ".sonobrush") || (mime && (g_str_has_prefix (mime, "audio/") || strstr (mime, "ogg")));
-}
+/* File choosers remember whatever is chosen in them: saved edits and pictures, and what was only looked at to be another
+ * recording.  Ours are those that were open. */
+#define GROUP "sonobrush-opened"
 
 GPtrArray *
 sb_recent_list (guint most)
@@ -29,7 +25,7 @@ sb_recent_list (guint most)
   for (GList *item = items; item; item = item->next) {
     GtkRecentInfo *info = item->data;
     if (gtk_recent_info_has_application (info, g_get_application_name ()) && gtk_recent_info_is_local (info) &&
-        gtk_recent_info_exists (info) && is_openable (info))
+        gtk_recent_info_exists (info) && gtk_recent_info_has_group (info, GROUP))
       g_ptr_array_add (list, gtk_recent_info_ref (info));
   }
   g_list_free_full (items, (GDestroyNotify)gtk_recent_info_unref);
@@ -45,19 +41,13 @@ sb_recent_add (const char *path)
   g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
   g_autofree char *type = g_content_type_guess (path, NULL, 0, NULL);
   g_autofree char *mime = type ? g_content_type_get_mime_type (type) : NULL;
-  GtkRecentData data = {.mime_type = mime ? mime : (char *)"audio/x-wav",
+  char *groups[] = {(char *)GROUP, NULL};
+  GtkRecentData data = {.groups = groups,
+                        .mime_type = mime ? mime : (char *)"audio/x-wav",
                         .app_name = (char *)g_get_application_name (),
                         .app_exec = (char *)"sonobrush %f"};
   if (uri)
     gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
-}
-
-void
-sb_recent_forget (const char *path)
-{
-  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
-  if (uri)
-    gtk_recent_manager_remove_item (gtk_recent_manager_get_default (), uri, NULL);
 }
 
 void

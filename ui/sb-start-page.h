@@ -10,6 +10,4 @@ GtkWidget *sb_start_page_new (bool with_demo);
 /* Recent recordings of this program, newest first; of GtkRecentInfo, at most `most`. */
 GPtrArray *sb_recent_list (guint most);
 void sb_recent_add (const char *path);
-/* It turned out not to be a recording. */
-void sb_recent_forget (const char *path);
 void sb_recent_clear (void);

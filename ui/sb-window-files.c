@@ -11,6 +11,7 @@
 #include "ui/sb-keeping.h"
 #include "ui/sb-save-chooser.h"
 #include "ui/sb-show-folder.h"
+#include "ui/sb-start-page.h"
 #include "ui/sb-window-private.h"
 #include "ui/sb-worker-bridge.h"
 
@@ -77,6 +78,8 @@ save_done (void *data)
   tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
+  if (saving->project)
+    sb_recent_add (saving->path);
   if (saving->project && sb_session_recording (window->session) == saving->recording)
     sb_keeping_was_saved (window, &saving->work);
   sb_window_tell (window, sentence);
@@ -147,7 +150,7 @@ act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
   const SbRecording *recording = sb_session_recording (window->session);
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Edits", "Save", path, NULL}, on_save_edits_chosen,
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Edits", "Save", path, ".json", NULL}, on_save_edits_chosen,
                        G_OBJECT (window));
 }
 

@@ -256,7 +256,7 @@ act_export_markers (GSimpleAction *action, GVariant *parameter, void *data)
   g_autofree char *folder = g_path_get_dirname (recording->path);
   g_autofree char *name = sb_recording_file_name (recording, ".labels.txt");
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  sb_save_chooser_ask (GTK_WINDOW (data), &(SbSaveChooser){"Export Markers", "Export", path, marker_kinds},
+  sb_save_chooser_ask (GTK_WINDOW (data), &(SbSaveChooser){"Export Markers", "Export", path, ".txt", marker_kinds},
                        on_export_chosen, G_OBJECT (data));
 }
 

@@ -60,8 +60,6 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);
     sb_window_tell_problem (self, heading, error->message);
-    if (!g_error_matches (error, SB_ERROR, SB_ERROR_CANCELLED))
-      sb_recent_forget (path); /* the file chooser put it there before anybody knew */
   }
   if (!recording)
     return;
@@ -118,17 +116,18 @@ sb_window_is_free (SbWindow *self)
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SbWindow *self)
 {
-  GSList *files = g_value_get_boxed (value);
-  if (!files)
-    return FALSE;
-  g_autofree char *path = g_file_get_path (files->data), *uri = g_file_get_uri (files->data);
-  if (path && sb_is_edits_file (path)) {
-    sb_window_open (self, path); /* into this one, whatever it is busy with */
-    return TRUE;
+  g_autoptr (GStrvBuilder) uris = g_strv_builder_new (); /* a path need not be UTF-8, what an action is given must */
+  for (GSList *file = g_value_get_boxed (value); file; file = file->next) {
+    g_autofree char *path = g_file_get_path (file->data), *uri = g_file_get_uri (file->data);
+    if (path && sb_is_edits_file (path))
+      sb_window_open (self, path); /* into this one, whatever it is busy with */
+    else
+      g_strv_builder_add (uris, uri);
   }
-  const char *const uris[] = {uri, NULL}; /* a path need not be UTF-8, what an action is given must */
-  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
-                                  g_variant_new_strv (uris, -1));
+  g_auto (GStrv) all = g_strv_builder_end (uris);
+  if (all[0])
+    g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "open",
+                                    g_variant_new_strv ((const char *const *)all, -1));
   return TRUE;
 }
 

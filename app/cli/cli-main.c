@@ -5,6 +5,7 @@
  * failure is one line of stderr. */
 #include "base/sb-temp-file.h"
 #include "cli.h"
+#include "base/sb-home.h"
 #include "sb-config.h"
 
 #include <signal.h>
@@ -120,6 +121,7 @@ int
 main (int argc, char **argv)
 {
   const char *word = argc > 1 ? argv[1] : NULL;
+  sb_home_settle ();
   if (!word) {
     print_error (NULL, "a command is missing", " (see “sonobrush-cli --help”)");
     return 2;

@@ -233,6 +233,48 @@ def only_looked_at(root, program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def choose_file(window, path):
+    """In the file chooser, in place of the name that is offered."""
+    desktop = window.desktop
+    wait_until(lambda: len(window.shown_ids()) > 1 and (time.sleep(0.4) or len(window.shown_ids()) > 1), 10, "a file chooser")
+    chooser = [i for i in window.shown_ids() if i != window.id][-1]
+    desktop.xdotool("windowfocus", chooser)
+    desktop.xdotool("key", "ctrl+a")  # with the ending that was offered
+    desktop.xdotool("type", "--delay", "20", path)
+    time.sleep(0.3)
+    desktop.xdotool("key", "Delete", "Return")  # without what it was completed to
+    wait_until(lambda: chooser not in window.shown_ids(), 10, "the chooser to close")
+
+
+def names_and_numbers(root, program, pictures):
+    """Several files at once have a window each; a name without its ending gets it, and does not replace unasked."""
+    with Desktop() as desktop:
+        first, second, edits = take_of(root, desktop), take_of(root, desktop, "an_other_one.flac"), desktop.path("bar")
+        # leaks of the file dialog's are known and not ours, as in test-window-relink.py
+        window = Window(desktop, program, first, second, SONOBRUSH_SINK="null",
+                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0").wait_shown()
+        for name in ("take", "an_other_one"):
+            window.wait_any_title(name)
+        wait_until(lambda: len(window.shown_ids()) == 2, 20, "two windows")
+        window.wait_enabled("play", timeout_s=20)
+        window.activate("apply-operation", box(0))
+        desktop.xdotool("windowraise", window.id, "windowfocus", window.id)
+        window.quit()
+        window = Window(desktop, program, second, SONOBRUSH_SINK="null",
+                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0").wait_shown().wait_open("an_other")
+        for number in range(2):
+            window.activate("save-edits")
+            choose_file(window, edits)
+            if number == 0:
+                wait_until(lambda: os.path.exists(edits + ".json"), 10, "the edits under a name with its ending")
+                wait_until(lambda: len(window.shown_ids()) == 1, 10, "the chooser to close")
+                before = os.stat(edits + ".json").st_mtime_ns
+        answer(window, desktop, picture=os.path.join(pictures, "replace.png"))
+        assert os.stat(edits + ".json").st_mtime_ns == before and not os.path.exists(edits)
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -241,7 +283,7 @@ def main():
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
     for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export,
-                 only_looked_at):
+                 only_looked_at, names_and_numbers):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
