@@ -60,7 +60,7 @@ def keeping(what, do):
 def kept_session(name, n=6):
     """A session as a kill leaves it: all in the database's log, nothing put back yet."""
     recording, sessions = make_recording(name + ".wav"), fresh(name + "-made")
-    out, _, status = run(DRIVER, "paint", recording, sessions, str(n + 2), call="fsync", at=n + 3, do="kill", path=name + "-made")
+    out, _, status = run(DRIVER, "paint", recording, sessions, str(n + 2), call="fsync", at=n + 8, do="kill", path=name + "-made")
     assert status != 0 and last(out, "kept"), out
     assert any(file.endswith("-wal") for file in os.listdir(sessions)), "no log was left"
     return recording, sessions, {last(out, "kept"), last(out, "made")}
