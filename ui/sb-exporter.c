@@ -86,7 +86,10 @@ told (const Job *job)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
   g_autofree char *changed = sb_export_count_text (job->report.frames_changed);
   const char *how = job->report.lossy ? "encoded anew · " : job->report.exact || job->report.decoded ? "" : "converted · ";
-  return g_strdup_printf ("Exported %s · %s%s frames changed%s", first, how, changed, clipped);
+  if (job->report.frames_changed == 0)
+    return g_strdup_printf ("Exported %s · %snothing painted%s", first, how, clipped);
+  return g_strdup_printf ("Exported %s · %s%s frames %s%s", first, how, changed,
+                          job->report.lossy ? "painted" : "changed", clipped);
 }
 
 /* Of two files the first may be there already: it stays, and is said. */

@@ -22,16 +22,15 @@ lossy_text (const SbExportReport *report)
 static char *
 converted_text (const SbExportReport *report)
 {
-  const char *kind = sb_sample_type_name (report->type);
-  const char *part = report->frames_changed ? "; what is not painted" : "; nothing else changed: what was stored";
-  if (report->decoded && !sb_sample_type_is_integer (report->type))
-    return g_strdup_printf ("All samples are stored as %s%s is what the recording's decoder gives, sample for sample: "
-                            "checked.",
-                            kind, part);
-  if (sb_sample_type_is_integer (report->type))
-    return g_strdup_printf ("All samples are converted to %d bits%s is the recording rounded, no more: checked.",
-                            sb_sample_type_bits (report->type), part);
-  return g_strdup_printf ("All samples are converted to %s%s is the recording rounded, no more: checked.", kind, part);
+  const bool integers = sb_sample_type_is_integer (report->type), painted = report->frames_changed > 0;
+  g_autofree char *kind = integers ? g_strdup_printf ("converted to %d bits", sb_sample_type_bits (report->type))
+                                   : g_strdup_printf ("stored as %s", sb_sample_type_name (report->type));
+  const char *how = report->decoded && !integers
+                        ? painted ? "; what is not painted is what the recording's decoder gives"
+                                  : ", as the recording's decoder gives them"
+                    : painted ? "; what is not painted was only rounded"
+                              : ": they were only rounded";
+  return g_strdup_printf ("All samples are %s%s. This was checked to the last sample.", kind, how);
 }
 
 static char *
