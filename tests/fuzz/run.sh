@@ -4,13 +4,13 @@
 # Fuzzes: tests/fuzz/run.sh BUILD SECONDS [TARGET …]
 # The corpus is made by seeds.py and grows in BUILD/corpus; findings are left in
 # BUILD/findings, with a log for each target.  Exit status 1 when there is one.
-# The long run is `tests/fuzz/run.sh build-fuzz 1800`, four hours.
+# The long run is `tests/fuzz/run.sh build-fuzz 1800`, four and a half hours.
 set -u
 build=$1 seconds=$2
 shift 2
 here=$(dirname "$0")
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(audio container meta project ops npy png labels)
+[ ${#targets[@]} -gt 0 ] || targets=(audio container log meta project ops npy png labels)
 python3 "$here/seeds.py" "$build/corpus" || exit 1
 mkdir -p "$build/findings"
 status=0

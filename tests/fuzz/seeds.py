@@ -204,28 +204,46 @@ seed("ops", "all.json", '{"version":1,"grid":{"n_fft":2048,"hop":512,"window":"h
 for i, op in enumerate(OPS):
     seed("ops", f"{i}.json", '{"version":1,"ops":[' + op + "]}")
 
+SCHEMA = """PRAGMA application_id = 1397637714; PRAGMA user_version = 2;
+    CREATE TABLE project (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+    CREATE TABLE operation (position INTEGER PRIMARY KEY, id TEXT NOT NULL, json TEXT NOT NULL);
+    CREATE TABLE step (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, edit INTEGER NOT NULL);
+    CREATE TABLE view (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE marker (position INTEGER PRIMARY KEY, from_s REAL, to_s REAL, low_hz REAL, high_hz REAL, label TEXT);"""
+
+
+def add_edits(db, first, end):
+    for i in range(first, end):
+        db.execute("INSERT INTO operation VALUES (?, ?, ?)", (i + 1, f"i{i}", OPS[i % 4].replace('"id":"', f'"id":"{i}')))
+        db.execute("INSERT INTO step VALUES (?, 'add', ?)", (i + 1, i))
+        db.execute("INSERT INTO marker VALUES (?, 1, 2, NULL, 5, 'x')", (i + 1,))
+    db.execute("INSERT OR REPLACE INTO project VALUES ('n_done', ?)", (end,))
+    db.commit()
+
+
+def whole_file(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 with tempfile.TemporaryDirectory() as work:
     for n in (0, 3, 60):
         path = os.path.join(work, f"{n}.db")
         db = sqlite3.connect(path)
-        db.executescript(f"""PRAGMA page_size = {512 if n < 60 else 4096}; PRAGMA application_id = 1397637714;
-            PRAGMA user_version = 2;
-            CREATE TABLE project (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-            CREATE TABLE operation (position INTEGER PRIMARY KEY, id TEXT NOT NULL, json TEXT NOT NULL);
-            CREATE TABLE step (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, edit INTEGER NOT NULL);
-            CREATE TABLE view (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-            CREATE TABLE marker (position INTEGER PRIMARY KEY, from_s REAL, to_s REAL, low_hz REAL, high_hz REAL, label TEXT);""")
+        db.executescript(f"PRAGMA page_size = {512 if n < 60 else 4096};" + SCHEMA)
         settings = dict(source_path=b"/a.wav", source_fingerprint=b"00", source_size_bytes=9, rate=8000, channels=1,
                         n_frames=99, n_fft=64, hop=16, window=b"hann", n_done=n)
         db.executemany("INSERT INTO project VALUES (?, ?)", settings.items())
-        for i in range(n):
-            db.execute("INSERT INTO operation VALUES (?, ?, ?)", (i + 1, f"i{i}", OPS[i % 4].replace('"id":"', f'"id":"{i}')))
-            db.execute("INSERT INTO step VALUES (?, 'add', ?)", (i + 1, i))
-            db.execute("INSERT INTO marker VALUES (?, 1, 2, NULL, 5, 'x')", (i + 1,))
-        db.commit()
+        add_edits(db, 0, n)
         db.close()
-        with open(path, "rb") as file:
-            seed("project", f"{n}.sonobrush", file.read())
+        seed("project", f"{n}.sonobrush", whole_file(path))
+        db = sqlite3.connect(path)  # from here on into a log, as a session is kept
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;")
+        for i in range(3):
+            add_edits(db, n + i, n + i + 1)
+        base = whole_file(path)
+        seed("log", f"{n}", struct.pack("<I", len(base)) + base + whole_file(path + "-wal"))
+        db.close()
 
 
 def npy(descr, order, shape, data):

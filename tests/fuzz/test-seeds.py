@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(sys.argv[1], "tests", "project"))
 from tap import Tap  # noqa: E402
 
 # A recording goes through a second process, a project through a database.
-N_MUTATIONS = {"audio": 300, "meta": 400, "project": 400, "ops": 1000}
+N_MUTATIONS = {"audio": 300, "meta": 400, "log": 400, "project": 400, "ops": 1000}
 
 
 def short_run(folder, program, target):
