@@ -217,12 +217,31 @@ show_sentence (SbWindow *window, SbLasting lasting, const char *sentence, SbLast
 static void
 update_actions (SbWindow *window)
 {
-  static const char *const names[] = {"copy-edits", "use-recording"};
+  static const char *const names[] = {"copy-edits", "use-recording", "bring-back"};
   SbStore *store = store_of (window);
   const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
-  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content};
+  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content,
+                          state.n_aside + state.n_aside_markers > 0};
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])), enabled[i]);
+}
+
+/* What was found and told at this opening may be that they were set aside: then one banner says both. */
+static void
+announce_aside (SbWindow *window, const SbStoreState state)
+{
+  g_autofree char *count = sb_store_aside_amount (store_of (window));
+  const bool one = state.n_aside + state.n_aside_markers == 1;
+  g_autofree char *sentence = g_strdup_printf (
+      "%s of this recording %s set aside. Bring Back adds %s to what is here, and Undo takes that back.", count,
+      one ? "was" : "were", one ? "it" : "them");
+  const SbLastingText text = {.button = "Bring Back",
+                              .action = "win.bring-back",
+                              .other = "Dismiss",
+                              .other_action = BANNER_DISMISS,
+                              .choice = true};
+  if (state.n_aside + state.n_aside_markers > 0)
+    show_sentence (window, SB_LASTING_ASIDE, state.sentence && state.aside_now ? state.sentence : sentence, text);
 }
 
 static void
@@ -233,6 +252,7 @@ announce_state (SbWindow *window, const SbStoreState state)
                               .other = "Dismiss",
                               .other_action = BANNER_DISMISS,
                               .choice = true}; /* an offer, nothing went wrong */
+  announce_aside (window, state);
   if (!state.sentence || state.keeping == SB_NOT_KEEPING)
     return; /* show_keeping() says it */
   if (state.keeping == SB_KEPT_ELSEWHERE)
@@ -249,6 +269,8 @@ announce_state (SbWindow *window, const SbStoreState state)
                                    .choice = true});
   else if (state.n_other + state.n_other_markers > 0)
     show_sentence (window, SB_LASTING_FOUND, state.sentence, copy);
+  else if (state.aside_now && state.n_aside + state.n_aside_markers > 0)
+    return; /* said with the offer */
   else if (state.found != SB_FOUND_MOVED || state.set_aside)
     show_sentence (window, SB_LASTING_FOUND, state.sentence,
                    (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
@@ -307,6 +329,37 @@ act_copy_edits (GSimpleAction *action, GVariant *parameter, void *data)
     say_left_out (window, n_offered, store ? sb_store_state (store).n_outside : 0);
   }
   g_signal_emit_by_name (inspector, "markers");
+  update_actions (window);
+}
+
+static void
+act_bring_back (GSimpleAction *action, GVariant *parameter, void *data)
+{
+  SbWindow *window = data;
+  SbStore *store = store_of (window);
+  const SbProject *aside = store ? sb_store_aside (store) : NULL;
+  const int n_offered = store ? sb_store_state (store).n_aside : 0;
+  g_autoptr (GError) error = NULL;
+  if (!aside || sb_session_refuses (window->session))
+    return;
+  SbInspector *inspector = sb_inspector_of (window->session);
+  const bool ok = sb_store_bring_back (store, sb_inspector_markers (inspector), &error);
+  g_signal_emit_by_name (inspector, "markers");
+  if (!ok) {
+    sb_window_tell_problem (window, "The edits were not brought back", error->message);
+    return;
+  }
+  sb_window_set_lasting (window, SB_LASTING_ASIDE, NULL);
+  say_left_out (window, n_offered, sb_store_state (store).n_outside);
+  update_actions (window);
+}
+
+void
+sb_keeping_dismiss_aside (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  if (store)
+    sb_store_dismiss_aside (store);
   update_actions (window);
 }
 
@@ -376,15 +429,17 @@ on_again_response (AdwMessageDialog *dialog, const char *response, SbWindow *win
 }
 
 void
-sb_keeping_ask_again (SbWindow *window, const char *path, const char *sentence)
+sb_keeping_ask_again (SbWindow *window, const char *path, const GError *error)
 {
+  const char *sentence = error->message;
   const char *end = strstr (sentence, ". ");
   g_autofree char *heading = end ? g_strndup (sentence, (gsize)(end - sentence)) : g_strdup (sentence);
   GtkWidget *widget = adw_message_dialog_new (GTK_WINDOW (window), heading, end ? end + 2 : "");
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
   adw_message_dialog_add_response (dialog, "cancel", "Cancel");
   adw_message_dialog_add_response (dialog, "without", "Open _Without Its Edits");
-  adw_message_dialog_add_response (dialog, "again", "Try _Again");
+  if (g_error_matches (error, SB_ERROR, SB_ERROR_DIED)) /* else it would be the same */
+    adw_message_dialog_add_response (dialog, "again", "Try _Again");
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "path", g_strdup (path), g_free);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_again_response), window, 0);
@@ -454,6 +509,7 @@ sb_keeping_add_actions (SbWindow *window)
 {
   static const GActionEntry entries[] = {
       {.name = "copy-edits", .activate = act_copy_edits},
+      {.name = "bring-back", .activate = act_bring_back},
       {.name = "open-again", .activate = act_open_again},
       {.name = "use-recording", .activate = act_use_recording},
       {.name = "find-recording", .activate = act_find_recording},

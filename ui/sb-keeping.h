@@ -11,8 +11,10 @@
 void sb_keeping_add_actions (SbWindow *window);
 /* After a recording was taken. */
 void sb_keeping_announce (SbWindow *window);
-/* Opening this has ended the program before: a dialog asks how to go on. */
-void sb_keeping_ask_again (SbWindow *window, const char *path, const char *sentence);
+/* Opening this has ended the program before, or its edits need a newer version: a dialog asks how to go on. */
+void sb_keeping_ask_again (SbWindow *window, const char *path, const GError *error);
+/* Edits that were set aside are not wanted any more. */
+void sb_keeping_dismiss_aside (SbWindow *window);
 /* A recording is about to be drawn; when that went well, its opening has come to an end. */
 void sb_keeping_shows_soon (SbWindow *window, SbRecording *recording);
 /* Before the recording is let go of. */

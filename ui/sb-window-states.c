@@ -41,8 +41,11 @@ act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *self = data;
   const SbLasting shown = sb_banner_shown (SB_BANNER (self->banner));
-  if (shown >= SB_LASTING_FOUND && shown < SB_N_LASTING) /* the others end when what they say does */
-    sb_window_set_lasting (self, shown, NULL);
+  if (shown < SB_LASTING_FOUND || shown == SB_N_LASTING)
+    return; /* these end when what they say does */
+  if (shown == SB_LASTING_ASIDE)
+    sb_keeping_dismiss_aside (self);
+  sb_window_set_lasting (self, shown, NULL);
 }
 
 /* Not the device, but what it was to play. */

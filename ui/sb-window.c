@@ -54,8 +54,8 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   SbWindow *self = data;
   if (g_error_matches (error, SB_ERROR, SB_ERROR_GONE))
     sb_finder_ask (self->finder, path, error->message);
-  else if (g_error_matches (error, SB_ERROR, SB_ERROR_DIED))
-    sb_keeping_ask_again (self, path, error->message);
+  else if (g_error_matches (error, SB_ERROR, SB_ERROR_DIED) || g_error_matches (error, SB_ERROR, SB_ERROR_NEWER))
+    sb_keeping_ask_again (self, path, error);
   else if (error) {
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” cannot be opened", name);

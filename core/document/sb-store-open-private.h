@@ -12,6 +12,7 @@ typedef struct {
   const SbStoreRequest *request;
   SbPlace place;
   const char *mark; /* hash of the project file, NULL: none was opened */
+  bool newer;       /* the session is one that only a newer version can read */
   SbProject *fresh; /* the recording as it is now, without edits */
 } SbOpening;
 
@@ -31,6 +32,11 @@ bool sb_store_adopt (SbOpening *opening, const char *base);
 /* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where they
  * are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);
+
+/* ---- aside ---- */
+
+/* What was set aside and not answered is on offer. */
+void sb_store_look_for_aside (SbOpening *opening);
 
 /* ---- project ---- */
 

@@ -47,6 +47,12 @@ has_on_offer (const SbProject *project)
 
 /* ---- which session ---- */
 
+static bool
+is_newer (const GError *why)
+{
+  return why && strstr (why->message, "newer version");
+}
+
 SbProject *
 sb_store_load_base (const char *folder, const char *base, int *generation, GError **error)
 {
@@ -58,9 +64,15 @@ sb_store_load_base (const char *folder, const char *base, int *generation, GErro
     g_autofree char *path = sb_place_file (&place, n);
     if (!g_file_test (path, G_FILE_TEST_EXISTS))
       break;
+    GError *why = NULL;
     g_clear_error (error);
-    project = sb_project_load_live (path, error);
+    project = sb_project_load_live (path, &why);
     *generation = n;
+    const bool newer = is_newer (why); /* nor is it hidden by an older one */
+    if (why)
+      g_propagate_error (error, why);
+    if (newer)
+      break;
   }
   return project;
 }
@@ -170,6 +182,26 @@ tell_stranger (SbStore *store, SbProject *project)
                                           shown));
 }
 
+/* Its file stays under its name; without it a session begins behind it. */
+static bool
+leave_newer (SbOpening *opening, GError **error)
+{
+  g_autofree char *file = sb_place_file (&opening->place, opening->place.generation);
+  g_autofree char *shown = g_filename_display_name (file);
+  if (!opening->request->without_edits) {
+    g_set_error (error, SB_ERROR, SB_ERROR_NEWER,
+                 "What was kept of this recording needs a newer version of Sonobrush. Its edits stay on the disk as they are. "
+                 "Update Sonobrush to go on with them, or open the recording without them.");
+    return false;
+  }
+  opening->newer = true;
+  opening->store->state.set_aside = true;
+  sb_store_say (opening->store, g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
+                                                 "“%s”; that version brings them back.",
+                                                 shown));
+  return true;
+}
+
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
 static bool
 load_session (SbOpening *opening, bool *sound, GError **error)
@@ -187,10 +219,8 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     project = sb_store_load_base (opening->place.folder, opening->place.base, &generation, &why);
   }
   if (!project) {
-    if (strstr (why ? why->message : "", "newer version")) { /* never written over */
-      g_propagate_error (error, g_steal_pointer (&why));
-      return false;
-    }
+    if (is_newer (why)) /* never written over */
+      return leave_newer (opening, error);
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
     sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
@@ -307,8 +337,9 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
     return false;
   if (project && sb_store_name_project (opening))
     *sound = false;
-  if (opening->request->without_edits && !elsewhere) {
+  if (opening->request->without_edits && !elsewhere && !opening->newer) {
     sb_store_leave_out_edits (opening);
+    sb_store_look_for_aside (opening);
     *sound = false;
     return true;
   }
@@ -320,6 +351,8 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
     if (!elsewhere)
       sb_store_look_for_later (opening);
   }
+  if (!elsewhere)
+    sb_store_look_for_aside (opening);
   sb_store_tell_other_content (opening);
   explain (opening);
   return true;

@@ -4,6 +4,7 @@
  * folder; what is inside a file has the last word.  A lock belongs to an open
  * file description, so it ends with its process, however that ends.
  * Thread: worker.  Blocks: disk. */
+#include "document/sb-project-read-private.h"
 #include "document/sb-store-private.h"
 
 #include <errno.h>
@@ -100,6 +101,15 @@ remove_database (const SbPlace *place, int generation)
   }
 }
 
+/* Nobody here knows what it holds. */
+static bool
+needs_newer (const SbPlace *place, int generation)
+{
+  uint32_t id, version;
+  g_autofree char *file = sb_place_file (place, generation);
+  return sb_project_read_header (file, &id, &version) && id == SB_PROJECT_APPLICATION_ID && version > SB_PROJECT_USER_VERSION;
+}
+
 void
 sb_place_remove_older (const SbPlace *place)
 {
@@ -107,7 +117,7 @@ sb_place_remove_older (const SbPlace *place)
   const char *name;
   while (dir && (name = g_dir_read_name (dir))) {
     const int n = generation_of (name, place->base);
-    if (n > place->untouched && n < place->generation)
+    if (n > place->untouched && n < place->generation && !needs_newer (place, n))
       remove_database (place, n);
   }
 }

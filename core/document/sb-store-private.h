@@ -92,6 +92,7 @@ void sb_writer_free (SbWriter *writer);
 /* among the view settings */
 #define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
 #define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
+#define SB_STORE_ASIDE_ANSWERED "aside-answered" /* number up to which files set aside were brought back or not wanted */
 #define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {
@@ -101,6 +102,8 @@ struct SbStore {
   SbContentHash *content; /* NULL: the recording's bytes are known, or cannot be */
   bool content_is_news;   /* they are, and the file on the disk does not say so yet */
   SbStoreState state;
+  SbProject *aside;   /* set aside, on offer; or NULL */
+  int aside_number;
   char *whose; /* path of the recording or project file that the session belongs to */
   char *other_path, *sentence;
   bool other_there; /* COPY: and it still does */

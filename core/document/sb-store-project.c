@@ -62,6 +62,7 @@ sb_store_take_project (SbOpening *opening)
   g_clear_pointer (&copy->salvaged, g_free);
   g_hash_table_remove (copy->view, SB_STORE_SAVED);
   g_hash_table_remove (copy->view, SB_STORE_ASIDE);
+  g_hash_table_remove (copy->view, SB_STORE_ASIDE_ANSWERED);
   copy->project_path = g_strdup (store->whose);
   copy->project_mark = g_strdup (opening->mark);
   sb_project_free (store->project);
@@ -74,7 +75,7 @@ sb_store_take_project (SbOpening *opening)
 static char *
 set_aside (SbOpening *opening)
 {
-  opening->store->state.set_aside = true;
+  opening->store->state.set_aside = opening->store->state.aside_now = true;
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
     if (g_file_test (aside, G_FILE_TEST_EXISTS))

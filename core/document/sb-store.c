@@ -177,6 +177,7 @@ sb_store_copy_project (SbStore *store)
     sb_project_take_source (copy, store->other);
   g_clear_pointer (&copy->project_path, g_free);
   g_clear_pointer (&copy->project_mark, g_free);
+  g_hash_table_remove (copy->view, SB_STORE_ASIDE_ANSWERED);
   return copy;
 }
 
@@ -245,6 +246,7 @@ sb_store_free (SbStore *store)
   g_free (store->sha256);
   sb_project_free (store->project);
   sb_project_free (store->other);
+  sb_project_free (store->aside);
   g_free (store->whose);
   g_free (store->other_path);
   g_free (store->sentence);

@@ -40,6 +40,8 @@ typedef struct {
   int n_other, n_other_markers; /* COPY, LATER, CHANGED: edits and markers on offer */
   bool set_aside;         /* something that was kept has another name now, which the sentence says: not to be overlooked */
   int n_outside;          /* of the offered edits that were taken: how many did not fit this recording */
+  int n_aside, n_aside_markers; /* edits and markers that were set aside, at this opening or before, and are on offer */
+  bool aside_now;         /* at this opening: the sentence says so */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
 } SbStoreState;
@@ -48,7 +50,7 @@ typedef struct {
 char *sb_store_default_folder (void);
 
 /* Never fails for want of a disk: then state says SB_NOT_KEEPING.  NULL only when the recording cannot be read or its
- * session was made by a newer version.  project: what was loaded from project_path; both NULL for a recording.
+ * session was made by a newer version (SB_ERROR_NEWER; without_edits opens it).  project: what was loaded from project_path; both NULL for a recording.
  * Thread: worker.  Blocks: disk. */
 SbStore *sb_store_open (const char *folder /* NULL: the default */, SbSource *recording, const SbProject *project,
                         const char *project_path, GError **error);
@@ -57,7 +59,7 @@ typedef struct {
   const SbProject *project;
   const char *project_path;
   bool adopt;         /* the person says that this is the recording: edits of the same content come along */
-  bool without_edits; /* what was kept is set aside */
+  bool without_edits; /* what was kept is set aside, or left where it is when only a newer version can read it */
   SbProgress *progress; /* to cancel by; may be NULL */
 } SbStoreRequest;
 SbStore *sb_store_open_as (const SbStoreRequest *request, SbSource *recording, GError **error);
@@ -76,6 +78,12 @@ const SbProject *sb_store_other (const SbStore *store);
 bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
 /* The offered edits as new ones, in one step, and the markers that are not there yet.  Thread: UI. */
 bool sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error);
+/* What was set aside.  Borrowed; NULL: nothing is on offer. */
+const SbProject *sb_store_aside (const SbStore *store);
+char *sb_store_aside_amount (const SbStore *store); /* "3 edits and 1 marker", newly allocated */
+/* Taken as the other's are, or never offered again.  The file stays.  Thread: UI. */
+bool sb_store_bring_back (SbStore *store, SbMarkers *markers, GError **error);
+void sb_store_dismiss_aside (SbStore *store);
 /* The edits are to be for this content: said once.  Thread: UI. */
 void sb_store_accept_content (SbStore *store);
 /* View settings and markers of the session.  Thread: UI. */

@@ -708,8 +708,58 @@ test_without_edits (void)
   g_assert_cmpuint (project->ops->len, ==, 1);
   s = open_session (folder, path);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  g_assert_cmpint (sb_store_state (s.store).n_aside, ==, 1); /* offered at each opening … */
+  paint (&s, 0.4);
   close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).n_aside, ==, 1);
+  g_assert_true (sb_store_bring_back (s.store, NULL, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  sb_document_undo (s.document); /* as one step */
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).n_aside, ==, 0); /* … until that is answered */
+  close_session (&s);
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
 }
+
+/* A session of a newer version: not opened, not touched, and no bar to the recording. */
+static void
+test_newer (void)
+{
+  g_autofree char *folder = sb_test_path ("s-newer"), *path = make_recording ("n.wav", 11), *before = NULL, *after = NULL;
+  const SbStoreRequest request = {.folder = folder, .without_edits = true};
+  g_autoptr (GError) error = NULL;
+  gsize n_before, n_after;
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  close_session (&s);
+  g_autofree char *newer = session_file (folder);
+  change (newer, "PRAGMA user_version = 99");
+  g_assert_true (g_file_get_contents (newer, &before, &n_before, NULL));
+  s.source = sb_file_source_new (path, NULL, NULL);
+  g_assert_null (sb_store_open (folder, s.source, NULL, NULL, &error));
+  g_assert_error (error, SB_ERROR, SB_ERROR_NEWER);
+  s.store = sb_store_open_as (&request, s.source, NULL);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, newer));
+  for (int i = 0; i < 3; i++)
+    paint (&s, 0.2 + 0.1 * i);
+  close_session (&s);
+  for (int i = 0; i < 2; i++) { /* what was done without them comes back */
+    s = open_session (folder, path);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+    sb_document_undo (s.document);
+    sb_document_redo (s.document);
+    close_session (&s);
+  }
+  g_assert_true (g_file_get_contents (newer, &after, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, after, n_after);
+}
+
 
 /* As a kill leaves it: a copy of the folder while it is written takes its place. */
 static void
@@ -838,6 +888,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/without-edits", test_without_edits);
+  g_test_add_func ("/store/newer", test_newer);
   g_test_add_func ("/store/damaged-log", test_damaged_log);
   g_test_add_func ("/store/two-names", test_two_names);
   g_test_add_func ("/store/opening-mark", test_opening_mark);

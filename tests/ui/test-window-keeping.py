@@ -162,6 +162,51 @@ def no_opening_for_ever(root, program, cli, pictures):
         window.quit()
         sessions = os.listdir(desktop.path("home", ".local", "state", "sonobrush", "sessions"))
         assert any("aside" in entry for entry in sessions), sessions
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        assert ids(window, desktop) == []
+        assert "set aside" in window.state("banner") and "Bring Back" in window.state("banner"), window.state("banner")
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "bring-back.png"))
+        window.activate("bring-back")
+        wait_until(lambda: ids(window, desktop) == ["n0"], 10, "the edits that were set aside")
+        assert "''" in window.state("banner") and not window.enabled("bring-back")
+        window.activate("undo")
+        wait_until(lambda: ids(window, desktop) == [], 10, "undo of that")
+        window.quit()
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        assert "''" in window.state("banner"), "offered again after it was answered"
+        window.quit()
+
+
+def newer_session(root, program, cli, pictures):
+    """What a newer version has kept does not bar the recording: asked, opened without, and the file stays."""
+    with Desktop() as desktop:
+        demo = desktop.path("take.flac")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        assert ids(window, desktop) == ["n0"]
+        window.quit()
+        folder = desktop.path("home", ".local", "state", "sonobrush", "sessions")
+        name, = [entry for entry in os.listdir(folder) if entry.endswith(".sonobrush")]
+        with sqlite3.connect(os.path.join(folder, name)) as database:
+            database.execute("PRAGMA user_version = 99")
+        database.close()
+        with open(os.path.join(folder, name), "rb") as file:
+            before = file.read()
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown()
+        wait_until(lambda: window.must_live() and len(window.shown_ids()) > 1, 15, "the question")
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "newer-session.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("key", "alt+w")  # Open Without Its Edits
+        wait_until(lambda: window.enabled("play"), 20, "the recording to be open")
+        assert ids(window, desktop) == []
+        window.activate("apply-operation", box(1))
+        assert ids(window, desktop) == ["n1"]
+        window.quit()
+        with open(os.path.join(folder, name), "rb") as file:
+            assert file.read() == before, "the file of the newer version was touched"
         assert "CRITICAL" not in window.output(), window.output()
 
 
@@ -357,6 +402,7 @@ def main():
     cases.run("/window-keeping/no-opening-for-ever", no_opening_for_ever, root, program, cli, pictures)
     cases.run("/window-keeping/saved-project", saved_project, root, program, cli, pictures)
     cases.run("/window-keeping/copied-markers", copied_markers, root, program, cli, pictures)
+    cases.run("/window-keeping/newer-session", newer_session, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
 
