@@ -57,9 +57,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL); /* no isolated folders: they are what is tested */
-  g_test_add_func ("/home/empty", test_empty);
-  g_test_add_func ("/home/relative", test_relative);
-  g_test_add_func ("/home/relative-state", test_relative_state);
-  g_test_add_func ("/home/kept", test_kept);
+  g_test_add_func ("/own-home/empty", test_empty);
+  g_test_add_func ("/own-home/relative", test_relative);
+  g_test_add_func ("/own-home/relative-state", test_relative_state);
+  g_test_add_func ("/own-home/kept", test_kept);
   return g_test_run ();
 }
