@@ -53,6 +53,7 @@ save_work (void *data)
       sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
+  sb_project_fill_content (saving->project, saving->source, NULL);
   if (sb_project_save (saving->project, saving->path, &saving->error))
     saving->mark = sb_fingerprint_file (saving->path, NULL);
 }

@@ -10,7 +10,10 @@ save_project (const char *path, SbSource *source, const SbGrid *grid, GPtrArray 
   project->grid = *grid;
   for (guint i = 0; i < ops->len; i++)
     g_ptr_array_add (project->ops, sb_operation_ref (g_ptr_array_index (ops, i)));
-  return sb_project_set_source (project, source, error) && sb_project_save (project, path, error);
+  if (!sb_project_set_source (project, source, error))
+    return false;
+  sb_project_fill_content (project, source, NULL);
+  return sb_project_save (project, path, error);
 }
 
 /* The mask and the project come first: what can be refused is refused before the long part. */

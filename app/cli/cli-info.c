@@ -113,8 +113,9 @@ state_of_source (const SbProject *project)
     return g_strdup ("unknown");
   if (!g_file_test (project->source_path, G_FILE_TEST_EXISTS))
     return g_strdup ("missing");
-  g_autofree char *now = sb_fingerprint_file (project->source_path, NULL);
-  return g_strdup (!now ? "unreadable" : g_strcmp0 (now, project->source_fingerprint) == 0 ? "unchanged" : "changed");
+  g_autoptr (GError) why = NULL;
+  const bool same = sb_project_is_source_at (project, project->source_path, NULL, &why);
+  return g_strdup (why ? "unreadable" : same ? "unchanged" : "changed");
 }
 
 static void

@@ -3,6 +3,7 @@
  * What tells one recording's content from another's: a fingerprint without
  * reading hours of it, and all its bytes where the file was written to since.
  * Thread: worker.  Blocks: disk. */
+#include "audio/sb-file-source.h"
 #include "document/sb-project.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #define HEAD_BYTES 65536
 #define N_SPREAD   64
+#define MAX_WAIT_BYTES ((int64_t)1 << 30)
 #define WHOLE_BYTES ((int64_t)1 << 20) /* between looking whether it was cancelled */
 
 static bool
@@ -94,6 +96,17 @@ sb_sha256_file (const char *path, SbProgress *progress, GError **error)
   if (fd >= 0)
     close (fd);
   return ok && !cancelled ? g_strdup (g_checksum_get_string (sum)) : NULL;
+}
+
+void
+sb_project_fill_content (SbProject *project, SbSource *source, SbProgress *progress)
+{
+  if (project->source_sha256 || project->source_size_bytes > MAX_WAIT_BYTES ||
+      project->source_mtime_ns != sb_file_source_mtime_ns (source))
+    return; /* the last: it is about other content than this */
+  g_autofree char *own = sb_file_source_own_path (source), *sha256 = sb_sha256_file (own, progress, NULL);
+  if (sb_file_source_check_unchanged (source, NULL))
+    project->source_sha256 = g_steal_pointer (&sha256);
 }
 
 /* ---- whether it is the same ---- */

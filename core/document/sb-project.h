@@ -48,6 +48,9 @@ bool sb_project_restore (const SbProject *project, SbDocument *document, int *n_
 void sb_project_set_markers (SbProject *project, const SbMarker *markers, int n_markers);
 /* Source path, format, size and fingerprint of an opened recording. */
 bool sb_project_set_source (SbProject *project, SbSource *source, GError **error);
+/* Before saving: the hash of all bytes when nobody had the time yet, if the file is as it was opened and not so large that
+ * saving would wait for it (about 1 GB, 4 s).  A project without it is told apart by the fingerprint alone. */
+void sb_project_fill_content (SbProject *project, SbSource *source, SbProgress *progress);
 /* All that `from` says about its recording. */
 void sb_project_take_source (SbProject *project, const SbProject *from);
 /* Whether `now`, from sb_project_set_source(), is what `then` was made in: the same fingerprint and, when the file was

@@ -129,6 +129,24 @@ class Edit(CliTest):
         os.remove(self.path("x.wav"))
         self.refused("render", self.path("p.sonobrush"), "-o", self.path("q.png"), says="x.wav")
 
+    def test_changed_between(self):
+        """A change that no block of the fingerprint sees: all bytes decide; a file that was only touched is the same."""
+        noise = np.random.default_rng(5).uniform(-0.5, 0.5, 3000000)
+        write_wav(self.path("x.wav"), noise, 8000)
+        self.ops(SILENCE)
+        project, out = self.path("p.sonobrush"), self.path("o.wav")
+        self.edit("--project", project)
+        os.utime(self.path("x.wav"), (1000, 1000))
+        self.assertIn("(unchanged)", self.do("info", project))
+        self.do("export", project, "-o", out)
+        with open(self.path("x.wav"), "r+b") as file:
+            file.seek(170000)
+            file.write(b"changed!")
+        self.assertIn("(changed)", self.do("info", project))
+        self.refused("export", project, "-o", out, says="has changed")
+        self.refused("render", project, "-o", self.path("q.png"), says="has changed")
+        self.do("export", project, "-o", out, "--changed-source")
+
     def test_moved_together(self):
         """A project and its recording in another folder: found by content, and told; never by name alone."""
         self.ops(SILENCE)
