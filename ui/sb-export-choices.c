@@ -265,7 +265,7 @@ list_parts (SbExportDialog *self)
   const SbViewport view = sb_session_viewport (self->session, 1000, 1000);
   GtkStringList *names = gtk_string_list_new (NULL);
   double from_s = 0, to_s = 0;
-  add_part (self, names, recording->duration_s < 3600 ? "Whole recording" : "Whole", 0, recording->duration_s);
+  add_part (self, names, "Whole", 0, recording->duration_s);
   sb_session_loop (self->session, &from_s, &to_s);
   add_part (self, names, "Loop", from_s, to_s);
   add_part (self, names, "Visible", view.from_s, view.to_s);

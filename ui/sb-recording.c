@@ -69,7 +69,7 @@ build_pictures (SbRecording *recording, SbSnapshot *snapshot, SbPool *pool, GErr
 static SbSource *
 open_source (const SbOpenRequest *request, SbProject **project, SbProgress *progress, GError **error)
 {
-  if (!sb_is_project_file (request->path))
+  if (!sb_is_project_file (request->path) && !g_str_has_suffix (request->path, ".sonobrush"))
     return sb_file_source_new (request->path, progress, error);
   *project = sb_project_load (request->path, error);
   if (!*project)

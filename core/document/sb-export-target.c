@@ -22,8 +22,9 @@ sb_export_target_fail (const SbExportTarget *target, const char *why, GError **e
 {
   g_autofree char *reason = g_strchomp (g_strdup (why));
   const gsize n = strlen (reason);
-  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s%s Nothing was replaced.", target->shown,
-               reason, n && reason[n - 1] == '.' ? "" : ".");
+  const bool full = strcmp (reason, g_strerror (ENOSPC)) == 0 || strcmp (reason, g_strerror (EDQUOT)) == 0;
+  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s%s Nothing was replaced.%s", target->shown,
+               reason, n && reason[n - 1] == '.' ? "" : ".", full ? " Free some space or choose another folder." : "");
   return false;
 }
 

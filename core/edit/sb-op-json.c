@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_FILE_BYTES (256 * 1024 * 1024)
@@ -339,7 +340,13 @@ parse (const Reader *reader, const char *text, gssize length)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) local = NULL;
   if (!json_parser_load_from_data (parser, text, length, &local)) {
-    fail (reader, "this is not valid JSON (line %u): %s", json_parser_get_current_line (parser), local->message);
+    int line = 0, column = 0; /* "<data>:LINE:COLUMN: what the parser expected" */
+    const char *at = strchr (local->message, ':');
+    if (at != NULL && sscanf (at, ":%d:%d:", &line, &column) == 2)
+      fail (reader, "it is damaged or was cut short: line %d, character %d is no valid JSON. Save the edits again, or mend it there.",
+            line, column);
+    else
+      fail (reader, "it is damaged or was cut short: this is no valid JSON. Save the edits again.");
     return NULL;
   }
   return g_steal_pointer (&parser);

@@ -65,6 +65,7 @@ test_errors (void)
   const struct {
     const char *text, *word;
   } cases[] = {
+    { "{\"version\": 1,\n \"ops\": [{", "line 2, character" },
     { "", "brace" },
     { "hello", "JSON" },
     { "[]", "brace" },
