@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the tests of keeping share: a recording, opened with its session. */
+#pragma once
+#include "audio/sb-file-source.h"
+#include "document/sb-export.h"
+#include "document/sb-store.h"
+#include "sb-test.h"
+
+#include <math.h>
+
+typedef struct {
+  SbSource *source;
+  SbStore *store;
+  SbDocument *document;
+} Session;
+
+static inline char *
+make_recording (const char *name, guint32 seed)
+{
+  char *path = sb_test_path (name);
+  g_autoptr (SbSource) noise = sb_test_noise_source (seed, 20000, 1, 44100);
+  g_autoptr (GError) error = NULL;
+  sb_export_source (noise, path, "pcm_16", NULL, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+static inline Session
+open_session (const char *folder, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  Session session = {.source = sb_file_source_new (path, NULL, &error)};
+  g_assert_no_error (error);
+  session.store = sb_store_open (folder, session.source, NULL, NULL, &error);
+  g_assert_no_error (error);
+  session.document = sb_document_new (session.source, &sb_store_project (session.store)->grid, &error);
+  g_assert_no_error (error);
+  g_assert_true (sb_store_attach (session.store, session.document, &error));
+  g_assert_no_error (error);
+  return session;
+}
+
+static inline void
+close_session (Session *session)
+{
+  sb_store_free (session->store);
+  sb_document_free (session->document);
+  sb_source_unref (session->source);
+}
+
+static inline void
+paint (Session *session, double from_s)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbOperation) op = sb_test_box (from_s, from_s + 0.05, 1000, 4000, -INFINITY, SB_EDGE_AUTO);
+  g_assert_true (sb_document_apply (session->document, op, &error));
+  g_assert_no_error (error);
+}
+
+/* Where the sentence says that something lies. */
+static inline char *
+path_in (const char *sentence)
+{
+  const char *begin = sentence ? strstr (sentence, "“") : NULL;
+  g_assert_nonnull (begin);
+  begin += strlen ("“");
+  return g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
+}
