@@ -245,6 +245,8 @@ wait_at_rest (Session *session, const char *folder)
     if (!there)
       g_usleep (2000);
   }
+  sb_store_set_view (session->store, "rest", "here"); /* it is seen before it is acknowledged: this comes behind it */
+  g_assert_true (sb_store_flush (session->store, 30));
 }
 
 static void
