@@ -63,11 +63,11 @@ on_info (GObject *file, GAsyncResult *result, void *data)
   goffset size = g_file_info_get_size (info);
   guint64 time_us = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED) * G_USEC_PER_SEC +
                     g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC);
-  set_state (self,
-             size < self->size                                ? SHORTER
-             : size != self->size || time_us != self->time_us ? WRITTEN
-                                                              : AS_IT_WAS,
-             NULL);
+  const State now = size < self->size                                ? SHORTER
+                    : size != self->size || time_us != self->time_us ? WRITTEN
+                                                                     : AS_IT_WAS;
+  if (now != AS_IT_WAS || self->state != UNREADABLE) /* the file is as it was, and damaged all the same */
+    set_state (self, now, NULL);
 }
 
 static void

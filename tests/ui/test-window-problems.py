@@ -275,6 +275,23 @@ def names_and_numbers(root, program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def damaged_inside(root, program, pictures):
+    """A hole in the picture is said for as long as it is there, though the file on the disk is as it was."""
+    with Desktop() as desktop:
+        take = take_of(root, desktop)
+        with open(take, "r+b") as file:
+            size = os.path.getsize(take)
+            file.seek(size // 2)
+            file.write(bytes(range(256)) * 160)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        wait_banner(window, "cannot be read", "is damaged there")
+        time.sleep(2.5)
+        wait_banner(window, "cannot be read")
+        desktop.screenshot(os.path.join(pictures, "damaged-inside.png"))
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -283,7 +300,7 @@ def main():
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
     for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export,
-                 only_looked_at, names_and_numbers):
+                 only_looked_at, names_and_numbers, damaged_inside):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
