@@ -147,6 +147,18 @@ class Edit(CliTest):
         self.refused("render", project, "-o", self.path("q.png"), says="has changed")
         self.do("export", project, "-o", out, "--changed-source")
 
+    def test_became_shorter(self):
+        """With the person's word, what fits is applied and what lies behind the new end is told."""
+        self.ops(SILENCE, dict(SILENCE, from_s=0.7, to_s=0.9))
+        project, out = self.path("p.sonobrush"), self.path("o.wav")
+        self.edit("--project", project)
+        write_wav(self.path("x.wav"), self.x[:4800], 8000)
+        self.refused("export", project, "-o", out, says="has changed")
+        self.assertIn("1 of 2 edits lie outside", self.do("export", project, "-o", out, "--changed-source"))
+        self.ops(SILENCE)
+        self.edit()
+        self.assertEqual(slurp(self.path("y.wav")), slurp(out))
+
     def test_moved_together(self):
         """A project and its recording in another folder: found by content, and told; never by name alone."""
         self.ops(SILENCE)
