@@ -38,7 +38,8 @@ def ids(window, desktop):
 
 
 def newest_session(desktop):
-    files = glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.sonobrush"))
+    files = wait_until(lambda: glob.glob(desktop.path("home", ".local", "state", "sonobrush", "sessions", "*.sonobrush")), 10,
+                       "a session on the disk")
     return contextlib.closing(sqlite3.connect(f"file:{max(files, key=os.path.getmtime)}?mode=ro", uri=True, timeout=10))
 
 
