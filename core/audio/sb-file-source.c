@@ -311,6 +311,28 @@ true_length (const FileSource *file, SbDecoder *decoder, SbProgress *progress)
   return length;
 }
 
+/* A read that fails while a header is read goes by unnoticed in libsndfile 1.2: 16 bits are then taken for 8.  It does not
+ * fail twice alike.  Compressed files are checked by themselves, and may be slow to open. */
+static bool
+opens_alike (FileSource *file, GError **error)
+{
+  const int major = file->info.format & SF_FORMAT_TYPEMASK;
+  if (file->sample_type == SB_SAMPLE_OTHER || major == SF_FORMAT_FLAC)
+    return true;
+  SF_INFO again = { 0 };
+  const int fd = reopen (file);
+  SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &again, NULL) : NULL;
+  if (decoder != NULL && again.format == file->info.format && again.channels == file->info.channels
+      && again.samplerate == file->info.samplerate && again.frames == file->info.frames) {
+    g_ptr_array_add (file->idle, decoder);
+    return true;
+  }
+  sb_decoder_free (decoder);
+  g_set_error (error, SB_ERROR, SB_ERROR_READ,
+               "“%s” does not read alike twice. Check the disk and its cable, and open it again.", file->path);
+  return false;
+}
+
 static bool
 check_info (const char *path, const SF_INFO *info, GError **error)
 {
@@ -351,6 +373,8 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
     goto failed;
   file->sample_type = sample_type_of_format (file->info.format);
   file->unfinished = sb_decoder_is_unfinished (decoder);
+  if (!opens_alike (file, error))
+    goto failed;
   sb_source_init (&file->source, &file_class, file->info.samplerate, file->info.channels,
                   true_length (file, decoder, progress));
   if (sb_progress_check (progress, error))
