@@ -115,7 +115,9 @@ def nothing_hides_what_holds(root, program, pictures):
     """The worst is shown; what covered it never makes it forgotten, and edits are only called safe when they are."""
     with Desktop() as desktop:
         take, away = take_of(root, desktop), desktop.path("away.flac")
-        window = Window(desktop, program, take).wait_shown().wait_open("take")  # no sound device
+        # No sound device.  Not checked for leaks: plugins of the sound system leave 8 bytes each when they are unloaded.
+        window = Window(desktop, program, take,
+                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0").wait_shown().wait_open("take")
         assert "''" in banner(window)
         window.activate("play")
         wait_banner(window, "Your edits are safe", "Try Again")
