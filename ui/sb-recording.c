@@ -36,7 +36,7 @@ format_line (const SbRecording *recording, SbSource *source)
                                                       : sb_format_time (recording->duration_s, 1);
   SbSampleType type = sb_file_source_sample_type (source);
   g_autofree char *sample =
-      type == SB_SAMPLE_OTHER ? sb_file_source_container_name (source) : g_strdup (sb_sample_type_name (type));
+      type == SB_SAMPLE_OTHER ? sb_container_name_of (sb_file_source_sf_format (source)) : g_strdup (sb_sample_type_name (type));
   return g_strdup_printf ("%s %s · %s · %s · %s", rate, kilo ? "kHz" : "Hz", sample, channels, length);
 }
 

@@ -190,7 +190,7 @@ run_info (CliArgs *args, GError **error)
   struct stat st;
   info.size_bytes = stat (args->operand, &st) == 0 ? st.st_size : 0;
   info.shown = g_filename_display_name (args->operand);
-  info.format = sb_file_source_container_name (info.source);
+  info.format = sb_container_name_of (sb_file_source_sf_format (info.source));
   info.container = sb_container_read (args->operand, NULL);
   if (cli_flag (args, "json"))
     print_json (&info);

@@ -10,6 +10,7 @@
 #include "audio/sb-decoder-private.h"
 #include "audio/sb-probe.h"
 #include "base/sb-error.h"
+#include "base/sb-file-time.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@
 typedef struct {
   SbSource source;
   /* immutable */
-  char *path;
+  char *path, *shown; /* shown: in UTF-8, for people */
   SF_INFO info;
   SbSampleType sample_type;
   bool unfinished; /* the header was never finished */
@@ -38,60 +39,6 @@ typedef struct {
 } FileSource;
 
 static const SbSourceClass file_class;
-
-/* --- words -------------------------------------------------------------- */
-
-static const struct {
-  const char *name;
-  int bits;
-  bool integer;
-} sample_types[] = {
-  [SB_SAMPLE_U8] = { "8-bit unsigned", 8, true }, [SB_SAMPLE_S8] = { "8-bit", 8, true },
-  [SB_SAMPLE_S16] = { "16-bit", 16, true },       [SB_SAMPLE_S24] = { "24-bit", 24, true },
-  [SB_SAMPLE_S32] = { "32-bit", 32, true },       [SB_SAMPLE_FLOAT] = { "32-bit float", 32, false },
-  [SB_SAMPLE_DOUBLE] = { "64-bit float", 64, false }, [SB_SAMPLE_OTHER] = { "compressed", 0, false },
-};
-
-const char *
-sb_sample_type_name (SbSampleType type)
-{
-  return sample_types[type].name;
-}
-
-int
-sb_sample_type_bits (SbSampleType type)
-{
-  return sample_types[type].bits;
-}
-
-bool
-sb_sample_type_is_integer (SbSampleType type)
-{
-  return sample_types[type].integer;
-}
-
-static SbSampleType
-sample_type_of_format (int format)
-{
-  switch (format & SF_FORMAT_SUBMASK) {
-  case SF_FORMAT_PCM_U8:
-    return SB_SAMPLE_U8;
-  case SF_FORMAT_PCM_S8:
-    return SB_SAMPLE_S8;
-  case SF_FORMAT_PCM_16:
-    return SB_SAMPLE_S16;
-  case SF_FORMAT_PCM_24:
-    return SB_SAMPLE_S24;
-  case SF_FORMAT_PCM_32:
-    return SB_SAMPLE_S32;
-  case SF_FORMAT_FLOAT:
-    return SB_SAMPLE_FLOAT;
-  case SF_FORMAT_DOUBLE:
-    return SB_SAMPLE_DOUBLE;
-  default:
-    return SB_SAMPLE_OTHER;
-  }
-}
 
 /* --- decoders ----------------------------------------------------------- */
 
@@ -115,7 +62,8 @@ new_decoder (const FileSource *file, GError **error)
     return decoder;
   sb_decoder_free (decoder);
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
-               "“%s” can no longer be read. It may have been replaced or removed; open it again.", file->path);
+               "“%s” can no longer be read. It may have been replaced or removed; open it again.",
+               file->shown);
   return NULL;
 }
 
@@ -197,7 +145,7 @@ file_read_as (FileSource *file, SbReadAs as, int64_t pos, int64_t n, void *out, 
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
                "“%s” could not be read at %.3f s. The file is damaged there or has become shorter; check the disk and "
                "open it again.",
-               file->path, (double)(pos + got) / file->source.rate);
+               file->shown, (double)(pos + got) / file->source.rate);
   return false;
 }
 
@@ -228,6 +176,7 @@ file_finalize (SbSource *source)
   if (file->fd >= 0)
     close (file->fd);
   g_free (file->path);
+  g_free (file->shown);
   g_free (file);
 }
 
@@ -236,7 +185,7 @@ static const SbSourceClass file_class = { .read = file_read, .finalize = file_fi
 /* --- opening ------------------------------------------------------------ */
 
 static int
-open_checked (const char *path, struct stat *st, GError **error)
+open_checked (const char *path, const char *shown, struct stat *st, GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
   if (fd < 0) {
@@ -245,7 +194,7 @@ open_checked (const char *path, struct stat *st, GError **error)
                          : code == EACCES ? "You have no permission to read it; change its permissions or copy it."
                          : code == ELOOP  ? "It is a link that leads back to itself."
                                           : g_strerror (code);
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", path, advice);
+    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", shown, advice);
     return -1;
   }
   const char *reason = NULL;
@@ -259,7 +208,7 @@ open_checked (const char *path, struct stat *st, GError **error)
     reason = "It is empty; there is no sound in it.";
   if (reason == NULL)
     return fd;
-  g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", path, reason);
+  g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", shown, reason);
   close (fd);
   return -1;
 }
@@ -329,18 +278,19 @@ opens_alike (FileSource *file, GError **error)
   }
   sb_decoder_free (decoder);
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
-               "“%s” does not read alike twice. Check the disk and its cable, and open it again.", file->path);
+               "“%s” does not read alike twice. Check the disk and its cable, and open it again.",
+               file->shown);
   return false;
 }
 
 static bool
-check_info (const char *path, const SF_INFO *info, GError **error)
+check_info (const char *shown, const SF_INFO *info, GError **error)
 {
   if (info->channels < 1 || info->channels > MAX_CHANNELS)
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” claims %d channels; up to %d can be read.", path,
+    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” claims %d channels; up to %d can be read.", shown,
                  info->channels, MAX_CHANNELS);
   else if (info->samplerate < 1)
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” claims a sample rate of %d Hz; its header is damaged.", path,
+    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” claims a sample rate of %d Hz; its header is damaged.", shown,
                  info->samplerate);
   else
     return true;
@@ -356,8 +306,9 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   pthread_mutex_init (&file->lock, NULL);
   file->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_decoder_free);
   file->path = g_canonicalize_filename (path, NULL);
+  file->shown = g_filename_display_name (path);
   sb_source_init (&file->source, &file_class, 1, 1, 0);
-  file->fd = open_checked (path, &file->opened, error);
+  file->fd = open_checked (path, file->shown, &file->opened, error);
   if (file->fd < 0)
     goto failed;
   if (!sb_probe (file->fd, path, progress, error))
@@ -365,13 +316,13 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   decoder = sb_decoder_new (reopen (file), &file->info, &reason);
   if (decoder == NULL) {
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is not a recording that can be read. %s Choose a WAV, AIFF, FLAC, Ogg, MP3 or similar file.", path,
-                 reason);
+                 "“%s” is not a recording that can be read. %s Choose a WAV, AIFF, FLAC, Ogg, MP3 or similar file.",
+                 file->shown, reason);
     goto failed;
   }
-  if (!check_info (path, &file->info, error))
+  if (!check_info (file->shown, &file->info, error))
     goto failed;
-  file->sample_type = sample_type_of_format (file->info.format);
+  file->sample_type = sb_sample_type_of (file->info.format);
   file->unfinished = sb_decoder_is_unfinished (decoder);
   if (!opens_alike (file, error))
     goto failed;
@@ -380,7 +331,8 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
   if (sb_progress_check (progress, error))
     goto failed;
   if (file->source.n_frames < 1 && !allow_empty) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” holds no sound: it has a header but not a single frame.", path);
+    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” holds no sound: it has a header but not a single frame.",
+                 file->shown);
     goto failed;
   }
   g_ptr_array_add (file->idle, decoder);
@@ -438,16 +390,10 @@ sb_file_source_is_at (const SbSource *source, const char *path)
          && (same_file (&st, &file->opened) || (stat (file->path, &named) == 0 && same_file (&st, &named)));
 }
 
-static int64_t
-mtime_ns (const struct stat *st)
-{
-  return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
 int64_t
 sb_file_source_mtime_ns (const SbSource *source)
 {
-  return mtime_ns (&((const FileSource *)source)->opened);
+  return sb_mtime_ns (&((const FileSource *)source)->opened);
 }
 
 bool
@@ -464,13 +410,19 @@ sb_file_source_check_unchanged (const SbSource *source, GError **error)
 {
   const FileSource *file = (const FileSource *)source;
   struct stat now;
-  if (fstat (file->fd, &now) == 0 && now.st_size == file->opened.st_size && mtime_ns (&now) == mtime_ns (&file->opened))
+  if (fstat (file->fd, &now) == 0 && now.st_size == file->opened.st_size && sb_mtime_ns (&now) == sb_mtime_ns (&file->opened))
     return true;
-  g_set_error (error, SB_ERROR, SB_ERROR_READ,
-               "“%s” was changed by another program after it was opened. Your edits were made in what it was before; open "
-               "it again to see what is there now.",
-               file->path);
+  sb_file_source_set_changed (source, error);
   return false;
+}
+
+void
+sb_file_source_set_changed (const SbSource *source, GError **error)
+{
+  g_set_error (error, SB_ERROR, SB_ERROR_READ,
+               "“%s” was changed by another program after it was opened. Your edits were made in what it was before; "
+               "open it again to see what is there now.",
+               ((const FileSource *)source)->shown);
 }
 
 SbSampleType
@@ -491,24 +443,4 @@ sb_file_source_note (const SbSource *source)
   return ((const FileSource *)source)->unfinished
              ? "The recorder never wrote the length into the header, as when its power fails; read to the end of the file."
              : NULL;
-}
-
-char *
-sb_file_source_container_name (const SbSource *source)
-{
-  static const struct {
-    int major;
-    const char *name;
-  } names[] = {
-    { SF_FORMAT_WAV, "WAV" },   { SF_FORMAT_WAVEX, "WAV" }, { SF_FORMAT_RF64, "RF64" }, { SF_FORMAT_W64, "W64" },
-    { SF_FORMAT_AIFF, "AIFF" }, { SF_FORMAT_CAF, "CAF" },   { SF_FORMAT_AU, "AU" },     { SF_FORMAT_FLAC, "FLAC" },
-    { SF_FORMAT_OGG, "Ogg" },   { SF_FORMAT_MPEG, "MP3" },
-  };
-  int major = sb_file_source_sf_format (source) & SF_FORMAT_TYPEMASK;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (names[i].major == major)
-      return g_strdup (names[i].name);
-  SF_FORMAT_INFO info = { .format = major };
-  sf_command (NULL, SFC_GET_FORMAT_INFO, &info, sizeof info);
-  return g_strdup (info.name != NULL ? info.name : "audio");
 }

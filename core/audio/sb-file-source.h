@@ -4,23 +4,9 @@
  * thread (a small pool of handles, each used by one reader at a time).  The
  * file is never written. */
 #pragma once
+#include "audio/sb-sample-type.h"
 #include "audio/sb-source.h"
 #include "base/sb-progress.h"
-
-typedef enum {
-  SB_SAMPLE_U8,
-  SB_SAMPLE_S8,
-  SB_SAMPLE_S16,
-  SB_SAMPLE_S24,
-  SB_SAMPLE_S32,
-  SB_SAMPLE_FLOAT,
-  SB_SAMPLE_DOUBLE,
-  SB_SAMPLE_OTHER /* lossy, ADPCM, companded: no sample type of its own; exports as float */
-} SbSampleType;
-
-const char *sb_sample_type_name (SbSampleType type); /* "8-bit unsigned", "24-bit", "32-bit float" … */
-int sb_sample_type_bits (SbSampleType type);         /* 0 for OTHER */
-bool sb_sample_type_is_integer (SbSampleType type);
 
 /* Opens and checks: regular file, readable, audio, ≥ 1 frame, rate and
  * channels sane, length bounded by what is really there.  Messages name the
@@ -38,6 +24,8 @@ bool sb_file_source_is_at (const SbSource *source, const char *path);
 /* False when the file was written to since it was opened (size, time of modification): what was read before and what
  * would be read now do not fit together.  Thread: any.  Blocks: disk. */
 bool sb_file_source_check_unchanged (const SbSource *source, GError **error);
+/* The sentence that says so. */
+void sb_file_source_set_changed (const SbSource *source, GError **error);
 /* Whether anything was done to the file since: renamed, linked, or written to by somebody who put its time back. */
 bool sb_file_source_is_touched (const SbSource *source);
 int64_t sb_file_source_mtime_ns (const SbSource *source); /* when it was opened */
@@ -45,9 +33,6 @@ SbSampleType sb_file_source_sample_type (const SbSource *source);
 int sb_file_source_sf_format (const SbSource *source); /* SF_INFO.format */
 /* What a person should know of the file, a static sentence; NULL: it is as it should be. */
 const char *sb_file_source_note (const SbSource *source);
-/* Newly allocated: "WAV", "24-bit" … as libsndfile's words for people. */
-char *sb_file_source_container_name (const SbSource *source);
-
 /* Samples beyond float's precision, for export.  Interleaved [n][channels];
  * [pos, pos+n) must lie inside.  int: left-justified 32 bits as libsndfile's
  * sf_readf_int; double: as sf_readf_double (full scale 1 for integers). */

@@ -3,6 +3,8 @@
  * See sb-content-hash.h. */
 #include "document/sb-content-hash.h"
 
+#include "base/sb-file-time.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -42,8 +44,7 @@ static bool
 is_as_opened (const SbContentHash *hash, int64_t size)
 {
   struct stat st;
-  return fstat (hash->fd, &st) == 0 && st.st_size == size
-         && (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec == hash->mtime_ns;
+  return fstat (hash->fd, &st) == 0 && st.st_size == size && sb_mtime_ns (&st) == hash->mtime_ns;
 }
 
 static int64_t

@@ -195,10 +195,7 @@ check_unchanged (SbSource *original, const SbExportSpec *spec, SbProgress *progr
   if (now && g_str_equal (now, spec->source_sha256))
     return true;
   if (now)
-    g_set_error (error, SB_ERROR, SB_ERROR_READ,
-                 "“%s” was changed by another program after it was opened. Your edits were made in what it was before; open "
-                 "it again to see what is there now.",
-                 sb_file_source_path (original));
+    sb_file_source_set_changed (original, error);
   else if (error && !*error)
     sb_progress_check (progress, error);
   return false;

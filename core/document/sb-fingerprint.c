@@ -4,6 +4,7 @@
  * reading hours of it, and all its bytes where the file was written to since.
  * Thread: worker.  Blocks: disk. */
 #include "audio/sb-file-source.h"
+#include "base/sb-file-time.h"
 #include "document/sb-project.h"
 
 #include <errno.h>
@@ -136,6 +137,6 @@ sb_project_is_source_at (const SbProject *then, const char *path, SbProgress *pr
   now->source_fingerprint = sb_fingerprint_file (path, error);
   if (!now->source_fingerprint || stat (path, &st) != 0)
     return false;
-  now->source_mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+  now->source_mtime_ns = sb_mtime_ns (&st);
   return sb_project_is_same_source (then, now, progress);
 }

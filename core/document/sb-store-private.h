@@ -3,6 +3,7 @@
  * The parts of keeping, shared by the sb-store*.c files only:
  *
  *   place    names and files of a session, its lock
+ *   job      one change, in memory and in the file
  *   writer   the thread that owns the database
  *   open     which session it is, and what is said about it
  *   project  … when a project file was opened
@@ -65,6 +66,26 @@ GPtrArray *sb_place_find (const char *folder, const char *prefix, const char *su
 /* The files of `from` become those of `to` (both locked by the caller). */
 bool sb_place_rename (const char *folder, const char *from, const char *to);
 
+/* ---- job: one change of a session ---- */
+
+typedef enum { SB_JOB_STEPS, SB_JOB_VIEW, SB_JOB_MARKERS, SB_JOB_PROJECT, SB_JOB_CONTENT } SbJobKind;
+typedef struct SbJob SbJob;
+
+/* The steps from `first` on are replaced by these (references taken). */
+SbJob *sb_job_steps (int first, SbStep *const *steps, int n_steps, int n_done);
+/* char* → char*; a reference is taken: it does not change any more. */
+SbJob *sb_job_view (GHashTable *changes);
+SbJob *sb_job_markers (const SbMarker *markers, int n_markers);
+SbJob *sb_job_project_path (const char *path, const char *mark);
+SbJob *sb_job_content (const char *sha256, int64_t mtime_ns);
+void sb_job_free (SbJob *job);
+SbJobKind sb_job_kind (const SbJob *job);
+/* 1, or 0 for what nobody did and waits for: that is no change. */
+int sb_job_is_counted (const SbJob *job);
+void sb_job_apply (const SbJob *job, SbProject *project);
+/* Inside a transaction.  false: to be rolled back. */
+bool sb_job_write (const SbJob *job, sqlite3 *db);
+
 /* ---- writer ---- */
 
 typedef struct SbWriter SbWriter;
@@ -72,14 +93,8 @@ typedef struct SbWriter SbWriter;
 /* Takes the place and the project (what the newest file holds, or what the first is to hold).  exists: the newest
  * file is sound and goes on.  NULL: no thread could be made. */
 SbWriter *sb_writer_new (SbPlace *place, SbProject *project, bool exists);
-/* All: Thread: any.  Blocks: no.  They return the number of the change. */
-/* The steps from `first` on are replaced by these (references taken). */
-uint64_t sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps, int n_done);
-/* char* → char*; a reference is taken: it does not change any more. */
-uint64_t sb_writer_view (SbWriter *writer, GHashTable *changes);
-uint64_t sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers);
-uint64_t sb_writer_project_path (SbWriter *writer, const char *path, const char *mark);
-uint64_t sb_writer_content (SbWriter *writer, const char *sha256, int64_t mtime_ns);
+/* Takes the job and returns the number of the change.  Thread: any.  Blocks: no. */
+uint64_t sb_writer_push (SbWriter *writer, SbJob *job);
 uint64_t sb_writer_n_changes (const SbWriter *writer);
 uint64_t sb_writer_n_kept (const SbWriter *writer);
 bool sb_writer_flush (SbWriter *writer, double timeout_s);

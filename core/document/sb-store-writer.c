@@ -22,18 +22,6 @@
 
 #define RETRY_S 2
 
-typedef enum { JOB_STEPS, JOB_VIEW, JOB_MARKERS, JOB_PROJECT, JOB_CONTENT } JobKind;
-
-typedef struct {
-  JobKind kind;
-  int first, n_done;
-  GPtrArray *steps;  /* of SbStep* */
-  GHashTable *view;  /* char* → char*: all in one transaction */
-  char *key, *value; /* project path and mark; hash of the content */
-  int64_t mtime_ns;
-  GArray *markers;
-} Job;
-
 struct SbWriter {
   /* immutable */
   pthread_t thread;
@@ -47,7 +35,7 @@ struct SbWriter {
   /* under the lock */
   pthread_mutex_t lock;
   pthread_cond_t work, done;
-  GQueue queue; /* of Job* */
+  GQueue queue; /* of SbJob* */
   bool quit;
   char *trouble;
   void (*trouble_func) (void *data);
@@ -56,105 +44,7 @@ struct SbWriter {
   _Atomic uint64_t n_changes, n_kept;
 };
 
-static void
-job_free (Job *job)
-{
-  if (job->steps)
-    g_ptr_array_unref (job->steps);
-  if (job->markers)
-    g_array_unref (job->markers);
-  if (job->view)
-    g_hash_table_unref (job->view);
-  g_free (job->key);
-  g_free (job->value);
-  g_free (job);
-}
-
-/* What nobody did and waits for is no change. */
-static int
-is_counted (const Job *job)
-{
-  return job->kind != JOB_CONTENT;
-}
-
-/* ---- the session in memory ---- */
-
-static void
-change_session (SbProject *project, const Job *job)
-{
-  GHashTableIter iter;
-  gpointer key, value;
-  switch (job->kind) {
-  case JOB_STEPS:
-    g_ptr_array_set_size (project->steps, MIN (job->first, (int)project->steps->len));
-    for (guint i = 0; i < job->steps->len; i++)
-      sb_project_add_step (project, g_ptr_array_index (job->steps, i));
-    project->n_done = job->n_done;
-    break;
-  case JOB_VIEW:
-    g_hash_table_iter_init (&iter, job->view);
-    while (g_hash_table_iter_next (&iter, &key, &value))
-      g_hash_table_replace (project->view, g_strdup (key), g_strdup (value));
-    break;
-  case JOB_MARKERS:
-    sb_project_set_markers (project, (const SbMarker *)job->markers->data, (int)job->markers->len);
-    break;
-  case JOB_PROJECT:
-    g_free (project->project_path);
-    g_free (project->project_mark);
-    project->project_path = g_strdup (job->key);
-    project->project_mark = g_strdup (job->value);
-    break;
-  case JOB_CONTENT:
-    g_free (project->source_sha256);
-    project->source_sha256 = g_strdup (job->key);
-    project->source_mtime_ns = job->mtime_ns;
-    break;
-  }
-}
-
 /* ---- the file ---- */
-
-static bool
-delete_from (sqlite3 *db, const char *sql, int first)
-{
-  sqlite3_stmt *row = NULL;
-  bool ok = sqlite3_prepare_v2 (db, sql, -1, &row, NULL) == SQLITE_OK;
-  if (ok) {
-    sqlite3_bind_int64 (row, 1, first);
-    ok = sqlite3_step (row) == SQLITE_DONE;
-  }
-  sqlite3_finalize (row);
-  return ok;
-}
-
-static bool
-write_job (sqlite3 *db, const Job *job)
-{
-  GHashTableIter iter;
-  gpointer key, value;
-  bool ok = true;
-  switch (job->kind) {
-  case JOB_STEPS:
-    return delete_from (db, "DELETE FROM step WHERE position > ?", job->first) &&
-           delete_from (db, "DELETE FROM operation WHERE position > ?", job->first) &&
-           sb_project_write_steps (db, (SbStep *const *)job->steps->pdata, (int)job->steps->len, job->first) &&
-           sb_project_write_number (db, "n_done", job->n_done);
-  case JOB_VIEW:
-    g_hash_table_iter_init (&iter, job->view);
-    while (ok && g_hash_table_iter_next (&iter, &key, &value))
-      ok = sb_project_write_view (db, key, value);
-    return ok;
-  case JOB_MARKERS:
-    return sb_project_write_markers (db, job->markers);
-  case JOB_PROJECT:
-    return sb_project_write_text (db, "project_path", job->key) &&
-           sb_project_write_text (db, "project_mark", job->value);
-  case JOB_CONTENT:
-    return sb_project_write_content (db, job->key, job->mtime_ns);
-  }
-  return false;
-}
 
 /* What was written is found under its name; and nobody else can write there. */
 static bool
@@ -201,9 +91,9 @@ open_file (SbWriter *writer)
 }
 
 static bool
-commit_job (SbWriter *writer, const Job *job)
+commit_job (SbWriter *writer, const SbJob *job)
 {
-  if (sqlite3_exec (writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK && write_job (writer->db, job) &&
+  if (sqlite3_exec (writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK && sb_job_write (job, writer->db) &&
       sqlite3_exec (writer->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
     return true;
   sqlite3_exec (writer->db, "ROLLBACK", NULL, NULL, NULL);
@@ -276,10 +166,10 @@ set_trouble (SbWriter *writer, char *sentence)
 
 /* job NULL: only what could not be kept before. */
 static bool
-keep (SbWriter *writer, const Job *job)
+keep (SbWriter *writer, const SbJob *job)
 {
   g_autoptr (GError) error = NULL;
-  const bool asked = job && job->kind != JOB_VIEW && job->kind != JOB_CONTENT;
+  const bool asked = job && sb_job_kind (job) != SB_JOB_VIEW && sb_job_kind (job) != SB_JOB_CONTENT;
   if (!asked && writer->place.generation == 0 && writer->project->steps->len == 0 && writer->whole)
     return true; /* looking at a recording makes no session */
   if (writer->whole && job && (writer->db || (writer->place.generation > 0 && open_file (writer))) &&
@@ -317,7 +207,7 @@ work (void *data)
   for (;;) {
     pthread_mutex_lock (&writer->lock);
     wait_for_work (writer, !good);
-    Job *job = g_queue_pop_head (&writer->queue);
+    SbJob *job = g_queue_pop_head (&writer->queue);
     const bool quit = writer->quit;
     pthread_mutex_unlock (&writer->lock);
     if (!job && quit) {
@@ -326,12 +216,12 @@ work (void *data)
       break;
     }
     if (job) {
-      change_session (writer->project, job);
-      n_taken += is_counted (job);
+      sb_job_apply (job, writer->project);
+      n_taken += sb_job_is_counted (job);
     }
     good = keep (writer, job);
     if (job)
-      job_free (job);
+      sb_job_free (job);
     pthread_mutex_lock (&writer->lock);
     if (good)
       atomic_store (&writer->n_kept, n_taken);
@@ -344,71 +234,15 @@ work (void *data)
 
 /* ---- for the others ---- */
 
-static uint64_t
-push (SbWriter *writer, Job *job)
+uint64_t
+sb_writer_push (SbWriter *writer, SbJob *job)
 {
   pthread_mutex_lock (&writer->lock);
   g_queue_push_tail (&writer->queue, job);
-  const uint64_t number = atomic_fetch_add (&writer->n_changes, is_counted (job)) + is_counted (job);
+  const uint64_t number = atomic_fetch_add (&writer->n_changes, sb_job_is_counted (job)) + sb_job_is_counted (job);
   pthread_cond_signal (&writer->work);
   pthread_mutex_unlock (&writer->lock);
   return number;
-}
-
-uint64_t
-sb_writer_steps (SbWriter *writer, int first, SbStep *const *steps, int n_steps, int n_done)
-{
-  Job *job = g_new0 (Job, 1);
-  job->kind = JOB_STEPS;
-  job->first = first;
-  job->n_done = n_done;
-  job->steps = sb_project_steps_new ();
-  for (int i = 0; i < n_steps; i++)
-    sb_project_steps_add (job->steps, steps[i]);
-  return push (writer, job);
-}
-
-uint64_t
-sb_writer_view (SbWriter *writer, GHashTable *changes)
-{
-  Job *job = g_new0 (Job, 1);
-  job->kind = JOB_VIEW;
-  job->view = g_hash_table_ref (changes);
-  return push (writer, job);
-}
-
-uint64_t
-sb_writer_markers (SbWriter *writer, const SbMarker *markers, int n_markers)
-{
-  Job *job = g_new0 (Job, 1);
-  job->kind = JOB_MARKERS;
-  job->markers = sb_marker_array_new ();
-  for (int i = 0; i < n_markers; i++) {
-    SbMarker copy = markers[i];
-    copy.title = g_strdup (copy.title ? copy.title : "");
-    g_array_append_val (job->markers, copy);
-  }
-  return push (writer, job);
-}
-
-uint64_t
-sb_writer_project_path (SbWriter *writer, const char *path, const char *mark)
-{
-  Job *job = g_new0 (Job, 1);
-  job->kind = JOB_PROJECT;
-  job->key = g_strdup (path ? path : "");
-  job->value = g_strdup (mark ? mark : "");
-  return push (writer, job);
-}
-
-uint64_t
-sb_writer_content (SbWriter *writer, const char *sha256, int64_t mtime_ns)
-{
-  Job *job = g_new0 (Job, 1);
-  job->kind = JOB_CONTENT;
-  job->key = g_strdup (sha256);
-  job->mtime_ns = mtime_ns;
-  return push (writer, job);
 }
 
 uint64_t
@@ -498,9 +332,9 @@ sb_writer_free (SbWriter *writer)
   pthread_mutex_unlock (&writer->lock);
   if (writer->started)
     pthread_join (writer->thread, NULL);
-  Job *job;
+  SbJob *job;
   while ((job = g_queue_pop_head (&writer->queue)))
-    job_free (job);
+    sb_job_free (job);
   sb_place_clear (&writer->place);
   sb_project_free (writer->project);
   g_free (writer->trouble);

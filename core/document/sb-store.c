@@ -22,7 +22,7 @@ content_known (void *data, const char *sha256, int64_t mtime_ns)
   store->sha256 = g_strdup (sha256);
   pthread_mutex_unlock (&store->lock);
   if (store->writer)
-    sb_writer_content (store->writer, sha256, mtime_ns);
+    sb_writer_push (store->writer, sb_job_content (sha256, mtime_ns));
 }
 
 static void
@@ -45,7 +45,7 @@ hand_over (SbStore *store)
   }
   store->n_done = n_done;
   sb_content_hash_start (store->content, content_known, store);
-  sb_writer_steps (store->writer, common, (SbStep *const *)added->pdata, (int)added->len, n_done);
+  sb_writer_push (store->writer, sb_job_steps (common, (SbStep *const *)added->pdata, (int)added->len, n_done));
 }
 
 static void
@@ -87,7 +87,7 @@ sb_store_attach (SbStore *store, SbDocument *document, GError **error)
   store->n_done = sb_document_n_done (document);
   hand_over (store);
   if (store->content_is_news)
-    sb_writer_content (store->writer, store->project->source_sha256, store->project->source_mtime_ns);
+    sb_writer_push (store->writer, sb_job_content (store->project->source_sha256, store->project->source_mtime_ns));
   if (sb_store_has_edits (store))
     sb_content_hash_start (store->content, content_known, store);
   sb_document_add_listener (document, changed, store);
@@ -128,14 +128,14 @@ void
 sb_store_set_views (SbStore *store, GHashTable *changes)
 {
   if (store->writer)
-    sb_writer_view (store->writer, changes);
+    sb_writer_push (store->writer, sb_job_view (changes));
 }
 
 void
 sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers)
 {
   if (store->writer)
-    sb_writer_markers (store->writer, markers, n_markers);
+    sb_writer_push (store->writer, sb_job_markers (markers, n_markers));
 }
 
 void
@@ -143,7 +143,7 @@ sb_store_set_project_path (SbStore *store, const char *path, const char *mark)
 {
   g_autofree char *resolved = sb_place_resolve (path);
   if (store->writer && strcmp (resolved, store->whose) == 0)
-    sb_writer_project_path (store->writer, resolved, mark);
+    sb_writer_push (store->writer, sb_job_project_path (resolved, mark));
   else if (mark) { /* a copy: the session stays with its recording or project */
     g_autofree char *saved = g_strdup_printf ("%s %s", mark, resolved);
     sb_store_set_view (store, SB_STORE_SAVED, saved);

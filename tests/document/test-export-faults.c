@@ -2,7 +2,6 @@
  *
  * Exports that cannot succeed: one sentence, the old target as it was, no
  * temporary file left. */
-#include "document/sb-project.h"
 #include "export-support.h"
 
 #include "document/sb-project.h"
@@ -319,11 +318,12 @@ test_full_disk (void)
 
 /* ---- cancel ---- */
 
-/* Reads as the recording does, and cancels in the middle of the work. */
+/* Reads as the recording does, and in the middle of the work cancels it, or moves a folder away. */
 typedef struct {
   SbSource base;
   SbSource *below;
   SbProgress *progress;
+  const char *folder, *away; /* NULL: cancels */
   int reads_left;
 } CancellingSource;
 
@@ -331,7 +331,9 @@ static bool
 cancelling_read (SbSource *base, int64_t pos, int64_t n, float *out, GError **error)
 {
   CancellingSource *source = (CancellingSource *)base;
-  if (--source->reads_left == 0)
+  if (--source->reads_left == 0 && source->folder)
+    g_assert_cmpint (g_rename (source->folder, source->away), ==, 0);
+  else if (source->reads_left == 0)
     sb_progress_cancel (source->progress);
   return sb_source_read (source->below, pos, n, out, error);
 }
@@ -389,6 +391,33 @@ test_cancel (void)
   empty_folder ();
 }
 
+static void
+test_folder_moved (void)
+{
+  static const char *names[] = {"o.wav", "o.flac", "o.ogg"};
+  g_autofree char *path = in_folder ("source.wav"), *target = in_folder ("out"), *away = in_folder ("away");
+  make_file (path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2, RATE, 25 * N);
+  g_autoptr (SbSource) source = open_file (path);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SbProgress) progress = sb_progress_new ();
+    g_autoptr (SbSource) moving = cancelling_source (source, progress, 10);
+    ((CancellingSource *)moving)->folder = target;
+    ((CancellingSource *)moving)->away = away;
+    g_autoptr (SbResynth) resynth = paint_box (moving, 1, 15, 500, 3000, -INFINITY);
+    g_autofree char *out = g_build_filename (target, names[i], NULL), *there = g_build_filename (away, names[i], NULL);
+    g_autofree char *rm = g_strdup_printf ("rm -rf '%s'", away);
+    g_assert_cmpint (g_mkdir (target, 0755), ==, 0);
+    g_assert_false (try_export (source, resynth, out, NULL, progress, &error));
+    if (!strstr (error->message, "was moved or deleted meanwhile. Choose another. Nothing was replaced."))
+      g_error ("%s: “%s”", names[i], error->message);
+    g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
+    g_assert_false (g_file_test (there, G_FILE_TEST_EXISTS));
+    g_assert_cmpint (system (rm), ==, 0);
+  }
+  empty_folder ();
+}
+
 /* ---- damaged recordings ---- */
 
 /* Files that never come back from being opened are the file source's matter. */
@@ -438,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export-faults/read-only", test_read_only);
   g_test_add_func ("/export-faults/full-disk", test_full_disk);
   g_test_add_func ("/export-faults/cancel", test_cancel);
+  g_test_add_func ("/export-faults/folder-moved", test_folder_moved);
   g_test_add_func ("/export-faults/hostile", test_hostile);
   const int status = g_test_run ();
   g_rmdir (folder);
