@@ -244,6 +244,18 @@ announce_aside (SbWindow *window, const SbStoreState state)
     show_sentence (window, SB_LASTING_ASIDE, state.sentence && state.aside_now ? state.sentence : sentence, text);
 }
 
+/* Nothing that a person would have to answer. */
+static void
+announce_softly (SbWindow *window, const SbStoreState state)
+{
+  const SbSource *original = sb_document_original (document_of (window));
+  const char *note = sb_is_file_source (original) ? sb_file_source_note (original) : NULL;
+  if (note)
+    sb_window_tell (window, note);
+  if (state.beyond_project)
+    sb_window_tell_with (window, "There is more here than in the project file.", "Save Project…", "win.save-project-as");
+}
+
 static void
 announce_state (SbWindow *window, const SbStoreState state)
 {
@@ -252,6 +264,7 @@ announce_state (SbWindow *window, const SbStoreState state)
                               .other = "Dismiss",
                               .other_action = BANNER_DISMISS,
                               .choice = true}; /* an offer, nothing went wrong */
+  announce_softly (window, state);
   announce_aside (window, state);
   if (!state.sentence || state.keeping == SB_NOT_KEEPING)
     return; /* show_keeping() says it */

@@ -64,6 +64,8 @@ void sb_window_add_keys (SbWindow *window);
 /* sb-window.c */
 void sb_window_open_request (void *window, const SbOpenRequest *request);
 void sb_window_tell (SbWindow *window, const char *sentence);                              /* toast */
+/* … with a button */
+void sb_window_tell_with (SbWindow *window, const char *sentence, const char *button, const char *action);
 void sb_window_tell_problem (SbWindow *window, const char *heading, const char *sentence); /* dialog */
 void sb_window_set_panel (SbWindow *window, bool shown);
 void sb_window_show_page (SbWindow *window, const char *page); /* "edit", "inspect" */

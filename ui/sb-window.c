@@ -12,6 +12,8 @@
 #include "ui/sb-window-private.h"
 #include "sb-config.h"
 
+#include <string.h>
+
 enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, NOTES_WIDTH = 960, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720, BOX_EVERY_MS = 100 };
 
 G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -23,19 +25,25 @@ sb_window_tell (SbWindow *self, const char *sentence)
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
   AdwToast *toast = adw_toast_new (escaped);
-  adw_toast_set_timeout (toast, 3);
+  adw_toast_set_timeout (toast, CLAMP (strlen (sentence) / 12, 3, 9)); /* time to read it */
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+void
+sb_window_tell_with (SbWindow *self, const char *sentence, const char *button, const char *action)
+{
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+  adw_toast_set_timeout (toast, 5);
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
 static void
 tell_exported (SbWindow *self, const char *sentence)
 {
-  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
-  AdwToast *toast = adw_toast_new (escaped);
-  adw_toast_set_timeout (toast, 5);
-  adw_toast_set_button_label (toast, "Report…");
-  adw_toast_set_action_name (toast, "win.export-report");
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+  sb_window_tell_with (self, sentence, "Report…", "win.export-report");
 }
 
 void

@@ -117,6 +117,14 @@ holds (const SbProject *file, const SbProject *session)
   return true;
 }
 
+bool
+sb_store_is_beyond_project (const SbOpening *opening)
+{
+  const SbProject *file = opening->request->project, *session = opening->store->project;
+  return opening->store->state.found == SB_FOUND_SESSION &&
+         (session->n_done != file->n_done || !holds (file, session) || !holds (session, file));
+}
+
 void
 sb_store_set_session_aside (SbOpening *opening)
 {
@@ -207,7 +215,7 @@ sb_store_look_for_later (SbOpening *opening)
     if (strcmp (base, opening->place.base) == 0)
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!session || (session->ops->len == 0 && session->markers->len == 0) || 
+    if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
         (!was_saved_as (session, opening->mark) && !has_moved_here (opening, session)) ||
         holds (opening->request->project, session))
       continue;

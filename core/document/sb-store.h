@@ -43,6 +43,7 @@ typedef struct {
   int n_aside, n_aside_markers; /* edits and markers that were set aside, at this opening or before, and are on offer */
   bool aside_now;         /* at this opening: the sentence says so */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
+  bool beyond_project;    /* a project file was opened, and more was kept than it holds */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
 } SbStoreState;
 
@@ -50,7 +51,8 @@ typedef struct {
 char *sb_store_default_folder (void);
 
 /* Never fails for want of a disk: then state says SB_NOT_KEEPING.  NULL only when the recording cannot be read or its
- * session was made by a newer version (SB_ERROR_NEWER; without_edits opens it).  project: what was loaded from project_path; both NULL for a recording.
+ * session was made by a newer version (SB_ERROR_NEWER; without_edits opens it).  project: what was loaded from
+ * project_path; both NULL for a recording.
  * Thread: worker.  Blocks: disk. */
 SbStore *sb_store_open (const char *folder /* NULL: the default */, SbSource *recording, const SbProject *project,
                         const char *project_path, GError **error);

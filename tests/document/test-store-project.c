@@ -57,6 +57,7 @@ test_project (void)
     s = open_project (folder, path, file);
     g_assert_null (sb_store_state (s.store).sentence);
     g_assert_cmpint (sb_document_n_edits (s.document), ==, 1 + 2 * round);
+    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, round > 0);
     if (round == 0)
       g_assert_true (sb_document_can_redo (s.document)); /* the undo history was saved too */
     paint (&s, 0.3 + 0.01 * round);
@@ -64,6 +65,15 @@ test_project (void)
       save_project (&s, file);
     paint (&s, 0.35 + 0.01 * round);
     g_assert_true (sb_store_flush (s.store, 30));
+    close_session (&s);
+  }
+  for (int round = 0; round < 3; round++) {
+    s = open_project (folder, path, file);
+    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, round != 1); /* saved; one step less is not the same */
+    if (round == 0)
+      save_project (&s, file);
+    else
+      sb_document_undo (s.document);
     close_session (&s);
   }
 }

@@ -252,7 +252,7 @@ def names_and_numbers(root, program, pictures):
     """Several files at once have a window each; a name without its ending gets it, and does not replace unasked."""
     with Desktop() as desktop:
         first, second, edits = take_of(root, desktop), take_of(root, desktop, "an_other_one.flac"), desktop.path("bar")
-        # leaks of the file dialog's are known and not ours, as in test-window-relink.py
+        # leaks and warnings of the file dialog's are known and not ours, as in test-window-relink.py
         window = Window(desktop, program, first, second, SONOBRUSH_SINK="null",
                         ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0").wait_shown()
         for name in ("take", "an_other_one"):
@@ -263,6 +263,7 @@ def names_and_numbers(root, program, pictures):
         desktop.xdotool("windowraise", window.id, "windowfocus", window.id)
         window.quit()
         window = Window(desktop, program, second, SONOBRUSH_SINK="null",
+                        G_DEBUG="fatal-criticals",
                         ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0").wait_shown().wait_open("an_other")
         for number in range(2):
             window.activate("save-edits")
