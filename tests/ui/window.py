@@ -152,11 +152,12 @@ class Window:
             return json.load(file)
 
     def export(self, path, timeout_s=60):
-        """Export is written aside and renamed, so a file that is there is whole."""
+        """Export is written aside and renamed, so a file that is there is whole; the window asks before it stops one."""
         assert not os.path.exists(path)
         self.wait_enabled("export-to")  # the export before is in its place a moment before the window knows
         self.activate("export-to", quoted(path))
         wait_until(lambda: self.must_live() and os.path.exists(path), timeout_s, f"{path} to be written")
+        self.wait_enabled("export-to")
 
     # ---- hand ---------------------------------------------------------------------------------------------------
 
