@@ -271,8 +271,10 @@ opens_alike (FileSource *file, GError **error)
   SF_INFO again = { 0 };
   const int fd = reopen (file);
   SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &again, NULL) : NULL;
+  struct stat now; /* still being recorded: more frames by now */
+  const bool grown = fstat (file->fd, &now) == 0 && now.st_size != file->opened.st_size;
   if (decoder != NULL && again.format == file->info.format && again.channels == file->info.channels
-      && again.samplerate == file->info.samplerate && again.frames == file->info.frames) {
+      && again.samplerate == file->info.samplerate && (grown || again.frames == file->info.frames)) {
     g_ptr_array_add (file->idle, decoder);
     return true;
   }

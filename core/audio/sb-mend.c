@@ -184,10 +184,7 @@ sb_mended_open (int fd, SF_INFO *info, SbMended **mended, const char **reason)
     return file;
   if (reason)
     *reason = sf_strerror (NULL);
-  if (*mended)
-    g_clear_pointer (mended, sb_mended_free);
-  else
-    close (fd);
+  g_clear_pointer (mended, sb_mended_free); /* without one, libsndfile has closed the descriptor: it may be another file's by now */
   return NULL;
 }
 

@@ -105,6 +105,37 @@ sb_temp_file_take_place (int fd, const char *temp, const char *target)
   return ok;
 }
 
+bool
+sb_temp_file_confirm_place (const char *target)
+{
+  g_autofree char *path = g_path_get_dirname (target);
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool closed = fd < 0 && errno == EACCES;
+  if (closed)
+    fd = open (target, O_RDONLY | O_CLOEXEC);
+  const bool ok = closed ? fd < 0 || syncfs (fd) == 0 : fd >= 0 && (fsync (fd) == 0 || errno == EINVAL);
+  const int code = errno;
+  if (fd >= 0)
+    close (fd);
+  errno = code;
+  return ok;
+}
+
+void
+sb_temp_file_remove (int fd, const char *temp)
+{
+  const int code = errno;
+  g_autofree char *self = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autofree char *name = g_path_get_basename (temp);
+  if (unlink (temp) != 0 && errno == ENOENT && fd >= 0) {
+    g_autofree char *now = g_file_read_link (self, NULL);
+    g_autofree char *now_name = now ? g_path_get_basename (now) : NULL;
+    if (now && strcmp (name, now_name) == 0)
+      unlink (now);
+  }
+  errno = code;
+}
+
 char *
 sb_temp_file_target (const char *path)
 {

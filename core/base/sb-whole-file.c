@@ -101,10 +101,10 @@ sb_whole_file_free (SbWholeFile *file)
 {
   if (!file)
     return;
+  if (file->temporary)
+    sb_temp_file_remove (file->fd, file->temporary);
   if (file->fd >= 0)
     close (file->fd);
-  if (file->temporary)
-    unlink (file->temporary);
   g_free (file->target);
   g_free (file->shown);
   g_free (file->temporary);
@@ -152,18 +152,6 @@ sb_whole_file_write (SbWholeFile *file, const void *bytes, size_t n_bytes, GErro
   return ok || fail (error, file->shown, file->first_errno);
 }
 
-/* Best effort: the rename has happened, and a file system without folder fsync is no reason to call it undone. */
-static void
-sync_folder (const char *target)
-{
-  g_autofree char *folder = g_path_get_dirname (target);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    fsync (fd);
-    close (fd);
-  }
-}
-
 bool
 sb_whole_file_commit (SbWholeFile *file, GError **error)
 {
@@ -176,7 +164,7 @@ sb_whole_file_commit (SbWholeFile *file, GError **error)
   if (file->first_errno)
     return fail (error, file->shown, file->first_errno);
   g_clear_pointer (&file->temporary, g_free);
-  sync_folder (file->target);
+  sb_temp_file_confirm_place (file->target); /* best effort: the rename has happened */
   return true;
 }
 

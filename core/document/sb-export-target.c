@@ -125,18 +125,11 @@ sb_export_target_commit (SbExportTarget *target, GError **error)
 {
   if (!sb_temp_file_take_place (g_steal_fd (&target->fd), target->temp, target->real))
     return sb_export_target_fail (target, g_strerror (errno), error);
-  int folder = open (target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool closed = folder < 0 && errno == EACCES; /* a folder that may be written to, but not be read */
-  if (closed)
-    folder = open (target->real, O_RDONLY | O_CLOEXEC);
-  const bool kept = closed ? folder < 0 || syncfs (folder) == 0 : folder >= 0 && (fsync (folder) == 0 || errno == EINVAL);
-  const int code = errno;
-  if (folder >= 0)
-    close (folder);
+  const bool kept = sb_temp_file_confirm_place (target->real);
   if (!kept)
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE,
                  "“%s” was written whole, but the disk did not confirm its name (%s). Export again to be sure.",
-                 target->shown, g_strerror (code));
+                 target->shown, g_strerror (errno));
   g_clear_pointer (&target->temp, g_free);
   clear (target);
   return kept;
@@ -146,6 +139,6 @@ void
 sb_export_target_abort (SbExportTarget *target)
 {
   if (target->temp)
-    unlink (target->temp);
+    sb_temp_file_remove (target->fd, target->temp);
   clear (target);
 }

@@ -384,19 +384,6 @@ write_database (const SbProject *project, const char *temp, const char *path, GE
 }
 
 static bool
-fsync_path (const char *path, int flags)
-{
-  const int fd = open (path, flags | O_CLOEXEC);
-  if (fd < 0)
-    return false;
-  const bool ok = fsync (fd) == 0;
-  const int kept = errno;
-  close (fd);
-  errno = kept;
-  return ok;
-}
-
-static bool
 is_the_recording (const SbProject *project, const char *path)
 {
   struct stat st, source;
@@ -454,7 +441,7 @@ sb_project_save (const SbProject *project, const char *path, GError **error)
     unlink (temp);
     return false;
   }
-  if (!fsync_path (folder, O_RDONLY | O_DIRECTORY) && errno != EINVAL) {
+  if (!sb_temp_file_confirm_place (real)) {
     g_autofree char *shown = g_filename_display_name (path);
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” was written, but the disk did not confirm it: %s. Save again.",
                  shown, g_strerror (errno));

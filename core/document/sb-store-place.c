@@ -243,8 +243,10 @@ sb_place_clear (SbPlace *place)
   g_free (place->folder);
   g_free (place->base);
   g_free (place->holder);
-  if (place->lock_fd >= 0)
+  if (place->lock_fd >= 0) {
+    flock (place->lock_fd, LOCK_UN); /* a process that is just being started has the descriptor, too, until it is another program */
     close (place->lock_fd);
+  }
   *place = (SbPlace){.lock_fd = -1};
 }
 

@@ -146,8 +146,12 @@ why_not (const SbWriter *writer, const char *message)
   const int code = errno;
   if (there && (strstr (message, g_strerror (ENOSPC)) || strstr (message, g_strerror (EDQUOT)) || strstr (message, "disk is full")))
     return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.", shown);
-  return there ? g_strdup (message)
-               : g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown, g_strerror (code));
+  const char *begin = strstr (message, "”: "), *end = begin ? strstr (begin, ". Nothing was replaced") : NULL;
+  g_autofree char *reason = end ? g_strndup (begin + strlen ("”: "), (gsize)(end - begin) - strlen ("”: ")) : NULL;
+  if (there && !reason)
+    return g_strdup (message);
+  return g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown,
+                          there ? reason : g_strerror (code));
 }
 
 static void

@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sb-before-libc.h"
+
 #include "audio/sb-file-source.h"
 #include "sb-test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sndfile.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What was closed already may be another thread's by then. */
+static gint n_closed_twice;
+
+int
+close (int fd)
+{
+  const int status = SB_REAL (close) (fd);
+  if (status != 0 && errno == EBADF)
+    g_atomic_int_inc (&n_closed_twice);
+  return status;
+}
 
 static char *
 write_file (const char *name, int format, int channels, const float *frames, int64_t n)
@@ -66,9 +81,20 @@ expect_refusal (const char *path, const char *word)
     g_error ("not a clear sentence: %s", error->message);
 }
 
+static guint
+n_descriptors (void)
+{
+  guint n = 0;
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
 static void
 test_bad_files (void)
 {
+  const guint n_before = n_descriptors ();
   g_autofree char *text = sb_test_path ("text.wav"), *empty = sb_test_path ("empty.wav"), *none = sb_test_path ("none.wav");
   g_autofree char *fifo = sb_test_path ("fifo.wav"), *loop = sb_test_path ("loop.wav"), *locked = sb_test_path ("locked.wav");
   g_file_set_contents (text, "This is a shopping list, not a recording.\n", -1, NULL);
@@ -88,6 +114,7 @@ test_bad_files (void)
   g_autofree float *noise = sb_test_noise (2, 4, 0.5f);
   g_autofree char *none_inside = write_file ("zero.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, noise, 0);
   expect_refusal (none_inside, "no sound");
+  g_assert_cmpint (n_descriptors (), ==, n_before);
   g_autoptr (SbSource) any = sb_file_source_new_any (none_inside, NULL, NULL);
   g_assert_nonnull (any);
 }
@@ -144,6 +171,13 @@ test_every_place_of_flac (void)
   }
 }
 
+/* Last: after good files, bad ones, and some of each coding. */
+static void
+test_closed_once (void)
+{
+  g_assert_cmpint (g_atomic_int_get (&n_closed_twice), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +188,6 @@ main (int argc, char **argv)
   g_test_add_func ("/file-source/bad-files-get-a-sentence", test_bad_files);
   g_test_add_func ("/file-source/truncated-while-open", test_truncated);
   g_test_add_func ("/file-source/lying-length", test_lying_length);
+  g_test_add_func ("/file-source/closed-once", test_closed_once);
   return g_test_run ();
 }

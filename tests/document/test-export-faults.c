@@ -405,15 +405,13 @@ test_folder_moved (void)
     ((CancellingSource *)moving)->folder = target;
     ((CancellingSource *)moving)->away = away;
     g_autoptr (SbResynth) resynth = paint_box (moving, 1, 15, 500, 3000, -INFINITY);
-    g_autofree char *out = g_build_filename (target, names[i], NULL), *there = g_build_filename (away, names[i], NULL);
-    g_autofree char *rm = g_strdup_printf ("rm -rf '%s'", away);
+    g_autofree char *out = g_build_filename (target, names[i], NULL);
     g_assert_cmpint (g_mkdir (target, 0755), ==, 0);
     g_assert_false (try_export (source, resynth, out, NULL, progress, &error));
     if (!strstr (error->message, "was moved or deleted meanwhile. Choose another. Nothing was replaced."))
       g_error ("%s: “%s”", names[i], error->message);
     g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
-    g_assert_false (g_file_test (there, G_FILE_TEST_EXISTS));
-    g_assert_cmpint (system (rm), ==, 0);
+    g_assert_cmpint (g_rmdir (away), ==, 0); /* nothing was left in it */
   }
   empty_folder ();
 }

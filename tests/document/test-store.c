@@ -614,6 +614,32 @@ test_opening_mark (void)
   g_assert_null (sb_opening_mark_new ("/dev/null/nowhere", path, &n_died));
 }
 
+/* A process that is being started while a session is let go of has its descriptors for a moment. */
+static void
+test_lock_is_let_go (void)
+{
+  g_autofree char *folder = sb_test_path ("s-lock"), *path = make_recording ("lock.wav", 31);
+  int ends[2];
+  char byte;
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  const pid_t child = fork ();
+  if (child == 0) {
+    close (ends[1]);
+    _exit (read (ends[0], &byte, 1) < 0);
+  }
+  g_assert_cmpint (child, >, 0);
+  close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_KEEPING);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  close_session (&s);
+  close (ends[0]);
+  close (ends[1]);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -629,6 +655,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/newer", test_newer);
   g_test_add_func ("/store/damaged-log", test_damaged_log);
   g_test_add_func ("/store/two-names", test_two_names);
+  g_test_add_func ("/store/lock-is-let-go", test_lock_is_let_go);
   g_test_add_func ("/store/opening-mark", test_opening_mark);
   return g_test_run ();
 }
