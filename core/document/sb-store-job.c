@@ -37,7 +37,7 @@ sb_job_steps (int first, SbStep *const *steps, int n_steps, int n_done)
 SbJob *
 sb_job_view (GHashTable *changes)
 {
-  SbJob *job = job_new (SB_JOB_VIEW);
+  SbJob *job = job_new (g_hash_table_contains (changes, SB_STORE_ANSWERED) ? SB_JOB_ANSWER : SB_JOB_VIEW);
   job->view = g_hash_table_ref (changes);
   return job;
 }
@@ -112,6 +112,7 @@ sb_job_apply (const SbJob *job, SbProject *project)
     project->n_done = job->n_done;
     break;
   case SB_JOB_VIEW:
+  case SB_JOB_ANSWER:
     g_hash_table_iter_init (&iter, job->view);
     while (g_hash_table_iter_next (&iter, &key, &value))
       g_hash_table_replace (project->view, g_strdup (key), g_strdup (value));
@@ -159,6 +160,7 @@ sb_job_write (const SbJob *job, sqlite3 *db)
            sb_project_write_steps (db, (SbStep *const *)job->steps->pdata, (int)job->steps->len, job->first) &&
            sb_project_write_number (db, "n_done", job->n_done);
   case SB_JOB_VIEW:
+  case SB_JOB_ANSWER:
     g_hash_table_iter_init (&iter, job->view);
     while (ok && g_hash_table_iter_next (&iter, &key, &value))
       ok = sb_project_write_view (db, key, value);

@@ -33,9 +33,22 @@ bool sb_store_adopt (SbOpening *opening, const char *base);
  * are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);
 
-/* ---- aside ---- */
+/* ---- offers ---- */
 
-/* What was set aside and not answered is on offer. */
+/* Edits or markers in force. */
+bool sb_store_has_on_offer (const SbProject *project);
+/* The file at the path is it. */
+bool sb_store_same_content (const char *path, const char *fingerprint);
+/* An offer of this name was taken or not wanted, or the session that is open has all of it. */
+bool sb_store_is_settled (const SbOpening *opening, const char *name, const SbProject *offer);
+bool sb_store_is_answered (const SbStore *store, const char *name);
+/* The answers so far stay with the session, whatever that goes on with. */
+void sb_store_keep_answers (SbStore *store);
+/* Takes the project.  It is on offer, under that name. */
+void sb_store_offer (SbOpening *opening, SbFound found, const char *name, SbProject *project);
+/* All that lies elsewhere and is nowhere else on offer. */
+void sb_store_look_for_offers (SbOpening *opening);
+/* What was set aside. */
 void sb_store_look_for_aside (SbOpening *opening);
 
 /* ---- project ---- */

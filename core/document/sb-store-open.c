@@ -39,12 +39,6 @@ sb_store_amount (const SbProject *project)
   return m == 0 ? g_steal_pointer (&edits) : n == 0 ? g_steal_pointer (&markers) : g_strdup_printf ("%s and %s", edits, markers);
 }
 
-static bool
-has_on_offer (const SbProject *project)
-{
-  return project->ops->len > 0 || project->markers->len > 0;
-}
-
 /* ---- which session ---- */
 
 static bool
@@ -77,13 +71,6 @@ sb_store_load_base (const char *folder, const char *base, int *generation, GErro
   return project;
 }
 
-static bool
-same_content (const char *path, const char *fingerprint)
-{
-  g_autofree char *now = sb_fingerprint_file (path, NULL);
-  return now && strcmp (now, fingerprint) == 0;
-}
-
 bool
 sb_store_adopt (SbOpening *opening, const char *base)
 {
@@ -100,9 +87,9 @@ sb_store_adopt (SbOpening *opening, const char *base)
   return ok;
 }
 
-/* The same content under another path: one that has gone hands its session over; else the newest is on offer. */
+/* The same content under another path that has gone: its session comes along. */
 static void
-look_for_twins (SbOpening *opening)
+look_for_moved_recording (SbOpening *opening)
 {
   SbStore *store = opening->store;
   const char *fingerprint = opening->fresh->source_fingerprint;
@@ -111,42 +98,17 @@ look_for_twins (SbOpening *opening)
   for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_MOVED; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    if (strcmp (base, opening->place.base) == 0)
-      continue;
     g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 ||
-        (project->steps->len == 0 && !has_on_offer (project)) || (project->project_path && *project->project_path))
+        (project->steps->len == 0 && !sb_store_has_on_offer (project)) || (project->project_path && *project->project_path))
       continue;
-    const bool there = same_content (project->source_path, fingerprint);
     /* other content in its place is not guessed to be a move, but may be said to be one */
-    const bool gone = !there && (opening->request->adopt || !g_file_test (project->source_path, G_FILE_TEST_EXISTS));
-    const bool adopted = gone && sb_store_adopt (opening, base);
-    if (!adopted && (store->other || !has_on_offer (project))) /* what is all undone follows a move only */
+    const bool gone = opening->request->adopt ? !sb_store_same_content (project->source_path, fingerprint)
+                                              : !g_file_test (project->source_path, G_FILE_TEST_EXISTS);
+    if (!gone || !sb_store_adopt (opening, base))
       continue;
-    store->state.found = adopted ? SB_FOUND_MOVED : SB_FOUND_COPY;
-    g_free (store->other_path);
+    store->state.found = SB_FOUND_MOVED;
     store->other_path = g_strdup (project->source_path);
-    sb_project_free (store->other);
-    store->other = adopted ? NULL : g_steal_pointer (&project);
-    store->other_there = there;
-  }
-}
-
-/* Other content under the same path. */
-static void
-look_for_past (SbOpening *opening)
-{
-  SbStore *store = opening->store;
-  g_autofree char *prefix = g_strndup (opening->place.base, 17);
-  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
-  for (guint i = 0; i < bases->len && store->state.found == SB_FOUND_NOTHING; i++) {
-    const char *base = g_ptr_array_index (bases, i);
-    int generation;
-    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!project || !has_on_offer (project) || g_strcmp0 (project->source_path, opening->fresh->source_path) != 0)
-      continue;
-    store->state.found = SB_FOUND_CHANGED;
-    store->other = g_steal_pointer (&project);
   }
 }
 
@@ -228,14 +190,16 @@ load_session (SbOpening *opening, bool *sound, GError **error)
                                  shown));
     return true;
   }
+  store->answered = g_strdup (g_hash_table_lookup (project->view, SB_STORE_ANSWERED));
   if (!project->salvaged && !sb_project_is_same_source (project, opening->fresh, opening->request->progress)) {
     const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
-    g_autofree char *shown = sb_store_put_aside (opening);
+    /* between the blocks of the fingerprint: on offer from then on */
+    g_autofree char *aside = changed && sb_store_has_on_offer (project) && opening->place.lock_fd >= 0
+                                 ? sb_place_set_aside (&opening->place) : NULL;
+    g_autofree char *shown = aside ? NULL : sb_store_put_aside (opening);
     store->state.set_aside = true;
-    if (changed && project->ops->len > 0 && store->state.found == SB_FOUND_NOTHING) { /* between the blocks of the fingerprint */
-      store->state.found = SB_FOUND_CHANGED;
-      store->other = g_steal_pointer (&project);
-    } else /* a hash that begins alike; or somebody moved files about */
+    store->state.found = SB_FOUND_NOTHING;
+    if (!aside) /* a hash that begins alike; or somebody moved files about */
       sb_store_say (store, g_strdup_printf ("What was kept under the name of this recording was made in another one; a new session "
                                             "begins. The other lies in “%s” and can be opened as a project.",
                                             shown));
@@ -307,7 +271,11 @@ explain (SbOpening *opening)
   case SB_FOUND_COPY:
     sb_store_say (store, store->other_there
                              ? g_strdup_printf ("The same recording lies at “%s” too, with %s. They can be copied.", shown, amount)
-                             : g_strdup_printf ("%s %s made in this recording when it was “%s”. They can be copied.", amount, were, shown));
+                             : g_strdup_printf (store->other && store->other->project_path && *store->other->project_path
+                                                    ? "%s %s made in this recording in the project “%s”, which is not there any "
+                                                      "more. They can be copied."
+                                                    : "%s %s made in this recording when it was “%s”. They can be copied.",
+                                                amount, were, shown));
     break;
   case SB_FOUND_CHANGED:
     sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %s %s made in it.", amount, were),
@@ -326,11 +294,8 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
 {
   SbStore *store = opening->store;
   const SbProject *project = opening->request->project;
-  if (!elsewhere && opening->place.generation == 0 && !project) {
-    look_for_twins (opening);
-    if (store->state.found == SB_FOUND_NOTHING)
-      look_for_past (opening);
-  }
+  if (!elsewhere && opening->place.generation == 0 && !project)
+    look_for_moved_recording (opening);
   if (!elsewhere && opening->place.generation == 0 && project)
     sb_store_look_for_moved (opening);
   if (!load_session (opening, sound, error))
@@ -340,6 +305,7 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
   if (opening->request->without_edits && !elsewhere && !opening->newer) {
     sb_store_leave_out_edits (opening);
     sb_store_look_for_aside (opening);
+    sb_store_keep_answers (store);
     *sound = false;
     return true;
   }
@@ -348,13 +314,12 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
       sb_store_set_session_aside (opening);
     sb_store_take_project (opening);
     *sound = false;
-    if (!elsewhere)
-      sb_store_look_for_later (opening);
   } else
     store->state.beyond_project = project && !elsewhere && sb_store_is_beyond_project (opening);
-  if (!elsewhere)
-    sb_store_look_for_aside (opening);
   sb_store_tell_other_content (opening);
+  if (!elsewhere)
+    sb_store_look_for_offers (opening);
+  sb_store_keep_answers (store);
   explain (opening);
   return true;
 }

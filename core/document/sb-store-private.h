@@ -68,12 +68,13 @@ bool sb_place_rename (const char *folder, const char *from, const char *to);
 
 /* ---- job: one change of a session ---- */
 
-typedef enum { SB_JOB_STEPS, SB_JOB_VIEW, SB_JOB_MARKERS, SB_JOB_PROJECT, SB_JOB_CONTENT } SbJobKind;
+typedef enum { SB_JOB_STEPS, SB_JOB_VIEW, SB_JOB_ANSWER, SB_JOB_MARKERS, SB_JOB_PROJECT, SB_JOB_CONTENT } SbJobKind;
 typedef struct SbJob SbJob;
 
 /* The steps from `first` on are replaced by these (references taken). */
 SbJob *sb_job_steps (int first, SbStep *const *steps, int n_steps, int n_done);
-/* char* → char*; a reference is taken: it does not change any more. */
+/* char* → char*; a reference is taken: it does not change any more.  An answer to an offer is kept though there is nothing
+ * else to keep. */
 SbJob *sb_job_view (GHashTable *changes);
 SbJob *sb_job_markers (const SbMarker *markers, int n_markers);
 SbJob *sb_job_project_path (const char *path, const char *mark);
@@ -104,10 +105,12 @@ void sb_writer_free (SbWriter *writer);
 
 /* ---- store ---- */
 
+void sb_store_keep_markers (SbStore *store, const SbMarkers *markers);
+
 /* among the view settings */
 #define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
 #define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
-#define SB_STORE_ASIDE_ANSWERED "aside-answered" /* number up to which files set aside were brought back or not wanted */
+#define SB_STORE_ANSWERED "answered-offers"  /* names of offers that were taken or not wanted, a space between two */
 #define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {
@@ -118,7 +121,8 @@ struct SbStore {
   bool content_is_news;   /* they are, and the file on the disk does not say so yet */
   SbStoreState state;
   SbProject *aside;   /* set aside, on offer; or NULL */
-  int aside_number;
+  char *aside_name, *other_name; /* of these offers, to be remembered by; or NULL */
+  char *answered;                /* as SB_STORE_ANSWERED; or NULL */
   char *whose; /* path of the recording or project file that the session belongs to */
   char *other_path, *sentence;
   bool other_there; /* COPY: and it still does */

@@ -62,7 +62,7 @@ sb_store_take_project (SbOpening *opening)
   g_clear_pointer (&copy->salvaged, g_free);
   g_hash_table_remove (copy->view, SB_STORE_SAVED);
   g_hash_table_remove (copy->view, SB_STORE_ASIDE);
-  g_hash_table_remove (copy->view, SB_STORE_ASIDE_ANSWERED);
+  g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
   copy->project_path = g_strdup (store->whose);
   copy->project_mark = g_strdup (opening->mark);
   sb_project_free (store->project);
@@ -78,7 +78,8 @@ set_aside (SbOpening *opening)
   opening->store->state.set_aside = opening->store->state.aside_now = true;
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
-    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+    g_autofree char *name = g_path_get_basename (aside);
+    if (g_file_test (aside, G_FILE_TEST_EXISTS) || sb_store_is_answered (opening->store, name))
       continue;
     if (sb_project_save (opening->store->project, aside, NULL))
       return g_filename_display_name (aside);
@@ -152,12 +153,14 @@ sb_store_leave_out_edits (SbOpening *opening)
 
 /* ---- saved from another session ---- */
 
-/* "<mark> <path>" */
+/* "<mark> <path>": the file as it was then, under any name, or whatever it has become under its own. */
 static bool
-was_saved_as (const SbProject *session, const char *mark)
+was_saved_as (const SbOpening *opening, const SbProject *session)
 {
-  const char *saved = g_hash_table_lookup (session->view, SB_STORE_SAVED);
-  return saved && mark && g_str_has_prefix (saved, mark) && saved[strlen (mark)] == ' ';
+  const char *saved = g_hash_table_lookup (session->view, SB_STORE_SAVED), *mark = opening->mark;
+  const char *path = saved ? strchr (saved, ' ') : NULL;
+  return path && ((mark && g_str_has_prefix (saved, mark) && saved[strlen (mark)] == ' ') ||
+                  strcmp (path + 1, opening->store->whose) == 0);
 }
 
 /* The file that a session of this very content belongs to is this one by now: where it was, nothing is, or a link. */
@@ -212,17 +215,15 @@ sb_store_look_for_later (SbOpening *opening)
   for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_LATER; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    if (strcmp (base, opening->place.base) == 0)
+    if (strcmp (base, opening->place.base) == 0 || sb_store_is_answered (store, base))
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
-        (!was_saved_as (session, opening->mark) && !has_moved_here (opening, session)) ||
-        holds (opening->request->project, session))
+        (!was_saved_as (opening, session) && !has_moved_here (opening, session)) ||
+        sb_store_is_settled (opening, base, session))
       continue;
-    store->state.found = SB_FOUND_LATER;
     g_free (store->other_path);
     store->other_path = g_strdup (session->project_path && *session->project_path ? session->project_path : session->source_path);
-    sb_project_free (store->other);
-    store->other = g_steal_pointer (&session);
+    sb_store_offer (opening, SB_FOUND_LATER, base, g_steal_pointer (&session));
   }
 }

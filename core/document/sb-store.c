@@ -100,12 +100,11 @@ sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error)
   const SbStoreState *state = &store->state;
   if (state->n_other_markers > 0)
     sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->other->markers->data, state->n_other_markers);
-  store->state.n_other_markers = 0;
   if (state->n_other > 0 && sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
     return false;
-  if (!state->on_other_content)
-    g_clear_pointer (&store->other, sb_project_free);
-  store->state.n_other = 0;
+  if (state->n_other_markers > 0)
+    sb_store_keep_markers (store, markers);
+  sb_store_dismiss_other (store);
   return true;
 }
 
@@ -136,6 +135,15 @@ sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers)
 {
   if (store->writer)
     sb_writer_push (store->writer, sb_job_markers (markers, n_markers));
+}
+
+void
+sb_store_keep_markers (SbStore *store, const SbMarkers *markers)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SbMarker));
+  for (int i = 0; i < sb_markers_n (markers); i++)
+    g_array_append_vals (all, sb_markers_get (markers, i), 1);
+  sb_store_set_markers (store, (const SbMarker *)(const void *)all->data, (int)all->len);
 }
 
 void
@@ -177,7 +185,7 @@ sb_store_copy_project (SbStore *store)
     sb_project_take_source (copy, store->other);
   g_clear_pointer (&copy->project_path, g_free);
   g_clear_pointer (&copy->project_mark, g_free);
-  g_hash_table_remove (copy->view, SB_STORE_ASIDE_ANSWERED);
+  g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
   return copy;
 }
 
@@ -248,6 +256,9 @@ sb_store_free (SbStore *store)
   sb_project_free (store->other);
   sb_project_free (store->aside);
   g_free (store->whose);
+  g_free (store->aside_name);
+  g_free (store->other_name);
+  g_free (store->answered);
   g_free (store->other_path);
   g_free (store->sentence);
   if (store->serials)

@@ -42,6 +42,7 @@ typedef struct {
   int n_outside;          /* of the offered edits that were taken: how many did not fit this recording */
   int n_aside, n_aside_markers; /* edits and markers that were set aside, at this opening or before, and are on offer */
   bool aside_now;         /* at this opening: the sentence says so */
+  bool told_before;       /* CHANGED: at an earlier opening, too */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   bool beyond_project;    /* a project file was opened, and more was kept than it holds */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
@@ -80,6 +81,8 @@ const SbProject *sb_store_other (const SbStore *store);
 bool sb_store_attach (SbStore *store, SbDocument *document, GError **error);
 /* The offered edits as new ones, in one step, and the markers that are not there yet.  Thread: UI. */
 bool sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error);
+/* It is not wanted, and not offered again. */
+void sb_store_dismiss_other (SbStore *store);
 /* What was set aside.  Borrowed; NULL: nothing is on offer. */
 const SbProject *sb_store_aside (const SbStore *store);
 char *sb_store_aside_amount (const SbStore *store); /* "3 edits and 1 marker", newly allocated */

@@ -127,15 +127,53 @@ test_changed_between (void)
   g_assert_false (sb_project_is_source_at (project, path, NULL, NULL));
   g_autofree char *found = sb_relink_find (project, NULL, folder);
   g_assert_null (found);
+  for (int round = 0; round < 3; round++) { /* on offer until that is answered */
+    s = open_session (folder, path, NULL, NULL);
+    const SbStoreState state = sb_store_state (s.store);
+    g_assert_cmpint (state.found, ==, SB_FOUND_CHANGED);
+    g_assert_cmpint (state.n_other, ==, 1);
+    g_assert_nonnull (strstr (state.sentence, "has changed"));
+    g_assert_cmpint (n_edits (&s), ==, 0);
+    if (round == 2) {
+      g_assert_true (sb_store_take_other (s.store, NULL, NULL));
+      g_assert_cmpint (n_edits (&s), ==, 1);
+    }
+    close_session (&s);
+  }
   s = open_session (folder, path, NULL, NULL);
-  const SbStoreState state = sb_store_state (s.store);
-  g_assert_cmpint (state.found, ==, SB_FOUND_CHANGED);
-  g_assert_cmpint (state.n_other, ==, 1);
-  g_assert_nonnull (strstr (state.sentence, "has changed"));
-  g_assert_cmpint (n_edits (&s), ==, 0);
-  g_assert_true (sb_store_take_other (s.store, NULL, NULL));
-  g_assert_cmpint (n_edits (&s), ==, 1);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 0);
+  g_assert_null (sb_store_state (s.store).sentence);
   close_session (&s);
+}
+
+/* The same under a project: its edits are there, those kept since it was saved are on offer. */
+static void
+test_project_changed_between (void)
+{
+  g_autofree char *folder = sb_test_path ("c-since"), *path = make_recording ("since.wav"), *file = sb_test_path ("since.sonobrush");
+  Session s = open_session (folder, path, NULL, NULL);
+  paint (&s);
+  g_autoptr (SbProject) project = whole_project (&s);
+  g_assert_true (sb_project_save (project, file, NULL));
+  close_session (&s);
+  s = open_session (folder, path, project, file);
+  paint (&s);
+  sb_project_free (whole_project (&s));
+  close_session (&s);
+  write_between (path, "changed!", 2000);
+  for (int round = 0; round < 3; round++) {
+    s = open_session (folder, path, project, file);
+    const SbStoreState state = sb_store_state (s.store);
+    g_assert_cmpint (n_edits (&s), ==, 1 + (round == 2));
+    g_assert_true (state.on_other_content);
+    g_assert_null (strstr (state.sentence, "null"));
+    g_assert_cmpint (state.n_aside, ==, round < 2 ? 2 : 0);
+    if (round == 1) {
+      g_assert_true (sb_store_bring_back (s.store, NULL, NULL));
+      g_assert_cmpint (n_edits (&s), ==, 2);
+    }
+    close_session (&s);
+  }
 }
 
 /* A project is saved about what the edits were made in, though the recording is gone, another, or not agreed to. */
@@ -201,6 +239,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/content/changed-between", test_changed_between);
+  g_test_add_func ("/content/project-changed-between", test_project_changed_between);
   g_test_add_func ("/content/saved-identity", test_saved_identity);
   g_test_add_func ("/content/hash-in-motion", test_hash_in_motion);
   return g_test_run ();
