@@ -273,7 +273,7 @@ announce_state (SbWindow *window, const SbStoreState state)
                    (SbLastingText){.meaning = "Close it there, then open it again here.",
                                    .button = "Open Again",
                                    .action = "win.open-again"});
-  else if (state.on_other_content || state.found == SB_FOUND_CHANGED) /* what it means is for the person to say */
+  else if (state.on_other_content || (state.found == SB_FOUND_CHANGED && !state.told_before)) /* what it means is for the person to say */
     show_sentence (window, SB_LASTING_MEANING, state.sentence,
                    (SbLastingText){.button = state.on_other_content ? "Use This One" : copy.button,
                                    .action = state.on_other_content ? "win.use-recording" : "win.copy-edits",
@@ -364,6 +364,15 @@ act_bring_back (GSimpleAction *action, GVariant *parameter, void *data)
   }
   sb_window_set_lasting (window, SB_LASTING_ASIDE, NULL);
   say_left_out (window, n_offered, sb_store_state (store).n_outside);
+  update_actions (window);
+}
+
+void
+sb_keeping_dismiss_found (SbWindow *window)
+{
+  SbStore *store = store_of (window);
+  if (store)
+    sb_store_dismiss_other (store);
   update_actions (window);
 }
 

@@ -43,6 +43,8 @@ act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
   const SbLasting shown = sb_banner_shown (SB_BANNER (self->banner));
   if (shown < SB_LASTING_FOUND || shown == SB_N_LASTING)
     return; /* these end when what they say does */
+  if (shown == SB_LASTING_FOUND)
+    sb_keeping_dismiss_found (self);
   if (shown == SB_LASTING_ASIDE)
     sb_keeping_dismiss_aside (self);
   sb_window_set_lasting (self, shown, NULL);

@@ -367,6 +367,50 @@ def copied_markers(root, program, cli, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def offers_answered(root, program, cli, pictures):
+    """What is on offer stays so over openings and strokes, until it is dismissed; then it is not offered again."""
+    def opened(path, *words):
+        window = Window(desktop, program, path, SONOBRUSH_SINK="null").wait_shown().wait_open("copy")
+        wait_until(lambda: all(word in window.state("banner") for word in words), 10, f"{words} in {window.state('banner')}")
+        assert window.enabled("copy-edits") == bool(words)
+        return window
+
+    with Desktop() as desktop:
+        demo, copy = desktop.path("take.flac"), desktop.path("copy.flac")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), demo)
+        window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
+        window.activate("apply-operation", box(0))
+        window.quit()
+        shutil.copy(demo, copy)
+        for number in (1, 2):
+            window = opened(copy, "too, with 1 edit", "Copy Edits", "Dismiss")
+            window.activate("apply-operation", box(number))
+            window.quit()
+        window = opened(copy, "too, with 1 edit", "Copy Edits", "Dismiss")
+        window.activate("dismiss-banner")
+        wait_until(lambda: not window.enabled("copy-edits"), 10, "the offer to be answered")
+        assert "1 edit" not in window.state("banner"), window.state("banner")
+        window.quit()
+        window = opened(copy)
+        time.sleep(0.5)
+        assert "1 edit" not in window.state("banner"), window.state("banner")
+        window.quit()
+        with open(copy, "ab") as changed:  # other content under this name
+            changed.write(bytes(100))
+        window = opened(copy, "has changed since 2 edits", "Copy Edits", "Find the Old File…")
+        window.activate("apply-operation", box(3))
+        window.quit()
+        window = opened(copy, "has changed since 2 edits", "Copy Edits", "Dismiss")
+        desktop.screenshot(os.path.join(pictures, "changed-again.png"))
+        window.activate("dismiss-banner")
+        wait_until(lambda: not window.enabled("copy-edits"), 10, "the offer to be answered")
+        window.quit()
+        window = opened(copy)
+        assert "has changed" not in window.state("banner"), window.state("banner")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def random_kills(root, program):
     """Killed at any moment while edits come in; what was on the disk by then is there, and at most the last is lost."""
     rng, count = random.Random(4), int(os.environ.get("SB_KILLS", "100" if os.environ.get("SB_LONG_TESTS") else "4"))
@@ -403,6 +447,7 @@ def main():
     cases.run("/window-keeping/no-opening-for-ever", no_opening_for_ever, root, program, cli, pictures)
     cases.run("/window-keeping/saved-project", saved_project, root, program, cli, pictures)
     cases.run("/window-keeping/copied-markers", copied_markers, root, program, cli, pictures)
+    cases.run("/window-keeping/offers-answered", offers_answered, root, program, cli, pictures)
     cases.run("/window-keeping/newer-session", newer_session, root, program, cli, pictures)
     cases.run("/window-keeping/random-kills", random_kills, root, program)
     return cases.finish()
