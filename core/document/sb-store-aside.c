@@ -197,13 +197,12 @@ void
 sb_store_look_for_offers (SbOpening *opening)
 {
   SbStore *store = opening->store;
-  if (!store->state.on_other_content && is_free (store)) {
-    if (opening->request->project)
-      sb_store_look_for_later (opening);
-    else
-      look_for_copies (opening);
-  }
-  sb_store_look_for_aside (opening); /* the newest before what is older */
+  const bool project = opening->request->project;
+  if (project && !store->state.on_other_content && is_free (store))
+    sb_store_look_for_later (opening);
+  sb_store_look_for_aside (opening); /* its own before those of others, the newest before what is older */
+  if (!project)
+    look_for_copies (opening);
   look_for_past (opening);
 }
 

@@ -53,6 +53,9 @@ void sb_store_look_for_aside (SbOpening *opening);
 
 /* ---- project ---- */
 
+/* A file set aside that holds it, newly allocated; NULL: there is none. */
+char *sb_store_save_aside (SbOpening *opening, const SbProject *project);
+
 /* The project file against what was kept of it: the file counts when it is another than at that time. */
 bool sb_store_project_goes_first (const SbOpening *opening);
 void sb_store_take_project (SbOpening *opening);

@@ -195,8 +195,8 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
     /* between the blocks of the fingerprint: on offer from then on */
     g_autofree char *aside = changed && sb_store_has_on_offer (project) && opening->place.lock_fd >= 0
-                                 ? sb_place_set_aside (&opening->place) : NULL;
-    g_autofree char *shown = aside ? NULL : sb_store_put_aside (opening);
+                                 ? sb_store_save_aside (opening, project) : NULL;
+    g_autofree char *shown = aside && generation == opening->place.generation ? NULL : sb_store_put_aside (opening);
     store->state.set_aside = true;
     store->state.found = SB_FOUND_NOTHING;
     if (!aside) /* a hash that begins alike; or somebody moved files about */

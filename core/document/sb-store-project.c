@@ -71,22 +71,28 @@ sb_store_take_project (SbOpening *opening)
 
 /* ---- setting aside ---- */
 
-/* The session's edits stay on the disk under another name, which is returned for a sentence. */
-static char *
-set_aside (SbOpening *opening)
+char *
+sb_store_save_aside (SbOpening *opening, const SbProject *project)
 {
-  opening->store->state.set_aside = opening->store->state.aside_now = true;
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);
     g_autofree char *name = g_path_get_basename (aside);
     if (g_file_test (aside, G_FILE_TEST_EXISTS) || sb_store_is_answered (opening->store, name))
       continue;
-    if (sb_project_save (opening->store->project, aside, NULL))
-      return g_filename_display_name (aside);
+    if (sb_project_save (project, aside, NULL))
+      return g_steal_pointer (&aside);
     break;
   }
   /* a full disk: a second name needs no room */
-  g_autofree char *second = opening->place.lock_fd >= 0 ? sb_place_set_aside (&opening->place) : NULL;
+  return opening->place.lock_fd >= 0 ? sb_place_set_aside (&opening->place) : NULL;
+}
+
+/* The session's edits stay on the disk under another name, which is returned for a sentence. */
+static char *
+set_aside (SbOpening *opening)
+{
+  opening->store->state.set_aside = opening->store->state.aside_now = true;
+  g_autofree char *second = sb_store_save_aside (opening, opening->store->project);
   g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
   return g_filename_display_name (second ? second : here);
 }
