@@ -6,6 +6,7 @@
 #include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
 #include "ui/sb-keeping.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-tool-bar.h"
 #include "ui/sb-transport.h"
@@ -186,6 +187,7 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
   else
     sb_window_tell_problem (self, "The recording was not exported", sentence);
   sb_window_update_actions (self);
+  sb_window_export_ended (self, done);
 }
 
 /* --- size --- */
@@ -325,8 +327,10 @@ sb_window_dispose (GObject *object)
   g_clear_pointer (&self->finder, sb_finder_free);
   g_clear_pointer (&self->look_keeper, sb_look_keeper_free);
   g_clear_pointer (&self->header, sb_header_free);
-  if (self->session)
+  if (self->session) {
     sb_session_stop (self->session);
+    sb_saves_attach (self->session, self->jobs, NULL, NULL);
+  }
   if (self->exporter)
     sb_exporter_stop (self->exporter);
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
@@ -360,6 +364,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->pool = pool;
   self->jobs = jobs;
   self->session = sb_session_new (pool);
+  sb_saves_attach (self->session, jobs, sb_window_save_ended, self);
   self->exporter = sb_exporter_new (self->session, jobs);
   self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);
