@@ -192,7 +192,7 @@ sb_application_open (GApplication *application, GFile **files, int n_files, cons
 
 /* After the main loop's last round: what came from a worker may have held the last reference to a session, which waits
  * for its jobs in the pool.  The other pool is left to the process's end: a decoder that never returns must not keep
- * the program from leaving. */
+ * the program from leaving.  What is being saved there, windows have waited for before they closed. */
 static void
 sb_application_finalize (GObject *object)
 {

@@ -3,6 +3,7 @@
  * Markers in the window: making, naming, jumping, files. */
 #include "document/sb-replace.h"
 #include "ui/sb-inspector-private.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-worker-bridge.h"
 
 #include <math.h>
@@ -250,36 +251,42 @@ take_labels (SbInspector *self, const Transfer *transfer)
 }
 
 static void
-transfer_done (void *data)
+import_done (void *data)
 {
   Transfer *transfer = data;
   SbInspector *self = transfer->inspector;
   self->file_busy = false;
   if (!self->session || sb_session_recording (self->session) != transfer->recording)
     return;
-  if (transfer->error) {
-    g_signal_emit_by_name (self, "failed",
-                           transfer->markers ? "The markers were not saved" : "The markers were not imported",
-                           transfer->error->message);
-    return;
-  }
-  if (transfer->labels) {
+  if (transfer->error)
+    g_signal_emit_by_name (self, "failed", "The markers were not imported", transfer->error->message);
+  else
     take_labels (self, transfer);
-    return;
+}
+
+static bool
+export_done (void *data)
+{
+  Transfer *transfer = data;
+  SbInspector *self = transfer->inspector;
+  if (transfer->error) {
+    g_signal_emit_by_name (self, "failed", "The markers were not saved", transfer->error->message);
+    return false;
   }
   g_autofree char *name = g_filename_display_basename (transfer->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %d marker%s", name, sb_markers_n (transfer->markers),
                                                sb_markers_n (transfer->markers) == 1 ? "" : "s");
-  sb_session_say (self->session, sentence);
+  if (self->session)
+    sb_session_say (self->session, sentence);
+  return true;
 }
 
 static void
 start_transfer (SbInspector *self, const char *path, bool out)
 {
-  if (self->file_busy || !self->session || !sb_session_recording (self->session))
+  if ((self->file_busy && !out) || !self->session || !sb_session_recording (self->session))
     return;
   Transfer *transfer = g_new0 (Transfer, 1);
-  self->file_busy = true;
   transfer->inspector = g_object_ref (self);
   transfer->recording = sb_session_recording (self->session);
   transfer->path = g_strdup (path);
@@ -290,8 +297,11 @@ start_transfer (SbInspector *self, const char *path, bool out)
     for (int i = 0; i < sb_markers_n (self->markers); i++)
       g_array_append_vals (all, sb_markers_get (self->markers, i), 1);
     sb_markers_add_all (transfer->markers, (const SbMarker *)(const void *)all->data, (int)all->len);
+    sb_saves_run (self->session, path, NULL, transfer_work, export_done, transfer, transfer_free);
+    return;
   }
-  sb_bridge_run (sb_session_pool (self->session), self, 5, transfer_work, transfer_done, transfer, transfer_free);
+  self->file_busy = true;
+  sb_bridge_run (sb_session_pool (self->session), self, 5, transfer_work, import_done, transfer, transfer_free);
 }
 
 void

@@ -4,6 +4,7 @@
  * does), saved, or read back as a texture for the clipboard. */
 #include "document/sb-replace.h"
 #include "ui/sb-picture-dialog.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-worker-bridge.h"
 #include "view/sb-picture.h"
@@ -21,6 +22,7 @@ typedef struct {
   char *path, *folder; /* folder: of a temporary file */
   GdkTexture *texture;
   SbProgress *progress;
+  SbSave *save; /* NULL: onto the clipboard */
   SbPictureFunc done;
   void *data;
   GError *error;
@@ -71,6 +73,8 @@ done (void *data)
   if (job->texture)
     gdk_clipboard_set_texture (gtk_widget_get_clipboard (job->widget), job->texture);
   job->done (job->data, job->error);
+  if (job->save)
+    sb_saves_end (job->save, !job->error);
 }
 
 void
@@ -116,6 +120,7 @@ sb_picture_draw (SbSession *session, SbPool *jobs, GtkWidget *widget, const SbPi
   job->spec.title = request->title && *request->title ? g_strdup (request->title) : NULL;
   job->path = g_strdup (request->path);
   job->progress = sb_progress_new ();
+  job->save = request->path ? sb_saves_begin (session, request->path, job->progress) : NULL;
   job->done = func;
   job->data = data;
   sb_bridge_run (jobs, session, 0, work, done, job, job_free);

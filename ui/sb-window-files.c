@@ -10,10 +10,10 @@
 #include "ui/sb-export-report.h"
 #include "ui/sb-keeping.h"
 #include "ui/sb-save-chooser.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-show-folder.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-window-private.h"
-#include "ui/sb-worker-bridge.h"
 
 /* --- saving --- */
 
@@ -23,9 +23,9 @@ typedef struct {
   SbGrid grid;
   GPtrArray *ops;
   SbWork work;
-  const SbRecording *recording; /* only compared */
   SbProject *project; /* NULL: an operations file */
   SbSource *source;   /* the recording */
+  SbProgress *progress;
   char *mark;         /* of the saved file */
   GError *error;
 } Saving;
@@ -39,6 +39,7 @@ saving_free (void *data)
   g_ptr_array_unref (saving->ops);
   sb_project_free (saving->project);
   sb_source_unref (saving->source);
+  sb_progress_unref (saving->progress);
   g_free (saving->mark);
   g_clear_error (&saving->error);
   g_free (saving);
@@ -53,8 +54,8 @@ save_work (void *data)
       sb_ops_file_save (saving->path, &saving->grid, saving->ops, &saving->error);
     return;
   }
-  sb_project_fill_content (saving->project, saving->source, NULL);
-  if (sb_project_save (saving->project, saving->path, &saving->error))
+  sb_project_fill_content (saving->project, saving->source, saving->progress);
+  if (!sb_progress_check (saving->progress, &saving->error) && sb_project_save (saving->project, saving->path, &saving->error))
     saving->mark = sb_fingerprint_file (saving->path, NULL);
 }
 
@@ -62,28 +63,35 @@ save_work (void *data)
 static void
 tell_session (Saving *saving)
 {
-  const SbRecording *recording = sb_session_recording (saving->window->session);
-  if (recording && recording->store && saving->mark && sb_document_original (recording->document) == saving->source)
+  SbWindow *window = saving->window;
+  const SbRecording *recording = sb_session_recording (window->session);
+  if (!recording || sb_document_original (recording->document) != saving->source)
+    return;
+  if (recording->store && saving->mark)
     sb_store_set_project_path (recording->store, saving->path, saving->mark);
+  sb_keeping_was_saved (window, &saving->work);
 }
 
-static void
+static bool
 save_done (void *data)
 {
   Saving *saving = data;
   SbWindow *window = saving->window;
+  if (!window->session) /* closed without it */
+    return true;
   if (saving->error) {
-    sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
-    return;
+    if (!g_error_matches (saving->error, SB_ERROR, SB_ERROR_CANCELLED))
+      sb_window_tell_problem (window, "The edits were not saved", saving->error->message);
+    return false;
   }
-  tell_session (saving);
+  if (saving->project)
+    tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
   g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
   if (saving->project)
     sb_recent_add (saving->path);
-  if (saving->project && sb_session_recording (window->session) == saving->recording)
-    sb_keeping_was_saved (window, &saving->work);
   sb_window_tell (window, sentence);
+  return true;
 }
 
 static GPtrArray *
@@ -110,14 +118,14 @@ save_to (SbWindow *window, const char *path, bool as_project)
   saving->grid = *sb_document_grid (recording->document);
   saving->ops = ops_in_force (recording);
   saving->work = sb_keeping_work (window);
-  saving->recording = recording;
+  saving->progress = sb_progress_new ();
   saving->source = sb_source_ref (sb_document_original (recording->document));
   if (as_project) {
     saving->project = sb_store_copy_project (recording->store);
     sb_project_take_document (saving->project, recording->document);
     sb_keeping_fill_project (window, saving->project);
   }
-  sb_bridge_run (window->jobs, window, 0, save_work, save_done, saving, saving_free);
+  sb_saves_run (window->session, path, saving->progress, save_work, save_done, saving, saving_free);
 }
 
 static void

@@ -35,7 +35,8 @@ struct _SbWindow {
   bool saved_once;      /* … by a person */
   uint64_t last_change; /* its number in the store: kept when this one is */
   bool may_stop_export, may_lose; /* the person agreed to that at closing */
-  int close_tries;      /* while what was done last is being kept */
+  int close_tries;      /* while what was done last is being kept or saved */
+  GtkWidget *export_question, *save_question; /* closing waits for an answer, or for what they ask about; borrowed */
   bool folded, panel_wanted;
   int layout_step;
   guint layout_idle, box_due, close_due;
@@ -54,6 +55,8 @@ void sb_window_add_file_actions (SbWindow *window);
 void sb_window_follow_lasting (SbWindow *window);
 void sb_window_set_lasting (SbWindow *window, SbLasting state, const SbLastingText *text /* NULL: it has gone */);
 void sb_window_forget_lasting (SbWindow *window); /* with the recording */
+void sb_window_export_ended (SbWindow *window, bool exported); /* closing may have waited for it */
+void sb_window_save_ended (void *window, bool saved);
 /* sb-keeping.c */
 SbWork sb_keeping_work (SbWindow *window);
 void sb_keeping_was_saved (SbWindow *window, const SbWork *work); /* as a project, which holds all of it */

@@ -3,6 +3,7 @@
  * What lasts and what ends: the states that the banner tells of, and the
  * questions that are asked before work would be lost. */
 #include "ui/sb-keeping.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-window-private.h"
 
 #include <string.h>
@@ -129,9 +130,22 @@ close_soon (SbWindow *self)
 static void
 on_stop_response (AdwMessageDialog *dialog, const char *response, SbWindow *self)
 {
+  self->export_question = NULL;
   if (!g_str_equal (response, "close"))
     return;
   sb_exporter_cancel (self->exporter);
+  self->may_stop_export = true;
+  close_soon (self);
+}
+
+static void
+on_unsaved_response (AdwMessageDialog *dialog, const char *response, SbWindow *self)
+{
+  self->save_question = NULL;
+  self->may_stop_export = false;
+  if (!g_str_equal (response, "close"))
+    return;
+  sb_saves_give_up (self->session);
   self->may_stop_export = true;
   close_soon (self);
 }
@@ -170,6 +184,67 @@ ask_about_loss (SbWindow *self)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What they ask about may end before they are answered; one is enough. */
+static void
+ask_about_export (SbWindow *self)
+{
+  if (!self->export_question) {
+    AdwMessageDialog *dialog = question (self, "An export is being written",
+                                         "The window closes when it is written. Closing it now stops the export, and a file "
+                                         "that it was to replace stays as it was.",
+                                         "Go On Writing", "Stop and Close");
+    g_signal_connect_object (dialog, "response", G_CALLBACK (on_stop_response), self, 0);
+    self->export_question = GTK_WIDGET (dialog);
+  }
+  gtk_window_present (GTK_WINDOW (self->export_question));
+}
+
+static void
+ask_about_save (SbWindow *self, const char *path)
+{
+  if (!self->save_question) {
+    g_autofree char *name = g_filename_display_basename (path);
+    g_autofree char *heading = g_strdup_printf ("“%s” is still being saved", name);
+    AdwMessageDialog *dialog = question (self, heading,
+                                         "The window closes when it is saved. Closing it now saves nothing: a file of that name "
+                                         "stays as it was.",
+                                         "Go On Saving", "Close Without It");
+    g_signal_connect_object (dialog, "response", G_CALLBACK (on_unsaved_response), self, 0);
+    self->save_question = GTK_WIDGET (dialog);
+  }
+  gtk_window_present (GTK_WINDOW (self->save_question));
+}
+
+/* There is nothing to answer any more; what went wrong is told and keeps the window. */
+static void
+end_question (SbWindow *self, GtkWidget **asked, bool close)
+{
+  GtkWidget *dialog = g_steal_pointer (asked);
+  if (!dialog)
+    return;
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  if (close)
+    close_soon (self);
+}
+
+void
+sb_window_export_ended (SbWindow *self, bool exported)
+{
+  end_question (self, &self->export_question, exported);
+}
+
+void
+sb_window_save_ended (void *data, bool saved)
+{
+  SbWindow *self = data;
+  if (!saved) {
+    self->close_tries = 0;
+    g_clear_handle_id (&self->close_due, g_source_remove);
+  }
+  if (!saved || !sb_saves_pending (self->session))
+    end_question (self, &self->save_question, saved);
+}
+
 static gboolean
 try_to_close (void *data)
 {
@@ -183,16 +258,13 @@ static gboolean
 on_close_request (SbWindow *self)
 {
   if (sb_exporter_is_busy (self->exporter) && !self->may_stop_export) {
-    AdwMessageDialog *dialog = question (self, "An export is being written",
-                                         "Closing the window stops it. A file that it was to replace stays as it was.",
-                                         "Go On Writing", "Stop and Close");
-    g_signal_connect_object (dialog, "response", G_CALLBACK (on_stop_response), self, 0);
-    gtk_window_present (GTK_WINDOW (dialog));
+    ask_about_export (self);
     return TRUE;
   }
   if (sb_session_recording (self->session))
     sb_session_settle (self->session); /* an option that is still being changed is a change, too */
-  const SbRisk risk = self->may_lose ? SB_RISK_NONE : sb_keeping_at_risk (self);
+  const char *saving = sb_saves_pending (self->session);
+  const SbRisk risk = saving ? SB_RISK_PENDING : self->may_lose ? SB_RISK_NONE : sb_keeping_at_risk (self);
   if (risk == SB_RISK_PENDING && self->close_tries < CLOSE_TRIES) { /* a moment, and it is on the disk */
     self->close_tries++;
     if (!self->close_due)
@@ -200,6 +272,10 @@ on_close_request (SbWindow *self)
     return TRUE;
   }
   self->close_tries = 0;
+  if (saving) {
+    ask_about_save (self, saving);
+    return TRUE;
+  }
   if (risk != SB_RISK_NONE) {
     ask_about_loss (self);
     return TRUE;

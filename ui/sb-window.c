@@ -6,6 +6,7 @@
 #include "ui/sb-side-panel.h"
 #include "ui/sb-frame-watch.h"
 #include "ui/sb-keeping.h"
+#include "ui/sb-saves.h"
 #include "ui/sb-start-page.h"
 #include "ui/sb-tool-bar.h"
 #include "ui/sb-transport.h"
@@ -56,6 +57,18 @@ sb_window_tell_problem (SbWindow *self, const char *heading, const char *sentenc
 
 /* --- opening --- */
 
+/* Then it is said, and what is there stays. */
+static bool
+would_lose (SbWindow *self, const char *path)
+{
+  if (sb_keeping_at_risk (self) != SB_RISK_LOSS)
+    return false;
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *heading = g_strdup_printf ("“%s” was not opened", name);
+  sb_window_tell_problem (self, heading, "The last edits are only in this window and would be lost. Save the project first.");
+  return true;
+}
+
 static void
 on_opened (void *data, SbRecording *recording, const char *path, const GError *error)
 {
@@ -71,6 +84,10 @@ on_opened (void *data, SbRecording *recording, const char *path, const GError *e
   }
   if (!recording)
     return;
+  if (would_lose (self, path)) { /* what could be kept when the opening began */
+    sb_recording_free (recording);
+    return;
+  }
   sb_window_forget_lasting (self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->pages), "editor");
   sb_keeping_let_go (self);
@@ -91,13 +108,10 @@ sb_window_open_request (void *data, const SbOpenRequest *request)
   SbWindow *self = data;
   const SbRecording *recording = sb_session_recording (self->session);
   g_autofree char *absolute = g_canonicalize_filename (request->path, NULL);
+  if (would_lose (self, request->path))
+    return;
   if (recording && (g_str_equal (recording->project_path ? recording->project_path : recording->path, absolute) ||
                     sb_file_watch_is_gone (self->file_watch))) {
-    if (sb_keeping_at_risk (self) == SB_RISK_LOSS) {
-      sb_window_tell_problem (self, "The recording was not opened again",
-                              "Its last edits are only in this window and would be lost. Save the project first.");
-      return;
-    }
     sb_keeping_let_go (self);
     sb_session_take_recording (self->session, NULL);
     sb_window_forget_lasting (self);
@@ -186,6 +200,7 @@ export_finished (SbExporter *exporter, gboolean done, const char *sentence, SbWi
   else
     sb_window_tell_problem (self, "The recording was not exported", sentence);
   sb_window_update_actions (self);
+  sb_window_export_ended (self, done);
 }
 
 /* --- size --- */
@@ -325,8 +340,10 @@ sb_window_dispose (GObject *object)
   g_clear_pointer (&self->finder, sb_finder_free);
   g_clear_pointer (&self->look_keeper, sb_look_keeper_free);
   g_clear_pointer (&self->header, sb_header_free);
-  if (self->session)
+  if (self->session) {
     sb_session_stop (self->session);
+    sb_saves_attach (self->session, self->jobs, NULL, NULL);
+  }
   if (self->exporter)
     sb_exporter_stop (self->exporter);
   G_OBJECT_CLASS (sb_window_parent_class)->dispose (object);
@@ -360,6 +377,7 @@ sb_window_new (GtkApplication *application, SbPool *pool, SbPool *jobs, bool wit
   self->pool = pool;
   self->jobs = jobs;
   self->session = sb_session_new (pool);
+  sb_saves_attach (self->session, jobs, sb_window_save_ended, self);
   self->exporter = sb_exporter_new (self->session, jobs);
   self->file_watch = sb_file_watch_new (self->session);
   self->opener = sb_opener_new (GTK_WINDOW (self), pool, jobs, on_opened, self);

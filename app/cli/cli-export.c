@@ -5,19 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In a recording that has become shorter some may lie behind its end: said, as in the window. */
-static void
-leave_out_outside (SbProject *project, SbSource *source)
-{
-  const guint n = project->ops->len;
-  for (guint i = n; i > 0; i--)
-    if (!sb_mask_accepts (&project->grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
-                          g_ptr_array_index (project->ops, i - 1), NULL))
-      g_ptr_array_remove_index (project->ops, i - 1);
-  if (project->ops->len < n)
-    printf ("%u of %u edits lie outside this recording and are left out\n", n - project->ops->len, n);
-}
-
 static bool
 run_export (CliArgs *args, GError **error)
 {
@@ -38,8 +25,7 @@ run_export (CliArgs *args, GError **error)
     return false;
   if (project->salvaged)
     printf ("%s\n", project->salvaged);
-  if (cli_flag (args, "changed-source"))
-    leave_out_outside (project, source);
+  cli_leave_out_outside (project, source);
   g_autoptr (SbMask) mask =
       sb_mask_new (&project->grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
                    (SbOperation *const *)project->ops->pdata, (int)project->ops->len, NULL, error);

@@ -57,6 +57,7 @@ open_project (const CliArgs *args, SbView view, Subject *subject, GError **error
   subject->original = sb_file_source_new (path, args->progress, error);
   if (!subject->original)
     return false;
+  cli_leave_out_outside (project, subject->original);
   subject->grid = project->grid;
   subject->title = g_filename_display_basename (path);
   g_autoptr (SbMask) mask =

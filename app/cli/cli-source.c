@@ -32,6 +32,18 @@ refuse_other (const char *path, const char *shown, GError **error)
                shown_source, shown);
 }
 
+void
+cli_leave_out_outside (SbProject *project, SbSource *source)
+{
+  const guint n = project->ops->len;
+  for (guint i = n; i > 0; i--)
+    if (!sb_mask_accepts (&project->grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
+                          g_ptr_array_index (project->ops, i - 1), NULL))
+      g_ptr_array_remove_index (project->ops, i - 1);
+  if (project->ops->len < n)
+    printf ("%u of %u edits lie outside this recording and are left out\n", n - project->ops->len, n);
+}
+
 char *
 cli_found_source (const SbProject *project, const char *project_path)
 {

@@ -104,6 +104,8 @@ bool cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const ch
  * content.  NULL: nowhere, or it is another (unless --changed-source).  Newly allocated. */
 char *cli_project_source (const CliArgs *args, const SbProject *project, const char *said /* may be NULL */,
                           GError **error);
+/* Edits of a recording that has become shorter since may lie behind its end: said, as in the window. */
+void cli_leave_out_outside (SbProject *project, SbSource *source);
 /* Says so where that is not where the project says. */
 void cli_tell_found (const SbProject *project, const char *path);
 /* The same content under another path than the project's; NULL: it is there, or nowhere.  Newly allocated. */

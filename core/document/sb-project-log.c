@@ -11,8 +11,9 @@
  *
  * SQLite takes the frames up to the first that does not hold, and the rest for
  * nothing.  That is right for a transaction that was being written when the
- * power went.  Commits behind it, though, are of transactions that were
- * acknowledged: the log is damaged, and what can be read of it is taken.
+ * power went, even if its end came to the disk before its beginning.  Commits
+ * behind it, though, are of transactions that were acknowledged: the log is
+ * damaged, and what can be read of it is taken.
  * Thread: worker.  Blocks: disk. */
 #include "document/sb-project-log-private.h"
 
@@ -165,6 +166,34 @@ end_of_commits (const Log *log, gsize n)
   return n;
 }
 
+static bool
+is_remnant (const Log *log, gsize i)
+{
+  const uint8_t *salts = frame_at (log, i) + 8;
+  return memcmp (salts, log->salts, 4) != 0 && memcmp (salts + 4, log->salts + 4, 4) != 0;
+}
+
+/* Whether all that does not hold may be of the last transaction, whose end reached the disk before the rest did: it was never
+ * acknowledged.  A transaction's pages ascend; where they begin anew, what looks like one are two, and the end of the first
+ * is what is wrong. */
+static bool
+is_unfinished (const Log *log, gsize n_sound, gsize end)
+{
+  const gsize begin = end_of_commits (log, n_sound);
+  uint32_t before = 0;
+  if (!log->header_holds || end == 0 || end_of_commits (log, end - 1) > begin)
+    return false;
+  for (gsize i = begin; i < end; i++) {
+    const uint32_t page = word (frame_at (log, i));
+    if (is_remnant (log, i)) /* of an earlier log, or never written */
+      continue;
+    if (page <= before)
+      return false;
+    before = page;
+  }
+  return true;
+}
+
 static void
 take_page (SbProjectImage *image, const Log *log, gsize i, uint32_t n_pages)
 {
@@ -234,7 +263,7 @@ sb_project_image_apply (SbProjectImage *image, bool all)
   if (!read_log (&log, image->log, image->n_log, page_bytes_of (image)))
     return true;
   const gsize n_sound = mend_salts (&log, image, count_sound (&log)), end = end_of_commits (&log, log.n_frames);
-  image->damaged = image->damaged || end > n_sound + 1 || (!log.header_holds && end > 0);
+  image->damaged = image->damaged || (end > n_sound + 1 && !is_unfinished (&log, n_sound, end)) || (!log.header_holds && end > 0);
   const gsize n = image->damaged ? end : end_of_commits (&log, n_sound);
   const uint32_t n_pages = count_pages (image, &log, n);
   if (n_pages == 0)

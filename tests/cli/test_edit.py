@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Operations replayed: what a box does, and what is refused."""
+import contextlib
 import json
 import os
+import sqlite3
 
 import sbtest
 from sbtest import np, main, CliTest, write_wav, read_wav, slurp
@@ -158,6 +160,25 @@ class Edit(CliTest):
         self.ops(SILENCE)
         self.edit()
         self.assertEqual(slurp(self.path("y.wav")), slurp(out))
+
+    def test_meant_for_what_became_shorter(self):
+        """As the window saves it after “Use This One”: the edits are for this recording, those behind its end too."""
+        self.ops(SILENCE, dict(SILENCE, from_s=0.7, to_s=0.9))
+        project, out, size = self.path("p.sonobrush"), self.path("o.wav"), ["--size", "300x200", "--db", "-100:0"]
+        self.edit("--project", project)
+        write_wav(self.path("x.wav"), self.x[:4800], 8000)
+        self.ops(SILENCE)
+        self.edit("--project", self.path("short.sonobrush"))
+        with contextlib.closing(sqlite3.connect(project, isolation_level=None)) as kept:
+            kept.execute("ATTACH ? AS short", (self.path("short.sonobrush"),))
+            kept.execute("UPDATE project SET value = (SELECT value FROM short.project s WHERE s.key = project.key) "
+                         "WHERE key LIKE 'source_%' OR key = 'n_frames'")
+        self.assertIn("(unchanged)", self.do("info", project))
+        self.assertIn("1 of 2 edits lie outside", self.do("export", project, "-o", out))
+        self.assertEqual(slurp(self.path("y.wav")), slurp(out))
+        self.assertIn("1 of 2 edits lie outside", self.do("render", project, "-o", self.path("p.png"), *size))
+        self.do("render", self.path("short.sonobrush"), "-o", self.path("short.png"), *size)
+        self.assertEqual(slurp(self.path("short.png")), slurp(self.path("p.png")))
 
     def test_moved_together(self):
         """A project and its recording in another folder: found by content, and told; never by name alone."""

@@ -517,6 +517,72 @@ test_killed_log (void)
   g_free (killed.log.bytes);
 }
 
+/* --- the power went --- */
+
+static gsize
+frames_until (gsize n)
+{
+  return (n - 32) / (24 + PAGE);
+}
+
+static char *
+frame_of (const Killed *killed, gsize i)
+{
+  return killed->log.bytes + 32 + i * (24 + PAGE);
+}
+
+/* The end of the last transaction reached the disk, something before it did not. */
+static void
+test_power_cut (void)
+{
+  g_autofree char *path = sb_test_path ("power-cut.sonobrush"), *elsewhere = sb_test_path ("elsewhere.sonobrush");
+  Killed killed = make_killed (path);
+  const gsize first = frames_until (killed.ends[N_KEPT - 1]), last = frames_until (killed.ends[N_KEPT]) - 1;
+  g_assert_cmpuint (last, >=, first + 2);
+  for (gsize i = first; i < last; i++)
+    for (int how = 0; how < 4; how++) {
+      char *frame = frame_of (&killed, i);
+      g_autofree char *before = g_memdup2 (frame, 24 + PAGE);
+      if (how == 0) /* never written */
+        memset (frame, 0, 24 + PAGE);
+      else if (how == 1) /* a part of it */
+        memset (frame + 512, 0, 24 + PAGE - 512);
+      else { /* what was there of an earlier log: pages that come before and behind */
+        for (int k = 8; k < 16; k++)
+          frame[k] = (char)(frame[k] + 1);
+        frame[3] = how == 2 ? 1 : 100;
+        frame[16] = (char)(frame[16] + 1);
+      }
+      put_killed (path, &killed, killed.log.n);
+      g_autoptr (SbProject) project = sb_project_load_live (path, NULL);
+      g_assert_null (project->salvaged);
+      g_assert_cmpuint (project->ops->len, ==, N_KEPT - 1);
+      g_assert_cmpint (count_by_sqlite (elsewhere, &killed, killed.log.n), ==, N_KEPT - 1);
+      memcpy (frame, before, 24 + PAGE);
+    }
+  /* nor is the end of the one before it a part of the last one, whatever of its header is wrong */
+  char *end = frame_of (&killed, first - 1);
+  for (int at = 0; at < 24; at++) {
+    end[at] ^= (char)0xff;
+    put_killed (path, &killed, killed.log.n);
+    g_autoptr (SbProject) project = sb_project_load_live (path, NULL);
+    g_assert_nonnull (project->salvaged);
+    g_assert_cmpuint (project->ops->len, >=, N_KEPT - 1);
+    end[at] ^= (char)0xff;
+  }
+  memset (end + 4, 0, 4);
+  put_killed (path, &killed, killed.log.n);
+  g_autoptr (SbProject) two = sb_project_load_live (path, NULL);
+  g_assert_nonnull (two->salvaged);
+  g_assert_cmpuint (two->ops->len, >=, N_KEPT - 1);
+  memset (end, 0, 8);
+  put_killed (path, &killed, killed.log.n);
+  g_autoptr (SbProject) project = sb_project_load_live (path, NULL);
+  g_assert_nonnull (project->salvaged);
+  g_free (killed.database.bytes);
+  g_free (killed.log.bytes);
+}
+
 /* One byte wrong anywhere but in the last transaction, which may just have been written: it is told, or nothing is lost;
  * what was kept before is there, and nearly all behind. */
 static void
@@ -575,6 +641,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/damaged-projects", test_damaged);
   g_test_add_func ("/killed-log", test_killed_log);
+  g_test_add_func ("/power-cut", test_power_cut);
   g_test_add_func ("/damaged-log", test_damaged_log);
   return g_test_run ();
 }

@@ -138,6 +138,36 @@ def nothing_hides_what_holds(root, program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def nothing_opened_over_what_is_not_kept(root, program, pictures):
+    """Another file does not take the place of edits that are nowhere else, nor when they came while it was being opened."""
+    with Desktop() as desktop:
+        take, copy, hold, probe = take_of(root, desktop), take_of(root, desktop, "copy.flac"), desktop.path("hold"), desktop.path("probe")
+        with open(probe, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nwhile [ -e "{hold}" ]; do touch "{hold}.seen"; sleep 0.05; done\nexec "{program}-probe" "$@"\n')
+        os.chmod(probe, 0o755)
+        window = Window(desktop, program, take, SONOBRUSH_SINK="null", SONOBRUSH_PROBE=probe).wait_shown().wait_open("take")
+        with open(hold, "w", encoding="ascii"):
+            pass
+        window.activate("relink-to", quoted(copy))
+        wait_until(lambda: os.path.exists(hold + ".seen"), 10, "the copy to be probed")
+        block(desktop)
+        window.activate("apply-operation", box(0))
+        wait_banner(window, NOT_KEPT)
+        os.remove(hold)
+        answer(window, desktop, picture=os.path.join(pictures, "not-opened.png"))
+        assert "take" in window.title() and ids(window, desktop) == ["n0"]
+        window.activate("relink-to", quoted(copy))
+        answer(window, desktop)
+        assert "take" in window.title() and ids(window, desktop) == ["n0"]
+        wait_banner(window, NOT_KEPT)
+        unblock(desktop)
+        wait_until(lambda: banner(window).startswith("(''"), 10, "the edits to be kept")
+        window.activate("relink-to", quoted(copy))
+        window.wait_open("copy")
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def exported_is_not_kept(root, program, pictures):
     """An export keeps no edits: closing asks, and Save Project settles it.  So it is with markers alone."""
     for what in ("edits", "markers"):
@@ -302,8 +332,8 @@ def main():
     if lacking:
         cases.skip("/window-problems", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (nothing_over_the_recording, nothing_hides_what_holds, exported_is_not_kept, stopped_export,
-                 only_looked_at, names_and_numbers, damaged_inside):
+    for case in (nothing_over_the_recording, nothing_hides_what_holds, nothing_opened_over_what_is_not_kept,
+                 exported_is_not_kept, stopped_export, only_looked_at, names_and_numbers, damaged_inside):
         cases.run("/window-problems/" + case.__name__.replace("_", "-"), case, root, program, pictures)
     return cases.finish()
 
