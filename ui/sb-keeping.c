@@ -88,8 +88,8 @@ show_keeping (SbWindow *window)
   SbLastingText text = {.button = "Save Project…", .action = "win.save-project-as"};
   g_autofree char *title = NULL;
   if (none && (loss || !window->saved_once)) {
-    const char *end = strstr (state.sentence, ": ");
-    title = end ? g_strdup_printf ("%.*s.", (int)(end - state.sentence), state.sentence) : g_strdup (state.sentence);
+    const char *end = strstr (state.not_kept, ": ");
+    title = end ? g_strdup_printf ("%.*s.", (int)(end - state.not_kept), state.not_kept) : g_strdup (state.not_kept);
     g_autofree char *rest = g_strdup (end ? end + 2 : "");
     if (*rest)
       *rest = g_ascii_toupper (*rest);
@@ -266,8 +266,8 @@ announce_state (SbWindow *window, const SbStoreState state)
                               .choice = true}; /* an offer, nothing went wrong */
   announce_softly (window, state);
   announce_aside (window, state);
-  if (!state.sentence || state.keeping == SB_NOT_KEEPING)
-    return; /* show_keeping() says it */
+  if (!state.sentence)
+    return;
   if (state.keeping == SB_KEPT_ELSEWHERE)
     show_sentence (window, SB_LASTING_READ_ONLY, state.sentence,
                    (SbLastingText){.meaning = "Close it there, then open it again here.",

@@ -89,7 +89,7 @@ sb_store_adopt (SbOpening *opening, const char *base)
 {
   SbPlace old = {.folder = g_strdup (opening->place.folder), .base = g_strdup (base), .lock_fd = -1};
   bool elsewhere = false;
-  bool ok = sb_place_lock (&old, &elsewhere) && !elsewhere &&
+  bool ok = !opening->unwritable && sb_place_lock (&old, &elsewhere) && !elsewhere &&
             sb_place_rename (opening->place.folder, base, opening->place.base);
   if (ok) {
     g_autofree char *lock = g_strdup_printf ("%s/%s.lock", old.folder, base);
@@ -269,9 +269,9 @@ keep_nothing (SbStore *store, const char *folder, int code)
 {
   g_autofree char *shown = g_filename_display_name (folder);
   store->state.keeping = SB_NOT_KEEPING;
-  sb_store_say (store, g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
-                               "yourself before you close it.",
-                               shown, g_strerror (code)));
+  store->not_kept = g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
+                                     "yourself before you close it.",
+                                     shown, g_strerror (code));
 }
 
 void
@@ -364,14 +364,15 @@ settle (SbOpening *opening, GError **error)
 {
   SbStore *store = opening->store;
   bool elsewhere = false, sound = false;
-  if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
+  opening->unwritable = !sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere);
+  if (opening->unwritable) { /* what was kept may be readable all the same */
     keep_nothing (store, opening->place.folder, errno);
-    if (opening->request->project && !opening->request->without_edits)
-      sb_store_take_project (opening);
-    return true;
+    opening->place.generation = sb_place_newest (opening->place.folder, opening->place.base);
   }
   if (!find_session (opening, elsewhere, &sound, error))
     return false;
+  if (opening->unwritable)
+    return true;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
     sb_store_say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",

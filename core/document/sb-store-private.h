@@ -120,7 +120,7 @@ struct SbStore {
   SbProject *aside;   /* set aside, on offer; or NULL */
   int aside_number;
   char *whose; /* path of the recording or project file that the session belongs to */
-  char *other_path, *sentence;
+  char *other_path, *sentence, *not_kept;
   bool other_there; /* COPY: and it still does */
   /* since attaching */
   SbDocument *document;

@@ -75,6 +75,11 @@ sb_store_take_project (SbOpening *opening)
 static char *
 set_aside (SbOpening *opening)
 {
+  if (opening->unwritable) { /* it stays where it is: nobody writes on */
+    g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
+    opening->store->state.set_aside = true;
+    return g_filename_display_name (here);
+  }
   opening->store->state.set_aside = opening->store->state.aside_now = true;
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.aside-%d", opening->place.folder, opening->place.base, i);

@@ -230,6 +230,7 @@ sb_store_state (const SbStore *store)
   SbStoreState state = store->state;
   state.other_path = store->other_path;
   state.sentence = store->sentence;
+  state.not_kept = store->not_kept;
   return state;
 }
 
@@ -250,6 +251,7 @@ sb_store_free (SbStore *store)
   g_free (store->whose);
   g_free (store->other_path);
   g_free (store->sentence);
+  g_free (store->not_kept);
   if (store->serials)
     g_array_unref (store->serials);
   g_free (store);

@@ -45,6 +45,7 @@ typedef struct {
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
   bool beyond_project;    /* a project file was opened, and more was kept than it holds */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
+  const char *not_kept;   /* SB_NOT_KEEPING: why, for as long as it holds */
 } SbStoreState;
 
 /* "$XDG_STATE_HOME/sonobrush/sessions", newly allocated. */
