@@ -182,22 +182,28 @@ tell_stranger (SbStore *store, SbProject *project)
                                           shown));
 }
 
-/* Its file stays under its name; without it a session begins behind it. */
+/* It gets a second name, under which that version offers its edits: without it a session begins behind it. */
 static bool
-leave_newer (SbOpening *opening, GError **error)
+leave_newer (SbOpening *opening, int generation, GError **error)
 {
-  g_autofree char *file = sb_place_file (&opening->place, opening->place.generation);
-  g_autofree char *shown = g_filename_display_name (file);
+  SbPlace *place = &opening->place;
+  const int newest = place->generation;
   if (!opening->request->without_edits) {
     g_set_error (error, SB_ERROR, SB_ERROR_NEWER,
                  "What was kept of this recording needs a newer version of Sonobrush. Its edits stay on the disk as they are. "
                  "Update Sonobrush to go on with them, or open the recording without them.");
     return false;
   }
+  place->generation = generation;
+  g_autofree char *aside = place->lock_fd >= 0 ? sb_place_set_aside (place) : NULL;
+  g_autofree char *file = sb_place_file (place, generation), *shown = g_filename_display_name (aside ? aside : file);
+  place->generation = newest;
+  if (generation != newest) /* a damaged one lies before it */
+    g_free (sb_store_put_aside (opening));
   opening->newer = true;
   opening->store->state.set_aside = true;
   sb_store_say (opening->store, g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
-                                                 "“%s”; that version brings them back.",
+                                                 "“%s”; that version offers them again.",
                                                  shown));
   return true;
 }
@@ -220,7 +226,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   }
   if (!project) {
     if (is_newer (why)) /* never written over */
-      return leave_newer (opening, error);
+      return leave_newer (opening, generation, error);
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
     sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "

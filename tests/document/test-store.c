@@ -579,7 +579,8 @@ test_newer (void)
   s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
   g_assert_true (sb_store_attach (s.store, s.document, NULL));
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
-  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, newer));
+  g_autofree char *aside = path_in (sb_store_state (s.store).sentence), *kept = NULL;
+  g_assert_nonnull (strstr (aside, ".aside-1"));
   for (int i = 0; i < 3; i++)
     paint (&s, 0.2 + 0.1 * i);
   close_session (&s);
@@ -592,8 +593,58 @@ test_newer (void)
   }
   g_assert_true (g_file_get_contents (newer, &after, &n_after, NULL));
   g_assert_cmpmem (before, n_before, after, n_after);
+  g_assert_true (g_file_get_contents (aside, &kept, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, kept, n_after);
+  /* the version that can read it: offered, and whatever is opened without edits now, it stays */
+  change (newer, "PRAGMA user_version = 2");
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).n_aside, ==, 1);
+  close_session (&s);
+  s.source = sb_file_source_new (path, NULL, NULL);
+  s.store = sb_store_open_as (&request, s.source, NULL);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  paint (&s, 0.1);
+  close_session (&s);
+  g_autoptr (SbProject) still = sb_project_load (aside, NULL);
+  g_assert_nonnull (still);
+  g_assert_cmpuint (still->ops->len, ==, 1);
 }
 
+/* The newer one lies behind a damaged one: both stay. */
+static void
+test_newer_behind_damaged (void)
+{
+  g_autofree char *folder = sb_test_path ("s-newer-2"), *path = make_recording ("n2.wav", 13), *text = NULL;
+  const SbStoreRequest request = {.folder = folder, .without_edits = true};
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  close_session (&s);
+  g_autofree char *newer = session_file (folder), *base = g_strndup (newer, strlen (newer) - strlen (".1.sonobrush"));
+  g_autofree char *damaged = g_strconcat (base, ".2.sonobrush", NULL), *second = g_strconcat (base, ".damaged-1", NULL);
+  change (newer, "PRAGMA user_version = 99");
+  g_assert_true (g_file_set_contents (damaged, "nothing", -1, NULL));
+  for (int i = 0; i < 2; i++) { /* the first does not come to an end */
+    g_autofree char *third = g_strconcat (base, ".3.sonobrush", NULL);
+    g_unlink (third);
+    s.source = sb_file_source_new (path, NULL, NULL);
+    s.store = sb_store_open_as (&request, s.source, NULL);
+    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+    g_assert_true (sb_store_attach (s.store, s.document, NULL));
+    g_autofree char *aside = path_in (sb_store_state (s.store).sentence);
+    g_assert_true (g_str_has_suffix (aside, ".aside-1"));
+    paint (&s, 0.2);
+    close_session (&s);
+    change (aside, "PRAGMA user_version = 2");
+    g_autoptr (SbProject) kept = sb_project_load (aside, NULL);
+    g_assert_cmpuint (kept->ops->len, ==, 1);
+    change (aside, "PRAGMA user_version = 99");
+    g_assert_true (g_file_get_contents (second, &text, NULL, NULL));
+    g_assert_cmpstr (text, ==, "nothing");
+    g_clear_pointer (&text, g_free);
+    g_assert_true (i == 1 || g_file_set_contents (damaged, "nothing", -1, NULL));
+  }
+}
 
 /* As a kill leaves it: a copy of the folder while it is written takes its place. */
 static void
@@ -745,6 +796,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/without-edits", test_without_edits);
   g_test_add_func ("/store/newer", test_newer);
+  g_test_add_func ("/store/newer-behind-damaged", test_newer_behind_damaged);
   g_test_add_func ("/store/damaged-log", test_damaged_log);
   g_test_add_func ("/store/two-names", test_two_names);
   g_test_add_func ("/store/lock-is-let-go", test_lock_is_let_go);
