@@ -252,8 +252,11 @@ announce_softly (SbWindow *window, const SbStoreState state)
   const char *note = sb_is_file_source (original) ? sb_file_source_note (original) : NULL;
   if (note)
     sb_window_tell (window, note);
-  if (state.beyond_project)
-    sb_window_tell_with (window, "There is more here than in the project file.", "Save Project…", "win.save-project-as");
+  if (state.differs_from_project)
+    sb_window_tell_with (window,
+                         state.beyond_project ? "There is more here than in the project file."
+                                              : "What is here differs from the project file.",
+                         "Save Project…", "win.save-project-as");
 }
 
 static void

@@ -44,8 +44,8 @@ void sb_store_look_for_aside (SbOpening *opening);
 /* The project file against what was kept of it: the file counts when it is another than at that time. */
 bool sb_store_project_goes_first (const SbOpening *opening);
 void sb_store_take_project (SbOpening *opening);
-/* The session that goes on is not what the project file says. */
-bool sb_store_is_beyond_project (const SbOpening *opening);
+/* Whether the session that goes on shows what the project file says. */
+void sb_store_compare_with_project (const SbOpening *opening);
 /* What was kept and is not in the project file stays on the disk, and it is said where. */
 void sb_store_set_session_aside (SbOpening *opening);
 /* The session of this project file from when it lay elsewhere goes on here. */

@@ -356,8 +356,8 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
     *sound = false;
     if (!elsewhere)
       sb_store_look_for_later (opening);
-  } else
-    store->state.beyond_project = project && !elsewhere && sb_store_is_beyond_project (opening);
+  } else if (project && !elsewhere)
+    sb_store_compare_with_project (opening);
   if (!elsewhere)
     sb_store_look_for_aside (opening);
   sb_store_tell_other_content (opening);

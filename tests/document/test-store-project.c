@@ -67,13 +67,23 @@ test_project (void)
     g_assert_true (sb_store_flush (s.store, 30));
     close_session (&s);
   }
-  for (int round = 0; round < 3; round++) {
+  for (int round = 0; round < 5; round++) { /* more; as saved; one undone; redone and one more undone; another instead */
+    static const bool differs[] = {true, false, true, false, true}, more[] = {true, false, false, false, false};
     s = open_project (folder, path, file);
-    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, round != 1); /* saved; one step less is not the same */
+    g_assert_cmpint (sb_store_state (s.store).differs_from_project, ==, differs[round]);
+    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, more[round]);
     if (round == 0)
       save_project (&s, file);
-    else
+    else if (round == 1)
       sb_document_undo (s.document);
+    else if (round == 2) {
+      sb_document_redo (s.document);
+      paint (&s, 0.01);
+      sb_document_undo (s.document); /* only redo is left of it */
+    } else {
+      sb_document_undo (s.document);
+      paint (&s, 0.02);
+    }
     close_session (&s);
   }
 }
