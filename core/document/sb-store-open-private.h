@@ -13,6 +13,7 @@ typedef struct {
   SbPlace place;
   const char *mark; /* hash of the project file, NULL: none was opened */
   bool newer;       /* the session is one that only a newer version can read */
+  bool unsure;      /* whether the edits were made in just these bytes */
   bool unwritable;  /* the folder can at most be read: nothing is renamed, removed or written */
   SbProject *fresh; /* the recording as it is now, without edits */
 } SbOpening;

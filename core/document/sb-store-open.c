@@ -262,6 +262,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   sb_store_say_where_found (opening, project->source_path);
   tell_stranger (store, project);
   store->content_is_news = opening->fresh->source_sha256 && project->source_mtime_ns != opening->fresh->source_mtime_ns;
+  opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   sb_project_free (store->project);
   store->project = project;
   sb_project_take_source (project, opening->fresh);
@@ -326,6 +327,15 @@ explain (SbOpening *opening)
   }
 }
 
+static void
+tell_unsure (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  if (opening->unsure && has_on_offer (store->project) && !store->state.on_other_content)
+    sb_store_say (store, g_strdup ("This recording may have changed since the edits were made. It was written to, and not all of its "
+                                   "bytes are known from before; look whether the edits still fit."));
+}
+
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
 static bool
 find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
@@ -361,6 +371,8 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
   if (!elsewhere)
     sb_store_look_for_aside (opening);
   sb_store_tell_other_content (opening);
+  if (!elsewhere)
+    tell_unsure (opening);
   explain (opening);
   return true;
 }

@@ -54,6 +54,7 @@ sb_store_take_project (SbOpening *opening)
   SbProject *copy = sb_project_copy (project);
   if (!is_other_content (opening))
     sb_store_say_where_found (opening, project->source_path);
+  opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   if (project->salvaged)
     sb_store_say (store, g_strdup (project->salvaged));
   sb_project_take_source (copy, opening->fresh);
