@@ -88,8 +88,8 @@ show_keeping (SbWindow *window)
   SbLastingText text = {.button = "Save Project…", .action = "win.save-project-as"};
   g_autofree char *title = NULL;
   if (none && (loss || !window->saved_once)) {
-    const char *end = strstr (state.sentence, ": ");
-    title = end ? g_strdup_printf ("%.*s.", (int)(end - state.sentence), state.sentence) : g_strdup (state.sentence);
+    const char *end = strstr (state.not_kept, ": ");
+    title = end ? g_strdup_printf ("%.*s.", (int)(end - state.not_kept), state.not_kept) : g_strdup (state.not_kept);
     g_autofree char *rest = g_strdup (end ? end + 2 : "");
     if (*rest)
       *rest = g_ascii_toupper (*rest);
@@ -252,8 +252,11 @@ announce_softly (SbWindow *window, const SbStoreState state)
   const char *note = sb_is_file_source (original) ? sb_file_source_note (original) : NULL;
   if (note)
     sb_window_tell (window, note);
-  if (state.beyond_project)
-    sb_window_tell_with (window, "There is more here than in the project file.", "Save Project…", "win.save-project-as");
+  if (state.differs_from_project)
+    sb_window_tell_with (window,
+                         state.beyond_project ? "There is more here than in the project file."
+                                              : "What is here differs from the project file.",
+                         "Save Project…", "win.save-project-as");
 }
 
 static void
@@ -266,8 +269,8 @@ announce_state (SbWindow *window, const SbStoreState state)
                               .choice = true}; /* an offer, nothing went wrong */
   announce_softly (window, state);
   announce_aside (window, state);
-  if (!state.sentence || state.keeping == SB_NOT_KEEPING)
-    return; /* show_keeping() says it */
+  if (!state.sentence)
+    return;
   if (state.keeping == SB_KEPT_ELSEWHERE)
     show_sentence (window, SB_LASTING_READ_ONLY, state.sentence,
                    (SbLastingText){.meaning = "Close it there, then open it again here.",

@@ -14,6 +14,7 @@
 
 #define HEAD_BYTES 65536
 #define N_SPREAD   64
+#define WHOLE_READ_BYTES ((N_SPREAD + 1) * (int64_t)HEAD_BYTES) /* up to here the fingerprint is of all bytes */
 #define MAX_WAIT_BYTES ((int64_t)1 << 30)
 #define WHOLE_BYTES ((int64_t)1 << 20) /* between looking whether it was cancelled */
 
@@ -67,7 +68,7 @@ sb_fingerprint_file (const char *path, GError **error)
     g_checksum_update (sum, (const guchar *)&size_le, 8);
     errno = EIO;
     ok = hash_span (fd, 0, MIN (size, HEAD_BYTES), sum);
-    if (size <= (N_SPREAD + 1) * (int64_t)HEAD_BYTES)
+    if (size <= WHOLE_READ_BYTES)
       ok = ok && (room <= 0 || hash_span (fd, HEAD_BYTES, room, sum));
     else
       for (int i = 1; ok && i <= N_SPREAD; i++)
@@ -125,6 +126,13 @@ sb_project_is_same_source (const SbProject *then, SbProject *now, SbProgress *pr
   if (then->source_mtime_ns == now->source_mtime_ns && !now->source_sha256)
     now->source_sha256 = g_strdup (then->source_sha256);
   return !now->source_sha256 || g_str_equal (then->source_sha256, now->source_sha256);
+}
+
+bool
+sb_project_may_differ (const SbProject *then, const SbProject *now)
+{
+  return !then->source_sha256 && then->source_mtime_ns != 0 && then->source_mtime_ns != now->source_mtime_ns &&
+         now->source_size_bytes > WHOLE_READ_BYTES;
 }
 
 bool

@@ -56,6 +56,9 @@ void sb_project_take_source (SbProject *project, const SbProject *from);
 /* Whether `now`, from sb_project_set_source(), is what `then` was made in: the same fingerprint and, when the file was
  * written to since, the same bytes from beginning to end (which fills now->source_sha256).  Blocks: reads the file once. */
 bool sb_project_is_same_source (const SbProject *then, SbProject *now, SbProgress *progress);
+/* Of two that are the same as far as that goes: written to between the two, and whether that changed what lies between the
+ * fingerprint's blocks cannot be told, since nobody had read all bytes before. */
+bool sb_project_may_differ (const SbProject *then, const SbProject *now);
 /* The same for a file that is not open.  False with an error: it cannot be read. */
 bool sb_project_is_source_at (const SbProject *then, const char *path, SbProgress *progress, GError **error);
 bool sb_project_save (const SbProject *project, const char *path, GError **error);

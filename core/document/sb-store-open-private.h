@@ -13,6 +13,8 @@ typedef struct {
   SbPlace place;
   const char *mark; /* hash of the project file, NULL: none was opened */
   bool newer;       /* the session is one that only a newer version can read */
+  bool unsure;      /* whether the edits were made in just these bytes */
+  bool unwritable;  /* the folder can at most be read: nothing is renamed, removed or written */
   SbProject *fresh; /* the recording as it is now, without edits */
 } SbOpening;
 
@@ -59,8 +61,8 @@ char *sb_store_save_aside (SbOpening *opening, const SbProject *project);
 /* The project file against what was kept of it: the file counts when it is another than at that time. */
 bool sb_store_project_goes_first (const SbOpening *opening);
 void sb_store_take_project (SbOpening *opening);
-/* The session that goes on is not what the project file says. */
-bool sb_store_is_beyond_project (const SbOpening *opening);
+/* Whether the session that goes on shows what the project file says. */
+void sb_store_compare_with_project (const SbOpening *opening);
 /* What was kept and is not in the project file stays on the disk, and it is said where. */
 void sb_store_set_session_aside (SbOpening *opening);
 /* The session of this project file from when it lay elsewhere goes on here. */

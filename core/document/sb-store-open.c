@@ -76,7 +76,7 @@ sb_store_adopt (SbOpening *opening, const char *base)
 {
   SbPlace old = {.folder = g_strdup (opening->place.folder), .base = g_strdup (base), .lock_fd = -1};
   bool elsewhere = false;
-  bool ok = sb_place_lock (&old, &elsewhere) && !elsewhere &&
+  bool ok = !opening->unwritable && sb_place_lock (&old, &elsewhere) && !elsewhere &&
             sb_place_rename (opening->place.folder, base, opening->place.base);
   if (ok) {
     g_autofree char *lock = g_strdup_printf ("%s/%s.lock", old.folder, base);
@@ -144,22 +144,28 @@ tell_stranger (SbStore *store, SbProject *project)
                                           shown));
 }
 
-/* Its file stays under its name; without it a session begins behind it. */
+/* It gets a second name, under which that version offers its edits: without it a session begins behind it. */
 static bool
-leave_newer (SbOpening *opening, GError **error)
+leave_newer (SbOpening *opening, int generation, GError **error)
 {
-  g_autofree char *file = sb_place_file (&opening->place, opening->place.generation);
-  g_autofree char *shown = g_filename_display_name (file);
+  SbPlace *place = &opening->place;
+  const int newest = place->generation;
   if (!opening->request->without_edits) {
     g_set_error (error, SB_ERROR, SB_ERROR_NEWER,
                  "What was kept of this recording needs a newer version of Sonobrush. Its edits stay on the disk as they are. "
                  "Update Sonobrush to go on with them, or open the recording without them.");
     return false;
   }
+  place->generation = generation;
+  g_autofree char *aside = place->lock_fd >= 0 ? sb_place_set_aside (place) : NULL;
+  g_autofree char *file = sb_place_file (place, generation), *shown = g_filename_display_name (aside ? aside : file);
+  place->generation = newest;
+  if (generation != newest) /* a damaged one lies before it */
+    g_free (sb_store_put_aside (opening));
   opening->newer = true;
   opening->store->state.set_aside = true;
   sb_store_say (opening->store, g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
-                                                 "“%s”; that version brings them back.",
+                                                 "“%s”; that version offers them again.",
                                                  shown));
   return true;
 }
@@ -182,7 +188,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   }
   if (!project) {
     if (is_newer (why)) /* never written over */
-      return leave_newer (opening, error);
+      return leave_newer (opening, generation, error);
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
     sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
@@ -220,6 +226,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   sb_store_say_where_found (opening, project->source_path);
   tell_stranger (store, project);
   store->content_is_news = opening->fresh->source_sha256 && project->source_mtime_ns != opening->fresh->source_mtime_ns;
+  opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   sb_project_free (store->project);
   store->project = project;
   sb_project_take_source (project, opening->fresh);
@@ -233,9 +240,9 @@ keep_nothing (SbStore *store, const char *folder, int code)
 {
   g_autofree char *shown = g_filename_display_name (folder);
   store->state.keeping = SB_NOT_KEEPING;
-  sb_store_say (store, g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
-                               "yourself before you close it.",
-                               shown, g_strerror (code)));
+  store->not_kept = g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
+                                     "yourself before you close it.",
+                                     shown, g_strerror (code));
 }
 
 void
@@ -288,6 +295,15 @@ explain (SbOpening *opening)
   }
 }
 
+static void
+tell_unsure (SbOpening *opening)
+{
+  SbStore *store = opening->store;
+  if (opening->unsure && sb_store_has_on_offer (store->project) && !store->state.on_other_content)
+    sb_store_say (store, g_strdup ("This recording may have changed since the edits were made. It was written to, and not all of its "
+                                   "bytes are known from before; look whether the edits still fit."));
+}
+
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
 static bool
 find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
@@ -314,11 +330,13 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
       sb_store_set_session_aside (opening);
     sb_store_take_project (opening);
     *sound = false;
-  } else
-    store->state.beyond_project = project && !elsewhere && sb_store_is_beyond_project (opening);
+  } else if (project && !elsewhere)
+    sb_store_compare_with_project (opening);
   sb_store_tell_other_content (opening);
-  if (!elsewhere)
+  if (!elsewhere) {
     sb_store_look_for_offers (opening);
+    tell_unsure (opening);
+  }
   sb_store_keep_answers (store);
   explain (opening);
   return true;
@@ -329,14 +347,15 @@ settle (SbOpening *opening, GError **error)
 {
   SbStore *store = opening->store;
   bool elsewhere = false, sound = false;
-  if (!sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere)) {
+  opening->unwritable = !sb_place_prepare (opening->place.folder) || !sb_place_lock (&opening->place, &elsewhere);
+  if (opening->unwritable) { /* what was kept may be readable all the same */
     keep_nothing (store, opening->place.folder, errno);
-    if (opening->request->project && !opening->request->without_edits)
-      sb_store_take_project (opening);
-    return true;
+    opening->place.generation = sb_place_newest (opening->place.folder, opening->place.base);
   }
   if (!find_session (opening, elsewhere, &sound, error))
     return false;
+  if (opening->unwritable)
+    return true;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
     sb_store_say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",

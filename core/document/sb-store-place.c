@@ -139,10 +139,11 @@ second_name (SbPlace *place, const char *why)
   for (int i = 1; i < 1000; i++) {
     g_autofree char *aside = g_strdup_printf ("%s/%s.%s-%d", place->folder, place->base, why, i);
     g_autofree char *aside_log = g_strconcat (aside, "-wal", NULL);
-    if (g_file_test (aside, G_FILE_TEST_EXISTS))
+    const bool has_it = sb_place_is (aside, sb_place_identify (file)); /* from an opening that did not come to an end */
+    if (!has_it && g_file_test (aside, G_FILE_TEST_EXISTS))
       continue;
-    unlink (aside_log); /* of one that did not come to an end */
-    if ((link (log, aside_log) != 0 && errno != ENOENT) || link (file, aside) != 0)
+    unlink (aside_log);
+    if ((link (log, aside_log) != 0 && errno != ENOENT) || (!has_it && link (file, aside) != 0))
       break;
     sync_folder (place->folder);
     return g_steal_pointer (&aside);

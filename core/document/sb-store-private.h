@@ -124,7 +124,7 @@ struct SbStore {
   char *aside_name, *other_name; /* of these offers, to be remembered by; or NULL */
   char *answered;                /* as SB_STORE_ANSWERED; or NULL */
   char *whose; /* path of the recording or project file that the session belongs to */
-  char *other_path, *sentence;
+  char *other_path, *sentence, *not_kept;
   bool other_there; /* COPY: and it still does */
   /* since attaching */
   SbDocument *document;

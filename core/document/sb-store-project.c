@@ -54,6 +54,7 @@ sb_store_take_project (SbOpening *opening)
   SbProject *copy = sb_project_copy (project);
   if (!is_other_content (opening))
     sb_store_say_where_found (opening, project->source_path);
+  opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   if (project->salvaged)
     sb_store_say (store, g_strdup (project->salvaged));
   sb_project_take_source (copy, opening->fresh);
@@ -91,6 +92,11 @@ sb_store_save_aside (SbOpening *opening, const SbProject *project)
 static char *
 set_aside (SbOpening *opening)
 {
+  if (opening->unwritable) { /* it stays where it is: nobody writes on */
+    g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
+    opening->store->state.set_aside = true;
+    return g_filename_display_name (here);
+  }
   opening->store->state.set_aside = opening->store->state.aside_now = true;
   g_autofree char *second = sb_store_save_aside (opening, opening->store->project);
   g_autofree char *here = sb_place_file (&opening->place, opening->place.generation);
@@ -124,12 +130,34 @@ holds (const SbProject *file, const SbProject *session)
   return true;
 }
 
-bool
-sb_store_is_beyond_project (const SbOpening *opening)
+/* Edits in force and markers: those of `other` are among those of `one`. */
+static bool
+shows_all (const SbProject *one, const SbProject *other)
+{
+  g_autoptr (GHashTable) ops = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) markers = g_hash_table_new (sb_marker_hash, sb_marker_equal);
+  bool all = true;
+  for (guint i = 0; i < one->ops->len; i++)
+    g_hash_table_add (ops, sb_operation_to_json (one->ops->pdata[i]));
+  for (guint i = 0; i < one->markers->len; i++)
+    g_hash_table_add (markers, &g_array_index (one->markers, SbMarker, i));
+  for (guint i = 0; i < other->ops->len && all; i++) {
+    g_autofree char *text = sb_operation_to_json (other->ops->pdata[i]);
+    all = g_hash_table_contains (ops, text);
+  }
+  for (guint i = 0; i < other->markers->len && all; i++)
+    all = g_hash_table_contains (markers, &g_array_index (other->markers, SbMarker, i));
+  return all;
+}
+
+void
+sb_store_compare_with_project (const SbOpening *opening)
 {
   const SbProject *file = opening->request->project, *session = opening->store->project;
-  return opening->store->state.found == SB_FOUND_SESSION &&
-         (session->n_done != file->n_done || !holds (file, session) || !holds (session, file));
+  SbStoreState *state = &opening->store->state;
+  const bool all = shows_all (session, file);
+  state->differs_from_project = state->found == SB_FOUND_SESSION && (!all || !shows_all (file, session));
+  state->beyond_project = state->differs_from_project && all;
 }
 
 void

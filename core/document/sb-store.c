@@ -238,6 +238,7 @@ sb_store_state (const SbStore *store)
   SbStoreState state = store->state;
   state.other_path = store->other_path;
   state.sentence = store->sentence;
+  state.not_kept = store->not_kept;
   return state;
 }
 
@@ -261,6 +262,7 @@ sb_store_free (SbStore *store)
   g_free (store->answered);
   g_free (store->other_path);
   g_free (store->sentence);
+  g_free (store->not_kept);
   if (store->serials)
     g_array_unref (store->serials);
   g_free (store);

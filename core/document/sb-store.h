@@ -44,8 +44,10 @@ typedef struct {
   bool aside_now;         /* at this opening: the sentence says so */
   bool told_before;       /* CHANGED: at an earlier opening, too */
   bool on_other_content;  /* the edits were made in a recording with other content, and nobody has agreed to that yet */
-  bool beyond_project;    /* a project file was opened, and more was kept than it holds */
+  bool differs_from_project; /* a project file was opened, and what was kept shows other edits or markers … */
+  bool beyond_project;    /* … namely all of its and more */
   const char *sentence;   /* for a person, or NULL when there is nothing to say */
+  const char *not_kept;   /* SB_NOT_KEEPING: why, for as long as it holds */
 } SbStoreState;
 
 /* "$XDG_STATE_HOME/sonobrush/sessions", newly allocated. */

@@ -176,6 +176,52 @@ test_project_changed_between (void)
   }
 }
 
+/* What was kept, as it is before the thread has come to its end. */
+static void
+keep_without_hash (const char *folder, const SbProject *project)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir))) {
+    g_autofree char *file = g_build_filename (folder, name, NULL);
+    if (g_str_has_suffix (name, ".sonobrush"))
+      g_assert_true (sb_project_save (project, file, NULL));
+  }
+}
+
+/* Closed before all bytes were known: that it was written to since is said, and no more when they are known. */
+static void
+test_may_have_changed (void)
+{
+  g_autofree char *folder = sb_test_path ("c-unsure"), *path = make_recording ("unsure.wav"), *p = sb_test_path ("unsure.sonobrush");
+  Session s = open_session (folder, path, NULL, NULL);
+  paint (&s);
+  g_autoptr (SbProject) project = whole_project (&s);
+  close_session (&s);
+  g_clear_pointer (&project->source_sha256, g_free);
+  keep_without_hash (folder, project);
+  g_assert_true (sb_project_save (project, p, NULL));
+  s = open_session (folder, path, NULL, NULL);
+  g_assert_null (sb_store_state (s.store).sentence); /* not written to */
+  close_session (&s);
+  keep_without_hash (folder, project);
+  write_between (path, "changed!", 5000);
+  for (int round = 0; round < 2; round++) {
+    if (round == 0)
+      s = open_session (folder, path, NULL, NULL);
+    else
+      s = open_session (folder, path, project, p);
+    g_assert_nonnull (sb_store_state (s.store).sentence);
+    g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "may have changed"));
+    g_assert_cmpint (n_edits (&s), ==, 1);
+    g_autoptr (SbProject) known = whole_project (&s);
+    close_session (&s);
+    s = round == 0 ? open_session (folder, path, NULL, NULL) : open_session (folder, path, project, p);
+    g_assert_null (sb_store_state (s.store).sentence);
+    close_session (&s);
+  }
+}
+
 /* A project is saved about what the edits were made in, though the recording is gone, another, or not agreed to. */
 static void
 test_saved_identity (void)
@@ -240,6 +286,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/content/changed-between", test_changed_between);
   g_test_add_func ("/content/project-changed-between", test_project_changed_between);
+  g_test_add_func ("/content/may-have-changed", test_may_have_changed);
   g_test_add_func ("/content/saved-identity", test_saved_identity);
   g_test_add_func ("/content/hash-in-motion", test_hash_in_motion);
   return g_test_run ();

@@ -67,13 +67,23 @@ test_project (void)
     g_assert_true (sb_store_flush (s.store, 30));
     close_session (&s);
   }
-  for (int round = 0; round < 3; round++) {
+  for (int round = 0; round < 5; round++) { /* more; as saved; one undone; redone and one more undone; another instead */
+    static const bool differs[] = {true, false, true, false, true}, more[] = {true, false, false, false, false};
     s = open_project (folder, path, file);
-    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, round != 1); /* saved; one step less is not the same */
+    g_assert_cmpint (sb_store_state (s.store).differs_from_project, ==, differs[round]);
+    g_assert_cmpint (sb_store_state (s.store).beyond_project, ==, more[round]);
     if (round == 0)
       save_project (&s, file);
-    else
+    else if (round == 1)
       sb_document_undo (s.document);
+    else if (round == 2) {
+      sb_document_redo (s.document);
+      paint (&s, 0.01);
+      sb_document_undo (s.document); /* only redo is left of it */
+    } else {
+      sb_document_undo (s.document);
+      paint (&s, 0.02);
+    }
     close_session (&s);
   }
 }
@@ -235,6 +245,35 @@ test_relink (void)
   }
 }
 
+/* No folder to keep in: that the recording is another now is told all the same, and a save says what the edits were made in
+ * until a person has agreed. */
+static void
+test_not_kept_on_other_content (void)
+{
+  g_autofree char *folder = sb_test_path ("s-unkept"), *take = make_recording ("u.wav", 60);
+  g_autofree char *nowhere = g_build_filename (take, "x", NULL), *file = sb_test_path ("u.sonobrush");
+  Session s = open_session (folder, take);
+  paint (&s, 0.1);
+  g_autoptr (SbProject) before = sb_store_copy_project (s.store);
+  save_project (&s, file);
+  close_session (&s);
+  g_autofree char *other = make_recording ("u.wav", 61);
+  s = open_project (nowhere, other, file);
+  SbStoreState state = sb_store_state (s.store);
+  g_assert_cmpint (state.keeping, ==, SB_NOT_KEEPING);
+  g_assert_nonnull (strstr (state.not_kept, "not kept"));
+  g_assert_nonnull (strstr (state.sentence, "has changed"));
+  g_assert_true (state.on_other_content);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
+  g_autoptr (SbProject) saved = sb_store_copy_project (s.store);
+  g_assert_cmpstr (saved->source_fingerprint, ==, before->source_fingerprint);
+  sb_store_accept_content (s.store);
+  g_assert_false (sb_store_state (s.store).on_other_content);
+  g_autoptr (SbProject) agreed = sb_store_copy_project (s.store);
+  g_assert_cmpstr (agreed->source_fingerprint, !=, before->source_fingerprint);
+  close_session (&s);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -244,5 +283,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/project-moved", test_project_moved);
   g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
+  g_test_add_func ("/store/not-kept-on-other-content", test_not_kept_on_other_content);
   return g_test_run ();
 }

@@ -313,7 +313,7 @@ test_no_folder (void)
   g_autofree char *path = make_recording ("nowhere.wav", 5), *under_file = g_build_filename (path, "x", NULL);
   Session s = open_session (under_file, path);
   g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_NOT_KEEPING);
-  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "not kept"));
+  g_assert_nonnull (strstr (sb_store_state (s.store).not_kept, "not kept"));
   paint (&s, 0.1);
   g_assert_false (sb_store_flush (s.store, 0.1));
   close_session (&s);
@@ -340,6 +340,97 @@ test_no_folder (void)
     g_assert_cmpint (sb_document_n_edits (s.document), ==, n_before + 1);
     close_session (&s);
   }
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+/* Names and bytes of all that lies there. */
+static char *
+all_of (const char *folder)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)))
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, by_name);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL), *bytes = NULL;
+    gsize n;
+    g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+    g_checksum_update (sum, names->pdata[i], -1);
+    g_checksum_update (sum, (const guchar *)bytes, (gssize)n);
+  }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* Opened by somebody who may read the folder and no more: root may do all. */
+static Session
+open_reading (const char *folder, const char *path, bool without_edits)
+{
+  const SbStoreRequest request = {.folder = folder, .without_edits = without_edits};
+  const bool root = getuid () == 0;
+  g_autoptr (GError) error = NULL;
+  Session s = {.source = sb_file_source_new (path, NULL, &error)};
+  g_assert_no_error (error);
+  g_assert_cmpint (root ? setresuid (65534, 65534, 0) : 0, ==, 0);
+  s.store = sb_store_open_as (&request, s.source, &error);
+  g_assert_cmpint (root ? setresuid (0, 0, 0) : 0, ==, 0);
+  g_assert_no_error (error);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_NOT_KEEPING);
+  g_assert_nonnull (strstr (sb_store_state (s.store).not_kept, folder));
+  return s;
+}
+
+/* A folder that can only be read: what was kept in it is shown, told and offered as ever, and stays as it is. */
+static void
+test_folder_only_read (void)
+{
+  g_autofree char *folder = sb_test_path ("s-read"), *path = make_recording ("read.wav", 50), *twin = make_recording ("read-2.wav", 51);
+  g_autofree char *around = g_path_get_dirname (folder), *moved = sb_test_path ("read-moved.wav");
+  Session s = open_session (folder, path);
+  for (int i = 0; i < 3; i++)
+    paint (&s, 0.1 * i);
+  wait_at_rest (&s, folder);
+  close_session (&s);
+  g_autofree char *file = session_file (folder), *before = all_of (folder);
+  g_assert_cmpint (g_chmod (file, 0644), ==, 0);
+  g_assert_cmpint (g_chmod (path, 0644) | g_chmod (twin, 0644) | g_chmod (around, 0755) | g_chmod (folder, 0555), ==, 0);
+  s = open_reading (folder, path, false);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  g_assert_null (sb_store_state (s.store).sentence);
+  paint (&s, 0.4); /* not read-only */
+  close_session (&s);
+  s = open_reading (folder, path, true);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
+  g_autofree char *named = path_in (sb_store_state (s.store).sentence);
+  g_assert_cmpstr (named, ==, file);
+  close_session (&s);
+  g_assert_cmpint (g_rename (path, moved), ==, 0); /* offered, since they cannot be taken along */
+  s = open_reading (folder, moved, false);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_COPY);
+  g_assert_true (sb_store_take_other (s.store, NULL, NULL));
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
+  g_assert_cmpint (g_rename (twin, path), ==, 0);
+  s = open_reading (folder, path, false);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_CHANGED);
+  g_assert_cmpint (sb_store_state (s.store).n_other, ==, 3);
+  close_session (&s);
+  g_autofree char *after = all_of (folder);
+  g_assert_cmpstr (after, ==, before);
+  g_assert_cmpint (g_chmod (folder, 0700) | g_rename (moved, path), ==, 0);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  close_session (&s);
 }
 
 /* What is at the path now, read as a program that starts later does. */
@@ -488,7 +579,8 @@ test_newer (void)
   s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
   g_assert_true (sb_store_attach (s.store, s.document, NULL));
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 0);
-  g_assert_nonnull (strstr (sb_store_state (s.store).sentence, newer));
+  g_autofree char *aside = path_in (sb_store_state (s.store).sentence), *kept = NULL;
+  g_assert_nonnull (strstr (aside, ".aside-1"));
   for (int i = 0; i < 3; i++)
     paint (&s, 0.2 + 0.1 * i);
   close_session (&s);
@@ -501,8 +593,58 @@ test_newer (void)
   }
   g_assert_true (g_file_get_contents (newer, &after, &n_after, NULL));
   g_assert_cmpmem (before, n_before, after, n_after);
+  g_assert_true (g_file_get_contents (aside, &kept, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, kept, n_after);
+  /* the version that can read it: offered, and whatever is opened without edits now, it stays */
+  change (newer, "PRAGMA user_version = 2");
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_store_state (s.store).n_aside, ==, 1);
+  close_session (&s);
+  s.source = sb_file_source_new (path, NULL, NULL);
+  s.store = sb_store_open_as (&request, s.source, NULL);
+  s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+  g_assert_true (sb_store_attach (s.store, s.document, NULL));
+  paint (&s, 0.1);
+  close_session (&s);
+  g_autoptr (SbProject) still = sb_project_load (aside, NULL);
+  g_assert_nonnull (still);
+  g_assert_cmpuint (still->ops->len, ==, 1);
 }
 
+/* The newer one lies behind a damaged one: both stay. */
+static void
+test_newer_behind_damaged (void)
+{
+  g_autofree char *folder = sb_test_path ("s-newer-2"), *path = make_recording ("n2.wav", 13), *text = NULL;
+  const SbStoreRequest request = {.folder = folder, .without_edits = true};
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  close_session (&s);
+  g_autofree char *newer = session_file (folder), *base = g_strndup (newer, strlen (newer) - strlen (".1.sonobrush"));
+  g_autofree char *damaged = g_strconcat (base, ".2.sonobrush", NULL), *second = g_strconcat (base, ".damaged-1", NULL);
+  change (newer, "PRAGMA user_version = 99");
+  g_assert_true (g_file_set_contents (damaged, "nothing", -1, NULL));
+  for (int i = 0; i < 2; i++) { /* the first does not come to an end */
+    g_autofree char *third = g_strconcat (base, ".3.sonobrush", NULL);
+    g_unlink (third);
+    s.source = sb_file_source_new (path, NULL, NULL);
+    s.store = sb_store_open_as (&request, s.source, NULL);
+    s.document = sb_document_new (s.source, &sb_store_project (s.store)->grid, NULL);
+    g_assert_true (sb_store_attach (s.store, s.document, NULL));
+    g_autofree char *aside = path_in (sb_store_state (s.store).sentence);
+    g_assert_true (g_str_has_suffix (aside, ".aside-1"));
+    paint (&s, 0.2);
+    close_session (&s);
+    change (aside, "PRAGMA user_version = 2");
+    g_autoptr (SbProject) kept = sb_project_load (aside, NULL);
+    g_assert_cmpuint (kept->ops->len, ==, 1);
+    change (aside, "PRAGMA user_version = 99");
+    g_assert_true (g_file_get_contents (second, &text, NULL, NULL));
+    g_assert_cmpstr (text, ==, "nothing");
+    g_clear_pointer (&text, g_free);
+    g_assert_true (i == 1 || g_file_set_contents (damaged, "nothing", -1, NULL));
+  }
+}
 
 /* As a kill leaves it: a copy of the folder while it is written takes its place. */
 static void
@@ -650,9 +792,11 @@ main (int argc, char **argv)
   g_test_add_func ("/store/opened-twice", test_opened_twice);
   g_test_add_func ("/store/damaged-and-newer", test_damaged_and_newer);
   g_test_add_func ("/store/no-folder", test_no_folder);
+  g_test_add_func ("/store/folder-only-read", test_folder_only_read);
   g_test_add_func ("/store/place-lost", test_place_lost);
   g_test_add_func ("/store/without-edits", test_without_edits);
   g_test_add_func ("/store/newer", test_newer);
+  g_test_add_func ("/store/newer-behind-damaged", test_newer_behind_damaged);
   g_test_add_func ("/store/damaged-log", test_damaged_log);
   g_test_add_func ("/store/two-names", test_two_names);
   g_test_add_func ("/store/lock-is-let-go", test_lock_is_let_go);

@@ -171,6 +171,30 @@ def changed_under_the_project(program, pictures):
         assert "CRITICAL" not in window.output(), window.output()
 
 
+def changed_and_nothing_kept(program, pictures):
+    """Nowhere to keep anything: both are said, and a project that is saved is about what the edits were made in."""
+    with Desktop() as desktop:
+        take, project, copy = desktop.path("take.wav"), desktop.path("p.sonobrush"), desktop.path("q.sonobrush")
+        project_of_three(desktop, program, make_wav(take), project)
+        make_wav(take, seconds=2.5, seed=3)
+        with open(desktop.path("home", ".local", "state"), "w", encoding="ascii"):
+            pass
+        window = start(desktop, program, project)
+        window.wait_enabled("use-recording", timeout_s=20)
+        assert len(ids(window)) == 3
+        wait_until(lambda: "not kept" in window.state("banner"), 10, window.state("banner"))
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "relink-not-kept.png"))
+        save_project(window, copy)
+        wait_until(lambda: "has changed" in window.state("banner"), 10, window.state("banner"))
+        assert "Use This One" in window.state("banner") and "not kept" not in window.state("banner"), window.state("banner")
+        window.quit()
+        window = start(desktop, program, copy)
+        window.wait_enabled("use-recording", timeout_s=20)
+        window.quit()
+        assert "CRITICAL" not in window.output(), window.output()
+
+
 def recording_moved_changed_copied(program, pictures):
     with Desktop() as desktop:
         take, moved, copy = desktop.path("take.wav"), desktop.path("moved.wav"), desktop.path("copy.wav")
@@ -254,8 +278,8 @@ def main():
     if lacking:
         cases.skip("/window-relink", f"{', '.join(lacking)} missing")
         return cases.finish()
-    for case in (project_without_recording, beside_the_project, changed_under_the_project, recording_moved_changed_copied,
-                 became_shorter):
+    for case in (project_without_recording, beside_the_project, changed_under_the_project, changed_and_nothing_kept,
+                 recording_moved_changed_copied, became_shorter):
         cases.run(f"/window-relink/{case.__name__.replace('_', '-')}", case, program, pictures)
     return cases.finish()
 
