@@ -164,7 +164,8 @@ class Edit(CliTest):
     def test_meant_for_what_became_shorter(self):
         """As the window saves it after “Use This One”: the edits are for this recording, those behind its end too."""
         self.ops(SILENCE, dict(SILENCE, from_s=0.7, to_s=0.9))
-        project, out, size = self.path("p.sonobrush"), self.path("o.wav"), ["--size", "300x200", "--db", "-100:0"]
+        project, out = self.path("p.sonobrush"), self.path("o.wav")
+        size = ["--size", "300x200", "--db", "-100:0", "--axes", "off"]
         self.edit("--project", project)
         write_wav(self.path("x.wav"), self.x[:4800], 8000)
         self.ops(SILENCE)
