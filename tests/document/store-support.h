@@ -67,3 +67,32 @@ path_in (const char *sentence)
   begin += strlen ("“");
   return g_strndup (begin, (gsize)(strstr (begin, "”") - begin));
 }
+
+static inline char *
+session_file (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, ".sonobrush"))
+      return g_build_filename (folder, name, NULL);
+  return NULL;
+}
+
+/* All is in the file, the hash of the recording's bytes as well, which another thread brings: nobody writes any more. */
+static inline void
+wait_at_rest (Session *session, const char *folder)
+{
+  bool there = false;
+  g_assert_true (sb_store_flush (session->store, 30));
+  for (int i = 0; !there; i++) {
+    g_assert_cmpint (i, <, 15000);
+    g_autofree char *file = session_file (folder);
+    g_autoptr (SbProject) project = file ? sb_project_load (file, NULL) : NULL;
+    there = project && project->source_sha256 && *project->source_sha256;
+    if (!there)
+      g_usleep (2000);
+  }
+  sb_store_set_view (session->store, "rest", "here"); /* it is seen before it is acknowledged: this comes behind it */
+  g_assert_true (sb_store_flush (session->store, 30));
+}
