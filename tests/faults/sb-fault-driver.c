@@ -175,9 +175,10 @@ show (const char *path, const char *folder)
   if (!open_session (&s, path, folder, &error))
     return fail (error);
   g_autofree char *hash = state_hash (s.document);
-  const char *sentence = sb_store_state (s.store).sentence;
-  printf ("edits %d steps %d keeping %d\nhash %s\nsays %s\n", sb_document_n_edits (s.document),
-          sb_document_n_steps (s.document), sb_store_state (s.store).keeping, hash, sentence ? sentence : "");
+  const SbStoreState state = sb_store_state (s.store);
+  printf ("edits %d steps %d keeping %d\nhash %s\nsays %s%s\n", sb_document_n_edits (s.document),
+          sb_document_n_steps (s.document), state.keeping, hash, state.sentence ? state.sentence : "",
+          state.not_kept ? state.not_kept : "");
   close_session (&s);
   return 0;
 }

@@ -319,7 +319,7 @@ def folder_read_only():
     nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run([DRIVER, "show", recording, sessions], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           **nobody)
-    assert done.returncode == 0 and "cannot be written to" in done.stdout and "keeping 1" in done.stdout, done
+    assert done.returncode == 0 and "cannot be written to" in done.stdout and "edits 2 steps 2 keeping 1" in done.stdout, done
     os.chmod(sessions, 0o755)
     assert state(recording, sessions)[0] == was
 

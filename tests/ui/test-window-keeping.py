@@ -44,9 +44,10 @@ def newest_session(desktop):
 
 
 def n_done(desktop):
-    """How many steps are in force in the newest file of the session, as the disk has it by now."""
+    """How many steps are in force in the newest file of the session, and how many there are, as the disk has it by now."""
     with newest_session(desktop) as base:
-        return int(base.execute("SELECT value FROM project WHERE key = 'n_done'").fetchone()[0])
+        in_force = base.execute("SELECT value FROM project WHERE key = 'n_done'").fetchone()[0]
+        return int(in_force), base.execute("SELECT count(*) FROM step").fetchone()[0]
 
 
 def killed_and_back(root, program, cli, pictures):
@@ -58,7 +59,7 @@ def killed_and_back(root, program, cli, pictures):
             window.activate("apply-operation", box(number))
         window.activate("undo")
         wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2"], 5, "three edits")
-        wait_until(lambda: n_done(desktop) == 3, 10, "the undo to be kept")
+        wait_until(lambda: n_done(desktop) == (3, 4), 10, "the undo to be kept")
         kill(window)
         window = Window(desktop, program, demo, SONOBRUSH_SINK="null").wait_shown().wait_open("take")
         desktop.screenshot(os.path.join(pictures, "kept.png"))
@@ -108,7 +109,7 @@ def edits_file(root, program, cli, pictures):
         wait_until(lambda: ids(window, desktop) == ["n0"], 5, "three undone")
         open_file(edits)
         wait_until(lambda: ids(window, desktop) == ["n0", "n1", "n2", "n3"], 10, "the edits of the file")
-        wait_until(lambda: n_done(desktop) > 1, 10, "the edits of the file to be kept")
+        wait_until(lambda: n_done(desktop)[0] > 1, 10, "the edits of the file to be kept")
         assert window.save_edits(desktop.path("again.json")) == before
         desktop.screenshot(os.path.join(pictures, "edits-file.png"))
         kill(window)
