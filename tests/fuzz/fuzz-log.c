@@ -29,7 +29,7 @@ put (const char *path, const uint8_t *bytes, size_t n)
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
-  if (n < 4)
+  if (n <= 4)
     return 0;
   if (!base) {
     if (!mkdtemp (folder))
@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
     atexit (remove_folder);
   }
   const size_t wanted = bytes[0] | (size_t)bytes[1] << 8 | (size_t)bytes[2] << 16, n_base = MIN (wanted, n - 4);
-  g_autofree uint8_t *copy = g_memdup2 (bytes + 4, MAX (n - 4, 1));
+  g_autofree uint8_t *copy = g_memdup2 (bytes + 4, n - 4);
   if (n_base > 100) {
     memcpy (copy, "SQLite format 3", 16);
     memcpy (copy + 18, "\2\2", 2);
