@@ -190,8 +190,8 @@ ask_about_export (SbWindow *self)
 {
   if (!self->export_question) {
     AdwMessageDialog *dialog = question (self, "An export is being written",
-                                         "The window closes when it is written. Closing it now stops the export, and a file "
-                                         "that it was to replace stays as it was.",
+                                         "Wait here, and the window closes by itself when it is written. Closing it now stops "
+                                         "the export, and a file that it was to replace stays as it was.",
                                          "Go On Writing", "Stop and Close");
     g_signal_connect_object (dialog, "response", G_CALLBACK (on_stop_response), self, 0);
     self->export_question = GTK_WIDGET (dialog);
@@ -206,8 +206,8 @@ ask_about_save (SbWindow *self, const char *path)
     g_autofree char *name = g_filename_display_basename (path);
     g_autofree char *heading = g_strdup_printf ("“%s” is still being saved", name);
     AdwMessageDialog *dialog = question (self, heading,
-                                         "The window closes when it is saved. Closing it now saves nothing: a file of that name "
-                                         "stays as it was.",
+                                         "Wait here, and the window closes by itself when it is saved. Closing it now saves "
+                                         "nothing: a file of that name stays as it was.",
                                          "Go On Saving", "Close Without It");
     g_signal_connect_object (dialog, "response", G_CALLBACK (on_unsaved_response), self, 0);
     self->save_question = GTK_WIDGET (dialog);

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_PAST 16
 #define N_BASE 33 /* "<16 digits>-<16 digits>" */
 
 bool
@@ -150,17 +151,22 @@ look_for_copies (SbOpening *opening)
   for (guint i = 0; i < bases->len && is_free (store); i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    if (strcmp (base, opening->place.base) == 0 || sb_store_is_answered (opening->store, base))
+    if (strcmp (base, opening->place.base) == 0)
       continue;
     g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     const bool of_file = project && project->project_path && *project->project_path;
-    if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 || sb_store_is_settled (opening, base, project) ||
+    if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 ||
         (of_file && g_file_test (project->project_path, G_FILE_TEST_EXISTS))) /* it is there when that is opened */
       continue;
-    store->other_there = !of_file && sb_store_same_content (project->source_path, fingerprint);
+    /* what was said of it while it went on elsewhere does not hold for what it has when that has gone */
+    const bool there = !of_file && sb_store_same_content (project->source_path, fingerprint);
+    g_autofree char *name = g_strconcat (base, there ? "" : ":gone", NULL);
+    if (sb_store_is_settled (opening, name, project))
+      continue;
+    store->other_there = there;
     g_free (store->other_path);
     store->other_path = g_strdup (of_file ? project->project_path : project->source_path);
-    sb_store_offer (opening, SB_FOUND_COPY, base, g_steal_pointer (&project));
+    sb_store_offer (opening, SB_FOUND_COPY, name, g_steal_pointer (&project));
   }
 }
 
@@ -176,20 +182,41 @@ was_here (const SbOpening *opening, const SbProject *session)
          (g_strcmp0 (path, opening->fresh->source_path) == 0 || g_strcmp0 (path, project->source_path) == 0);
 }
 
-/* Other content under the same path. */
+static void
+add_answers (GHashTable *answered, const SbProject *session)
+{
+  const char *said = g_hash_table_lookup (session->view, SB_STORE_ANSWERED);
+  g_auto (GStrv) names = g_strsplit (said ? said : "", " ", -1);
+  for (int i = 0; names[i]; i++)
+    g_hash_table_add (answered, g_strdup (names[i]));
+}
+
+/* Other content under the same path, the newest first. */
 static void
 look_for_past (SbOpening *opening)
 {
   g_autofree char *prefix = g_strndup (opening->place.base, 17);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
-  for (guint i = 0; i < bases->len; i++) {
+  g_autoptr (GHashTable) answered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL); /* under any content */
+  SbProject *past[MAX_PAST] = {NULL};
+  const guint n = MIN (bases->len, MAX_PAST);
+  for (guint i = 0; i < n; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    if (strcmp (base, opening->place.base) == 0 || sb_store_is_answered (opening->store, base))
+    if (strcmp (base, opening->place.base) == 0)
       continue;
-    g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (project && was_here (opening, project) && !sb_store_is_settled (opening, base, project))
-      offer_past (opening, base, g_steal_pointer (&project));
+    past[i] = sb_store_load_base (opening->place.folder, base, &generation, NULL);
+    if (past[i] && was_here (opening, past[i]))
+      add_answers (answered, past[i]);
+    else
+      g_clear_pointer (&past[i], sb_project_free);
+  }
+  for (guint i = 0; i < n; i++) {
+    const char *base = g_ptr_array_index (bases, i);
+    if (past[i] && !g_hash_table_contains (answered, base) && !sb_store_is_settled (opening, base, past[i]))
+      offer_past (opening, base, past[i]);
+    else
+      sb_project_free (past[i]);
   }
 }
 

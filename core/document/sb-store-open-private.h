@@ -12,6 +12,7 @@ typedef struct {
   const SbStoreRequest *request;
   SbPlace place;
   const char *mark; /* hash of the project file, NULL: none was opened */
+  bool file_first;  /* the project file counts: it was not opened before, or has changed */
   bool newer;       /* the session is one that only a newer version can read */
   bool unsure;      /* whether the edits were made in just these bytes */
   bool unwritable;  /* the folder can at most be read: nothing is renamed, removed or written */

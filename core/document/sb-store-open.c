@@ -329,6 +329,7 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
     if (store->state.found == SB_FOUND_SESSION && !elsewhere)
       sb_store_set_session_aside (opening);
     sb_store_take_project (opening);
+    opening->file_first = true;
     *sound = false;
   } else if (project && !elsewhere)
     sb_store_compare_with_project (opening);

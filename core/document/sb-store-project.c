@@ -64,6 +64,7 @@ sb_store_take_project (SbOpening *opening)
   g_hash_table_remove (copy->view, SB_STORE_SAVED);
   g_hash_table_remove (copy->view, SB_STORE_ASIDE);
   g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
+  g_hash_table_remove (copy->view, SB_STORE_LATER);
   copy->project_path = g_strdup (store->whose);
   copy->project_mark = g_strdup (opening->mark);
   sb_project_free (store->project);
@@ -244,12 +245,14 @@ void
 sb_store_look_for_later (SbOpening *opening)
 {
   SbStore *store = opening->store;
+  const char *found_then = g_hash_table_lookup (store->project->view, SB_STORE_LATER); /* not what is undone here since */
   g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
   for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_LATER; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
-    if (strcmp (base, opening->place.base) == 0 || sb_store_is_answered (store, base))
+    if (strcmp (base, opening->place.base) == 0 || sb_store_is_answered (store, base) ||
+        (!opening->file_first && g_strcmp0 (base, found_then) != 0))
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
@@ -259,5 +262,6 @@ sb_store_look_for_later (SbOpening *opening)
     g_free (store->other_path);
     store->other_path = g_strdup (session->project_path && *session->project_path ? session->project_path : session->source_path);
     sb_store_offer (opening, SB_FOUND_LATER, base, g_steal_pointer (&session));
+    g_hash_table_replace (store->project->view, g_strdup (SB_STORE_LATER), g_strdup (base));
   }
 }

@@ -186,6 +186,7 @@ sb_store_copy_project (SbStore *store)
   g_clear_pointer (&copy->project_path, g_free);
   g_clear_pointer (&copy->project_mark, g_free);
   g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
+  g_hash_table_remove (copy->view, SB_STORE_LATER);
   return copy;
 }
 

@@ -271,6 +271,70 @@ test_aside_of_renamed (void)
   close_session (&s);
 }
 
+/* What is undone in a project is not on offer from the recording that it was saved from. */
+static void
+test_undone_here (void)
+{
+  g_autofree char *folder = sb_test_path ("o-undone"), *path = make_recording ("undone.wav", 60);
+  g_autofree char *file = sb_test_path ("undone.sonobrush");
+  paint_more (folder, path, NULL, 3);
+  save_as (folder, path, NULL, file);
+  Session s = open_as (folder, path, file, false);
+  sb_document_undo (s.document);
+  paint (&s, 0.45);
+  close_session (&s);
+  for (int round = 0; round < 3; round++) {
+    s = open_as (folder, path, file, false);
+    g_assert_cmpint (sb_store_state (s.store).n_other, ==, 0);
+    g_assert_null (sb_store_state (s.store).sentence);
+    close_session (&s);
+    save_as (folder, path, file, file);
+  }
+}
+
+/* A copy that went on after it was answered, and has gone: what it had by then is on offer. */
+static void
+test_copy_gone (void)
+{
+  g_autofree char *folder = sb_test_path ("o-copy-gone"), *path = make_recording ("copy-gone.wav", 61), *copy = copy_of (path, ".2.wav");
+  paint_more (folder, path, NULL, 1);
+  paint_more (folder, copy, NULL, 2);
+  for (int round = 0; round < 4; round++) {
+    const int n[] = {2, 0, 5, 0};
+    Session s = open_session (folder, path);
+    g_assert_cmpint (sb_store_state (s.store).n_other, ==, n[round]);
+    g_assert_cmpint (sb_store_state (s.store).sentence != NULL, ==, n[round] > 0);
+    if (n[round])
+      g_assert_true (sb_store_take_other (s.store, NULL, NULL));
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, round < 2 ? 3 : 6);
+    close_session (&s);
+    if (round == 0)
+      paint_more (folder, copy, NULL, 3);
+    if (round == 1)
+      g_assert_cmpint (g_unlink (copy), ==, 0);
+  }
+}
+
+/* What was not wanted in one version of a file is not on offer in the next. */
+static void
+test_versions (void)
+{
+  g_autofree char *folder = sb_test_path ("o-versions"), *path = make_recording ("versions.wav", 62);
+  paint_more (folder, path, NULL, 2);
+  for (int version = 1; version < 5; version++) {
+    g_autofree char *again = make_recording ("versions.wav", 62 + (guint32)version);
+    Session s = open_session (folder, path);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_CHANGED);
+    g_assert_cmpint (sb_store_state (s.store).n_other, ==, version == 1 ? 2 : 1);
+    sb_store_dismiss_other (s.store);
+    close_session (&s);
+    s = open_session (folder, path);
+    g_assert_null (sb_store_state (s.store).sentence);
+    close_session (&s);
+    paint_more (folder, path, NULL, 1);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -283,5 +347,8 @@ main (int argc, char **argv)
   g_test_add_func ("/offers/project-on-changed", test_project_on_changed);
   g_test_add_func ("/offers/asides", test_asides);
   g_test_add_func ("/offers/aside-of-renamed", test_aside_of_renamed);
+  g_test_add_func ("/offers/undone-here", test_undone_here);
+  g_test_add_func ("/offers/copy-gone", test_copy_gone);
+  g_test_add_func ("/offers/versions", test_versions);
   return g_test_run ();
 }
