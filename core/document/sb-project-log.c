@@ -13,7 +13,8 @@
  * nothing.  That is right for a transaction that was being written when the
  * power went, even if its end came to the disk before its beginning.  Commits
  * behind it, though, are of transactions that were acknowledged: the log is
- * damaged, and what can be read of it is taken.
+ * damaged, and what can be read of it is taken, unless all of it is in the
+ * database already.
  * Thread: worker.  Blocks: disk. */
 #include "document/sb-project-log-private.h"
 
@@ -222,6 +223,32 @@ take_damaged (SbProjectImage *image, const Log *log, gsize end, uint32_t n_pages
   }
 }
 
+static uint32_t
+page_bytes_of (const SbProjectImage *image)
+{
+  const uint32_t stored = image->n >= 100 ? (uint32_t)image->bytes[16] << 8 | image->bytes[17] : 0;
+  return stored == 1 ? 65536 : stored;
+}
+
+/* All of it is in the database already, as when its header was being written for what comes next. */
+static bool
+adds_nothing (const SbProjectImage *image, const Log *log, gsize end)
+{
+  const uint32_t n_pages = word (frame_at (log, end - 1) + 4);
+  if (page_bytes_of (image) != log->page_bytes || image->n != (gsize)n_pages * log->page_bytes)
+    return false;
+  g_autofree bool *seen = g_new0 (bool, (gsize)n_pages + 1);
+  for (gsize i = end; i > 0; i--) {
+    const uint8_t *frame = frame_at (log, i - 1);
+    const uint32_t page = word (frame);
+    if (page == 0 || page > n_pages ||
+        (!seen[page] && memcmp (image->bytes + (gsize)(page - 1) * log->page_bytes, frame + FRAME, log->page_bytes) != 0))
+      return false;
+    seen[page] = true;
+  }
+  return true;
+}
+
 static bool
 make_room (SbProjectImage *image, gsize n)
 {
@@ -248,13 +275,6 @@ count_pages (const SbProjectImage *image, const Log *log, gsize n)
   return n ? most : 0;
 }
 
-static uint32_t
-page_bytes_of (const SbProjectImage *image)
-{
-  const uint32_t stored = image->n >= 100 ? (uint32_t)image->bytes[16] << 8 | image->bytes[17] : 0;
-  return stored == 1 ? 65536 : stored;
-}
-
 bool
 sb_project_image_apply (SbProjectImage *image, bool all)
 {
@@ -263,6 +283,8 @@ sb_project_image_apply (SbProjectImage *image, bool all)
   if (!read_log (&log, image->log, image->n_log, page_bytes_of (image)))
     return true;
   const gsize n_sound = mend_salts (&log, image, count_sound (&log)), end = end_of_commits (&log, log.n_frames);
+  if (!log.header_holds && end > 0 && adds_nothing (image, &log, end))
+    return true;
   image->damaged = image->damaged || (end > n_sound + 1 && !is_unfinished (&log, n_sound, end)) || (!log.header_holds && end > 0);
   const gsize n = image->damaged ? end : end_of_commits (&log, n_sound);
   const uint32_t n_pages = count_pages (image, &log, n);

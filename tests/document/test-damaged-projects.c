@@ -583,6 +583,35 @@ test_power_cut (void)
   g_free (killed.log.bytes);
 }
 
+/* Cut off while a new header was being written over a log that is in the database already: nothing is wrong. */
+static void
+test_half_a_header (void)
+{
+  g_autofree char *path = sb_test_path ("half-a-header.sonobrush"), *database = NULL;
+  Killed killed = make_killed (path);
+  gsize n;
+  sqlite3 *db;
+  put_killed (path, &killed, killed.log.n);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "PRAGMA wal_checkpoint(PASSIVE)", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (g_file_get_contents (path, &database, &n, NULL));
+  sqlite3_close (db);
+  for (int checkpointed = 0; checkpointed < 2; checkpointed++)
+    for (int at = 12; at < 32; at += 4) {
+      if (checkpointed && killed.database.bytes != database) {
+        g_free (killed.database.bytes);
+        killed.database = (Bytes){database, n};
+      }
+      killed.log.bytes[at] ^= 1;
+      put_killed (path, &killed, killed.log.n);
+      g_autoptr (SbProject) project = sb_project_load_live (path, NULL);
+      g_assert_cmpint (project->salvaged == NULL, ==, checkpointed);
+      g_assert_cmpuint (project->ops->len, ==, N_KEPT);
+      killed.log.bytes[at] ^= 1;
+    }
+  g_free (killed.log.bytes);
+}
+
 /* One byte wrong anywhere but in the last transaction, which may just have been written: it is told, or nothing is lost;
  * what was kept before is there, and nearly all behind. */
 static void
@@ -642,6 +671,7 @@ main (int argc, char **argv)
   g_test_add_func ("/damaged-projects", test_damaged);
   g_test_add_func ("/killed-log", test_killed_log);
   g_test_add_func ("/power-cut", test_power_cut);
+  g_test_add_func ("/half-a-header", test_half_a_header);
   g_test_add_func ("/damaged-log", test_damaged_log);
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 """
 import filecmp
 import os
+import pathlib
 import random
 import struct
 import sys
@@ -113,9 +114,10 @@ def report_tells(scene):
     scene.new_window(before)
     scene.picture("5-report")
     scene.press("Tab", "Return")  # Show in Folder
-    wait_until(lambda: os.path.exists(scene.desktop.path("shown")), 10, "the program for folders to be started")
-    with open(scene.desktop.path("shown"), encoding="utf-8") as file:
-        assert file.read().strip().rstrip("/").endswith(scene.desktop.folder), "another folder than that of the file"
+    shown = pathlib.Path(scene.desktop.path("shown"))
+    wait_until(lambda: shown.exists() and shown.read_text(encoding="utf-8").endswith("\n"), 10,
+               "the program for folders to be started")
+    assert shown.read_text(encoding="utf-8").strip().rstrip("/").endswith(scene.desktop.folder), "another folder than that of the file"
     scene.press("Escape")
     wait_until(lambda: set(scene.window.shown_ids()) <= before, 5, "Escape to close the report")
 
