@@ -15,16 +15,16 @@ typedef struct {
   atomic_bool *gate; /* waits until it opens */
 } Job;
 
-static atomic_bool at_gate;
+static atomic_int n_at_gate; /* workers that have come to a gate, ever */
 
 static void
 run (void *data)
 {
   Job *job = data;
-  while (job->gate != NULL && !atomic_load (job->gate)) {
-    atomic_store (&at_gate, true);
+  if (job->gate != NULL)
+    atomic_fetch_add (&n_at_gate, 1);
+  while (job->gate != NULL && !atomic_load (job->gate))
     g_usleep (100);
-  }
   int at = atomic_fetch_add (&job->count->runs, 1);
   job->count->order[at % 64] = job->number;
 }
@@ -50,9 +50,10 @@ test_priority (void)
 {
   Count count = { 0 };
   atomic_bool gate = false;
+  const int before = atomic_load (&n_at_gate);
   SbPool *pool = sb_pool_new (1);
   sb_pool_push (pool, &count, -1e9, run, job_new (&count, 99, &gate), release);
-  while (!atomic_load (&at_gate)) /* the only worker now waits there */
+  while (atomic_load (&n_at_gate) == before) /* the only worker now waits there */
     g_usleep (100);
   const double priorities[] = { 5, 1, 3, 1, 4 };
   for (int i = 0; i < 5; i++)
@@ -72,10 +73,12 @@ test_drop (void)
 {
   Count mine = { 0 }, other = { 0 };
   atomic_bool gate = false;
+  const int before = atomic_load (&n_at_gate);
   SbPool *pool = sb_pool_new (2);
   sb_pool_push (pool, &mine, 0, run, job_new (&mine, 0, &gate), release);
   sb_pool_push (pool, &mine, 0, run, job_new (&mine, 1, &gate), release);
-  g_usleep (20000); /* both workers stand at the gate */
+  while (atomic_load (&n_at_gate) < before + 2) /* both workers stand at the gate */
+    g_usleep (100);
   for (int i = 0; i < 20; i++) {
     sb_pool_push (pool, &mine, i, run, job_new (&mine, i, NULL), release);
     sb_pool_push (pool, &other, i, run, job_new (&other, i, NULL), release);
