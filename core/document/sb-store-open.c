@@ -265,8 +265,8 @@ explain (SbOpening *opening)
   const char *were = store->state.n_other + store->state.n_other_markers == 1 ? "was" : "were";
   switch (store->state.found) {
   case SB_FOUND_LATER:
-    sb_store_say (store, g_strdup_printf ("Work went on in “%s” after this project was saved from it. It has %s by now; what "
-                                          "is missing here can be copied.",
+    sb_store_say (store, g_strdup_printf ("Work went on in “%s” since this project was saved. It has %s by now; what is missing "
+                                          "here can be copied.",
                                           shown, amount));
     break;
   case SB_FOUND_MOVED:

@@ -112,6 +112,7 @@ void sb_store_keep_markers (SbStore *store, const SbMarkers *markers);
 #define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
 #define SB_STORE_ANSWERED "answered-offers"  /* names of offers that were taken or not wanted, a space between two */
 #define SB_STORE_LATER    "went-on-in"       /* of a project: the session it was saved from, which had gone on when it was first opened */
+#define SB_STORE_CAME     "came-from"        /* of a project: hashes of the paths that its file had before, a space between two */
 #define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
 
 struct SbStore {

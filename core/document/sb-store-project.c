@@ -65,6 +65,7 @@ sb_store_take_project (SbOpening *opening)
   g_hash_table_remove (copy->view, SB_STORE_ASIDE);
   g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
   g_hash_table_remove (copy->view, SB_STORE_LATER);
+  g_hash_table_remove (copy->view, SB_STORE_CAME);
   copy->project_path = g_strdup (store->whose);
   copy->project_mark = g_strdup (opening->mark);
   sb_project_free (store->project);
@@ -230,12 +231,42 @@ sb_store_look_for_moved (SbOpening *opening)
   }
 }
 
+/* One hash for a path, whatever is in it. */
+static char *
+hash_of_place (const SbOpening *opening, const char *path)
+{
+  g_autofree char *base = sb_place_base (path, opening->fresh->source_fingerprint);
+  return g_strndup (base, 16);
+}
+
+/* It began as this file, whose drive may have been away. */
+static bool
+came_from_here (const SbOpening *opening, const SbProject *session)
+{
+  const char *came = g_hash_table_lookup (session->view, SB_STORE_CAME);
+  g_autofree char *here = hash_of_place (opening, opening->store->whose);
+  return came && strstr (came, here);
+}
+
+/* Where it was may be there again one day: that is offered then what went on here. */
+static void
+note_where_from (const SbOpening *opening, SbProject *session)
+{
+  const char *came = g_hash_table_lookup (session->view, SB_STORE_CAME);
+  g_autofree char *before = hash_of_place (opening, session->project_path);
+  if (!came || !strstr (came, before))
+    g_hash_table_replace (session->view, g_strdup (SB_STORE_CAME),
+                          came ? g_strconcat (came, " ", before, NULL) : g_strdup (before));
+}
+
 bool
 sb_store_name_project (SbOpening *opening)
 {
   SbProject *session = opening->store->project;
   if (!session->project_path || strcmp (session->project_path, opening->store->whose) == 0)
     return false;
+  if (*session->project_path)
+    note_where_from (opening, session);
   g_free (session->project_path);
   session->project_path = g_strdup (opening->store->whose);
   return true;
@@ -256,7 +287,7 @@ sb_store_look_for_later (SbOpening *opening)
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
-        (!was_saved_as (opening, session) && !has_moved_here (opening, session)) ||
+        (!was_saved_as (opening, session) && !has_moved_here (opening, session) && !came_from_here (opening, session)) ||
         sb_store_is_settled (opening, base, session))
       continue;
     g_free (store->other_path);

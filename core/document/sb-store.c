@@ -187,6 +187,7 @@ sb_store_copy_project (SbStore *store)
   g_clear_pointer (&copy->project_mark, g_free);
   g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
   g_hash_table_remove (copy->view, SB_STORE_LATER);
+  g_hash_table_remove (copy->view, SB_STORE_CAME);
   return copy;
 }
 

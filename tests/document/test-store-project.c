@@ -175,6 +175,62 @@ test_project_moved (void)
   close_session (&s);
 }
 
+/* A project whose drive was away while a copy of it was opened: what was painted since the save went on there, and is on
+ * offer when the drive is back. */
+static void
+test_project_away (void)
+{
+  g_autofree char *folder = sb_test_path ("s-drive"), *path = make_recording ("drive.wav", 19);
+  g_autofree char *drive = sb_test_path ("drive"), *away = sb_test_path ("drive-away"), *copy = sb_test_path ("drive-copy.sonobrush");
+  g_autofree char *file = g_build_filename (drive, "x.sonobrush", NULL), *saved = sb_test_path ("drive-saved.sonobrush"), *bytes = NULL;
+  gsize n;
+  g_assert_cmpint (g_mkdir (drive, 0700), ==, 0);
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  save_project (&s, file);
+  close_session (&s);
+  s = open_project (folder, path, file);
+  paint (&s, 0.2);
+  paint (&s, 0.25);
+  close_session (&s);
+  g_assert_true (g_file_get_contents (file, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize)n, NULL));
+  g_assert_cmpint (g_rename (drive, away), ==, 0);
+  s = open_project (folder, path, copy);
+  g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_MOVED);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  paint (&s, 0.3);
+  save_project (&s, copy); /* another file by now */
+  g_autoptr (SbProject) written = sb_store_copy_project (s.store);
+  g_assert_true (sb_project_save (written, saved, NULL));
+  close_session (&s);
+  g_assert_cmpint (g_rename (away, drive), ==, 0);
+  for (int round = 0; round < 2; round++) { /* as often as it is opened */
+    s = open_project (folder, path, file);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_LATER);
+    g_assert_cmpstr (sb_store_state (s.store).other_path, ==, copy);
+    g_assert_cmpint (sb_store_state (s.store).n_other, ==, 4);
+    g_assert_cmpint (sb_document_n_edits (s.document), ==, 1 + round);
+    if (round == 0)
+      paint (&s, 0.15);
+    else
+      g_assert_true (sb_store_take_other (s.store, NULL, NULL));
+    close_session (&s);
+  }
+  s = open_project (folder, path, file);
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 5);
+  close_session (&s);
+  s = open_project (folder, path, copy); /* which goes on by itself */
+  g_assert_null (sb_store_state (s.store).sentence);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 4);
+  close_session (&s);
+  s = open_project (folder, path, saved); /* what is saved says nothing of where sessions were */
+  g_assert_cmpint (sb_store_state (s.store).found, !=, SB_FOUND_MOVED);
+  g_assert_null (g_hash_table_lookup (sb_store_project (s.store)->view, "came-from"));
+  close_session (&s);
+}
+
 /* Saved under another name, then painted on: the file is what was saved, the rest is on offer. */
 static void
 test_project_saved_as (void)
@@ -281,6 +337,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/project", test_project);
   g_test_add_func ("/store/project-changed-elsewhere", test_project_changed_elsewhere);
   g_test_add_func ("/store/project-moved", test_project_moved);
+  g_test_add_func ("/store/project-away", test_project_away);
   g_test_add_func ("/store/project-saved-as", test_project_saved_as);
   g_test_add_func ("/store/relink", test_relink);
   g_test_add_func ("/store/not-kept-on-other-content", test_not_kept_on_other_content);
