@@ -205,7 +205,9 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     g_autofree char *shown = aside && generation == opening->place.generation ? NULL : sb_store_put_aside (opening);
     store->state.set_aside = true;
     store->state.found = SB_FOUND_NOTHING;
-    if (!aside) /* a hash that begins alike; or somebody moved files about */
+    if (opening->unwritable && changed && !opening->request->project && sb_store_has_on_offer (project)) /* as it lies there */
+      sb_store_offer (opening, SB_FOUND_CHANGED, opening->place.base, g_steal_pointer (&project));
+    else if (!aside) /* a hash that begins alike; or somebody moved files about */
       sb_store_say (store, g_strdup_printf ("What was kept under the name of this recording was made in another one; a new session "
                                             "begins. The other lies in “%s” and can be opened as a project.",
                                             shown));

@@ -222,6 +222,33 @@ test_may_have_changed (void)
   }
 }
 
+/* Where nothing can be written, they are on offer all the same. */
+static void
+test_changed_between_not_kept (void)
+{
+  g_autofree char *folder = sb_test_path ("c-unkept"), *path = make_recording ("unkept.wav"), *lock = NULL;
+  Session s = open_session (folder, path, NULL, NULL);
+  paint (&s);
+  sb_project_free (whole_project (&s));
+  close_session (&s);
+  write_between (path, "changed!", 2000);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (!lock && (name = g_dir_read_name (dir)))
+    lock = g_str_has_suffix (name, ".lock") ? g_build_filename (folder, name, NULL) : NULL;
+  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0); /* whoever asks cannot have it */
+  for (int round = 0; round < 2; round++) {
+    s.source = sb_file_source_new (path, NULL, NULL);
+    s.store = sb_store_open (folder, s.source, NULL, NULL, NULL);
+    g_assert_cmpint (sb_store_state (s.store).keeping, ==, SB_NOT_KEEPING);
+    g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_CHANGED);
+    g_assert_cmpint (sb_store_state (s.store).n_other, ==, 1);
+    g_assert_nonnull (strstr (sb_store_state (s.store).sentence, "has changed"));
+    sb_store_free (s.store);
+    sb_source_unref (s.source);
+  }
+}
+
 /* A project is saved about what the edits were made in, though the recording is gone, another, or not agreed to. */
 static void
 test_saved_identity (void)
@@ -287,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/content/changed-between", test_changed_between);
   g_test_add_func ("/content/project-changed-between", test_project_changed_between);
   g_test_add_func ("/content/may-have-changed", test_may_have_changed);
+  g_test_add_func ("/content/changed-between-not-kept", test_changed_between_not_kept);
   g_test_add_func ("/content/saved-identity", test_saved_identity);
   g_test_add_func ("/content/hash-in-motion", test_hash_in_motion);
   return g_test_run ();
