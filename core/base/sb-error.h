@@ -20,6 +20,7 @@ typedef enum {
   SB_ERROR_NO_DEVICE, /* no sound */
   SB_ERROR_DEVICE_RATE, /* the sound device refuses this sample rate */
   SB_ERROR_GONE,        /* the recording of a project is not where it was: it can be looked for */
+  SB_ERROR_VERSION,     /* the file was made by a newer version of Sonobrush */
   SB_ERROR_NEWER,       /* what was kept of it needs a newer version: it can be opened without */
   SB_ERROR_DIED,        /* opening it ended the program more than once: a person may try again */
 } SbErrorCode;

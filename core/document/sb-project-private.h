@@ -23,5 +23,15 @@ bool sb_project_write_steps (sqlite3 *db, SbStep *const *steps, int n_steps, int
 bool sb_project_write_view (sqlite3 *db, const char *key, const char *value);
 bool sb_project_write_markers (sqlite3 *db, const GArray *markers);
 
+/* Why a file was not written. */
+typedef struct {
+  int code;         /* errno, as far as it is known; ENOSPC where a database says that the disk is full; else 0 */
+  char *reason;     /* newly allocated, without the file: the end of a sentence */
+  bool unconfirmed; /* the file is in its place, but the disk did not confirm it */
+} SbWriteFault;
+
+/* As sb_project_save(), for whoever has a sentence of their own. */
+bool sb_project_write (const SbProject *project, const char *path, SbWriteFault *fault);
+
 /* As sb_project_load(), but a database that somebody may be writing to. */
 SbProject *sb_project_load_live (const char *path, GError **error);

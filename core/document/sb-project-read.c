@@ -219,7 +219,8 @@ load (const char *path, bool live, GError **error)
     return NULL;
   }
   if (version > SB_PROJECT_USER_VERSION) {
-    set_format_error (error, path, "was made by a newer version of Sonobrush. Update Sonobrush to open it.");
+    g_set_error (error, SB_ERROR, SB_ERROR_VERSION,
+                 "“%s” was made by a newer version of Sonobrush. Update Sonobrush to open it.", shown);
     return NULL;
   }
   g_autoptr (SbProject) project =

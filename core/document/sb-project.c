@@ -203,12 +203,30 @@ sb_project_set_source (SbProject *project, SbSource *source, GError **error)
 /* ---- writing ---- */
 
 static bool
-set_write_error (GError **error, const char *path, const char *why)
+fail (SbWriteFault *fault, int code, const char *reason)
 {
-  g_autofree char *shown = g_filename_display_name (path);
-  g_set_error (error, SB_ERROR, SB_ERROR_WRITE,
-               "The project could not be saved as “%s”: %s. Nothing was replaced; choose another place.", shown, why);
+  g_free (fault->reason);
+  *fault = (SbWriteFault){.code = code, .reason = g_strdup (reason)};
   return false;
+}
+
+static bool
+fail_with (SbWriteFault *fault, int code)
+{
+  return fail (fault, code, g_strerror (code));
+}
+
+static bool
+fail_in_database (SbWriteFault *fault, sqlite3 *db)
+{
+  if (!db)
+    return fail (fault, ENOMEM, "out of memory");
+  const int result = sqlite3_errcode (db);
+  int code = 0;
+  sqlite3_file_control (db, "main", SQLITE_FCNTL_LAST_ERRNO, &code);
+  if (result == SQLITE_FULL)
+    code = ENOSPC;
+  return fail (fault, code, code != 0 ? g_strerror (code) : sqlite3_errmsg (db));
 }
 
 static bool
@@ -365,7 +383,7 @@ write_view (sqlite3 *db, const SbProject *project)
 
 /* No journal: the file is nobody's until it is renamed. */
 static bool
-write_database (const SbProject *project, const char *temp, const char *path, GError **error)
+write_database (const SbProject *project, const char *temp, SbWriteFault *fault)
 {
   sqlite3 *db = NULL;
   g_autofree char *head = g_strdup_printf ("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA application_id=%d; "
@@ -377,9 +395,9 @@ write_database (const SbProject *project, const char *temp, const char *path, GE
             write_history (db, project) && write_view (db, project) &&
             sqlite3_exec (db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
   if (!ok)
-    set_write_error (error, path, db ? sqlite3_errmsg (db) : "out of memory");
+    fail_in_database (fault, db);
   if (sqlite3_close (db) != SQLITE_OK && ok)
-    ok = set_write_error (error, path, "the file could not be closed");
+    ok = fail (fault, 0, "the file could not be closed");
   return ok;
 }
 
@@ -393,59 +411,76 @@ is_the_recording (const SbProject *project, const char *path)
 
 /* *mode: permissions for the new file, 0 for what is usual. */
 static bool
-check_old (const SbProject *project, const char *path, const char *real, mode_t *mode, GError **error)
+check_old (const SbProject *project, const char *real, mode_t *mode, SbWriteFault *fault)
 {
   struct stat st;
   *mode = 0;
   if (stat (real, &st) != 0) /* what else is wrong there, making a file will tell */
     return true;
   if (S_ISDIR (st.st_mode))
-    return set_write_error (error, path, "it is a folder");
+    return fail (fault, 0, "it is a folder");
   if (!S_ISREG (st.st_mode))
-    return set_write_error (error, path, "it is not an ordinary file");
+    return fail (fault, 0, "it is not an ordinary file");
   if (is_the_recording (project, real))
-    return set_write_error (error, path, "it is the recording itself, which is never overwritten");
+    return fail (fault, 0, "it is the recording itself, which is never overwritten");
   if (st.st_size > 0 && !sb_is_project_file (real))
-    return set_write_error (error, path, "a file of that name is there, which is no Sonobrush project");
+    return fail (fault, 0, "a file of that name is there, which is no Sonobrush project");
   if (access (real, W_OK) != 0)
-    return set_write_error (error, path, "a project of that name is there and write-protected");
+    return fail (fault, 0, "a project of that name is there and write-protected");
   *mode = st.st_mode & 0777;
+  return true;
+}
+
+bool
+sb_project_write (const SbProject *project, const char *path, SbWriteFault *fault)
+{
+  mode_t mode;
+  g_autofree char *real = sb_temp_file_target (path), *temp = NULL;
+  if (!real)
+    return fail (fault, 0, "it is a link that leads nowhere");
+  if (!check_old (project, real, &mode, fault))
+    return false;
+  g_autofree char *folder = g_path_get_dirname (real);
+  sb_temp_file_sweep (folder);
+  const int fd = sb_temp_file_new (folder, &temp);
+  if (fd < 0)
+    return fail_with (fault, errno);
+  bool ok = write_database (project, temp, fault);
+  if (ok && mode != 0 && fchmod (fd, mode) != 0) {
+    /* a file system without permissions: nothing to keep */
+  }
+  if (ok && fsync (fd) != 0)
+    ok = fail_with (fault, errno);
+  if (!ok)
+    close (fd); /* and with it the lock */
+  else if (!sb_temp_file_take_place (fd, temp, real))
+    ok = fail_with (fault, errno);
+  if (!ok) {
+    unlink (temp);
+    return false;
+  }
+  if (!sb_temp_file_confirm_place (real)) {
+    fail_with (fault, errno);
+    fault->unconfirmed = true;
+    return false;
+  }
   return true;
 }
 
 bool
 sb_project_save (const SbProject *project, const char *path, GError **error)
 {
-  mode_t mode;
-  g_autofree char *real = sb_temp_file_target (path), *temp = NULL;
-  if (!real)
-    return set_write_error (error, path, "it is a link that leads nowhere");
-  if (!check_old (project, path, real, &mode, error))
-    return false;
-  g_autofree char *folder = g_path_get_dirname (real);
-  sb_temp_file_sweep (folder);
-  const int fd = sb_temp_file_new (folder, &temp);
-  if (fd < 0)
-    return set_write_error (error, path, g_strerror (errno));
-  bool ok = write_database (project, temp, path, error);
-  if (ok && mode != 0 && fchmod (fd, mode) != 0) {
-    /* a file system without permissions: nothing to keep */
-  }
-  if (ok && fsync (fd) != 0)
-    ok = set_write_error (error, path, g_strerror (errno));
-  if (!ok)
-    close (fd); /* and with it the lock */
-  else if (!sb_temp_file_take_place (fd, temp, real))
-    ok = set_write_error (error, path, g_strerror (errno));
-  if (!ok) {
-    unlink (temp);
-    return false;
-  }
-  if (!sb_temp_file_confirm_place (real)) {
-    g_autofree char *shown = g_filename_display_name (path);
+  SbWriteFault fault = {0};
+  if (sb_project_write (project, path, &fault))
+    return true;
+  g_autofree char *shown = g_filename_display_name (path);
+  if (fault.unconfirmed)
     g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” was written, but the disk did not confirm it: %s. Save again.",
-                 shown, g_strerror (errno));
-    return false;
-  }
-  return true;
+                 shown, fault.reason);
+  else
+    g_set_error (error, SB_ERROR, SB_ERROR_WRITE,
+                 "The project could not be saved as “%s”: %s. Nothing was replaced; choose another place.", shown,
+                 fault.reason);
+  g_free (fault.reason);
+  return false;
 }

@@ -41,12 +41,6 @@ sb_store_amount (const SbProject *project)
 
 /* ---- which session ---- */
 
-static bool
-is_newer (const GError *why)
-{
-  return why && strstr (why->message, "newer version");
-}
-
 SbProject *
 sb_store_load_base (const char *folder, const char *base, int *generation, GError **error)
 {
@@ -62,7 +56,7 @@ sb_store_load_base (const char *folder, const char *base, int *generation, GErro
     g_clear_error (error);
     project = sb_project_load_live (path, &why);
     *generation = n;
-    const bool newer = is_newer (why); /* nor is it hidden by an older one */
+    const bool newer = g_error_matches (why, SB_ERROR, SB_ERROR_VERSION); /* nor is it hidden by an older one */
     if (why)
       g_propagate_error (error, why);
     if (newer)
@@ -187,7 +181,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     project = sb_store_load_base (opening->place.folder, opening->place.base, &generation, &why);
   }
   if (!project) {
-    if (is_newer (why)) /* never written over */
+    if (g_error_matches (why, SB_ERROR, SB_ERROR_VERSION)) /* never written over */
       return leave_newer (opening, generation, error);
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;

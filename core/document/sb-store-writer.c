@@ -114,44 +114,44 @@ set_stranger_aside (SbWriter *writer)
     g_hash_table_replace (writer->project->view, g_strdup (SB_STORE_ASIDE), g_filename_display_name (aside));
 }
 
-/* The session whole, as a new file, in a place that is made anew where it has gone. */
-static bool
-write_anew (SbWriter *writer, GError **error)
+/* Nobody has saved a project: the sentence is about the folder that sessions lie in. */
+static char *
+say_why_not (const SbWriter *writer, const SbWriteFault *fault)
 {
-  g_autofree char *why = NULL;
+  g_autofree char *shown = g_filename_display_name (writer->place.folder);
+  const bool there = access (writer->place.folder, W_OK | X_OK) == 0;
+  const char *reason = there ? fault->reason : g_strerror (errno);
+  if (there && fault->unconfirmed)
+    return g_strdup_printf ("The disk that holds “%s” did not confirm what was written (%s). Save the project elsewhere.", shown,
+                            reason);
+  if (there && (fault->code == ENOSPC || fault->code == EDQUOT))
+    return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.", shown);
+  return g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown, reason);
+}
+
+/* The session whole, as a new file, in a place that is made anew where it has gone.  false: *why, newly allocated, is a
+ * sentence. */
+static bool
+write_anew (SbWriter *writer, char **why)
+{
+  SbWriteFault fault = {0};
   close_file (writer);
-  if (!sb_place_has_lock (&writer->place) && !sb_place_renew (&writer->place, &why)) {
-    g_set_error_literal (error, SB_ERROR, SB_ERROR_WRITE, why);
+  if (!sb_place_has_lock (&writer->place) && !sb_place_renew (&writer->place, why))
     return false;
-  }
   set_stranger_aside (writer);
   int generation = writer->place.generation + 1;
   while (sb_place_has_stray_log (&writer->place, generation))
     generation++;
   g_autofree char *path = sb_place_file (&writer->place, generation);
-  if (!sb_project_save (writer->project, path, error))
+  if (!sb_project_write (writer->project, path, &fault)) {
+    *why = say_why_not (writer, &fault);
+    g_free (fault.reason);
     return false;
+  }
   writer->place.generation = generation;
   writer->file = sb_place_identify (path);
   sb_place_remove_older (&writer->place);
   return true; /* it is kept, whether or not it can be opened for more */
-}
-
-/* Nobody has saved a project: the sentence is about the folder that sessions lie in. */
-static char *
-why_not (const SbWriter *writer, const char *message)
-{
-  g_autofree char *shown = g_filename_display_name (writer->place.folder);
-  const bool there = access (writer->place.folder, W_OK | X_OK) == 0;
-  const int code = errno;
-  if (there && (strstr (message, g_strerror (ENOSPC)) || strstr (message, g_strerror (EDQUOT)) || strstr (message, "disk is full")))
-    return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.", shown);
-  const char *begin = strstr (message, "”: "), *end = begin ? strstr (begin, ". Nothing was replaced") : NULL;
-  g_autofree char *reason = end ? g_strndup (begin + strlen ("”: "), (gsize)(end - begin) - strlen ("”: ")) : NULL;
-  if (there && !reason)
-    return g_strdup (message);
-  return g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown,
-                          there ? reason : g_strerror (code));
 }
 
 static void
@@ -172,18 +172,15 @@ set_trouble (SbWriter *writer, char *sentence)
 static bool
 keep (SbWriter *writer, const SbJob *job)
 {
-  g_autoptr (GError) error = NULL;
+  char *why = NULL;
   const bool asked = job && sb_job_kind (job) != SB_JOB_VIEW && sb_job_kind (job) != SB_JOB_CONTENT;
   if (!asked && writer->place.generation == 0 && writer->project->steps->len == 0 && writer->whole)
     return true; /* looking at a recording makes no session */
   if (writer->whole && job && (writer->db || (writer->place.generation > 0 && open_file (writer))) &&
       commit_job (writer, job) && is_in_place (writer))
     return true;
-  writer->whole = write_anew (writer, &error);
-  if (!writer->whole)
-    set_trouble (writer, why_not (writer, error->message));
-  else
-    set_trouble (writer, NULL);
+  writer->whole = write_anew (writer, &why);
+  set_trouble (writer, why);
   return writer->whole;
 }
 

@@ -124,17 +124,18 @@ test_refused (void)
 
   static const struct {
     const char *sql, *word;
+    SbErrorCode code;
   } damages[] = {
-      {"PRAGMA user_version = 3", "newer version"},
-      {"PRAGMA user_version = 0", "of which version"},
-      {"PRAGMA application_id = 7", "is not a Sonobrush project"},
-      {"DROP TABLE operation; DROP TABLE project; VACUUM", "nothing in it"},
+      {"PRAGMA user_version = 3", "newer version", SB_ERROR_VERSION},
+      {"PRAGMA user_version = 0", "of which version", SB_ERROR_FORMAT},
+      {"PRAGMA application_id = 7", "is not a Sonobrush project", SB_ERROR_FORMAT},
+      {"DROP TABLE operation; DROP TABLE project; VACUUM", "nothing in it", SB_ERROR_FORMAT},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (damages); i++) {
     g_autoptr (SbProject) project = make_project (3);
     g_assert_true (sb_project_save (project, path, NULL));
     change (path, damages[i].sql);
-    expect_refused (path, SB_ERROR_FORMAT, damages[i].word);
+    expect_refused (path, damages[i].code, damages[i].word);
     g_unlink (path); /* one that is no project any more is not replaced */
   }
 }

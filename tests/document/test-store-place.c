@@ -6,9 +6,12 @@
 #include "store-support.h"
 
 #include <glib/gstdio.h>
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +42,7 @@ test_no_folder (void)
     g_assert_false (sb_store_flush (s.store, 0.5));
     g_autofree char *trouble = sb_store_trouble (s.store);
     g_assert_nonnull (trouble);
-    g_assert_nonnull (strstr (trouble, folder));
+  g_assert_nonnull (strstr (trouble, folder));
     g_assert_cmpint (g_unlink (folder), ==, 0);
     g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
     g_assert_null (sb_store_trouble (s.store));
@@ -229,6 +232,35 @@ test_place_lost (void)
     }
 }
 
+/* A file that may not grow: the sentence says why, and what was painted meanwhile is kept once it may. */
+static void
+test_limit (void)
+{
+  g_autofree char *folder = sb_test_path ("s-limit"), *path = make_recording ("limit.wav", 34);
+  struct rlimit usual, small;
+  Session s = open_session (folder, path);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+  small = (struct rlimit){4096, usual.rlim_max};
+  void (*before) (int) = signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  paint (&s, 0.1);
+  const bool kept = sb_store_flush (s.store, 1);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &usual), ==, 0); /* or nothing can be said */
+  g_assert_false (kept);
+  g_autofree char *trouble = sb_store_trouble (s.store);
+  g_assert_nonnull (strstr (trouble, folder));
+  g_assert_nonnull (strstr (trouble, g_strerror (EFBIG)));
+  g_assert_null (strstr (trouble, "could not be saved as")); /* nobody has saved a project */
+  paint (&s, 0.2);
+  g_assert_true (sb_store_flush (s.store, 30));
+  g_assert_null (sb_store_trouble (s.store));
+  close_session (&s);
+  signal (SIGXFSZ, before);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  close_session (&s);
+}
+
 /* A process that is being started while a session is let go of has its descriptors for a moment. */
 static void
 test_lock_is_let_go (void)
@@ -262,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store-place/no-folder", test_no_folder);
   g_test_add_func ("/store-place/folder-only-read", test_folder_only_read);
   g_test_add_func ("/store-place/place-lost", test_place_lost);
+  g_test_add_func ("/store-place/limit", test_limit);
   g_test_add_func ("/store-place/lock-is-let-go", test_lock_is_let_go);
   return g_test_run ();
 }
