@@ -3,7 +3,7 @@
 
 struct _SbBanner {
   GtkBox parent;
-  GtkWidget *row, *revealer, *text, *other, *button;
+  GtkWidget *row, *revealer, *text, *other, *button, *close;
   SbLastingText states[SB_N_LASTING]; /* no title: it does not hold; their strings are owned */
 };
 
@@ -51,6 +51,7 @@ show_worst (SbBanner *self)
   gtk_label_set_markup (GTK_LABEL (self->text), markup);
   fill_button (self->button, text->button, text->action);
   fill_button (self->other, text->other, text->other_action);
+  gtk_widget_set_visible (self->close, text->closeable);
   set_class (self->row, "choice", text->choice);
   set_class (self->button, "suggested-action", !text->choice);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
@@ -68,7 +69,8 @@ sb_banner_set (SbBanner *self, SbLasting state, const SbLastingText *text)
                            .action = g_strdup (text->action),
                            .other = g_strdup (text->other),
                            .other_action = g_strdup (text->other_action),
-                           .choice = text->choice};
+                           .choice = text->choice,
+                           .closeable = text->closeable};
   clear_text (&self->states[state]);
   self->states[state] = copy;
   show_worst (self);
@@ -136,6 +138,13 @@ sb_banner_init (SbBanner *self)
     gtk_widget_set_visible (*buttons[i], FALSE);
     gtk_box_append (GTK_BOX (row), *buttons[i]);
   }
+  self->close = gtk_button_new_from_icon_name ("window-close-symbolic");
+  gtk_widget_add_css_class (self->close, "flat");
+  gtk_widget_set_valign (self->close, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (self->close, "Dismiss");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->close), GTK_ACCESSIBLE_PROPERTY_LABEL, "Dismiss", -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->close), "win.dismiss-banner");
+  gtk_box_append (GTK_BOX (row), self->close);
   self->revealer = gtk_revealer_new ();
   gtk_revealer_set_child (GTK_REVEALER (self->revealer), row);
   gtk_widget_set_hexpand (self->revealer, TRUE);

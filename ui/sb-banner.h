@@ -28,6 +28,7 @@ typedef struct {
   const char *button, *action;      /* NULL: none */
   const char *other, *other_action; /* a second way out, beside the first; NULL: none */
   bool choice; /* nothing went wrong, but something is for the person to say: neither button stands out */
+  bool closeable; /* … or to leave: win.dismiss-banner, at the end of the row */
 } SbLastingText;
 
 GtkWidget *sb_banner_new (void);

@@ -282,7 +282,8 @@ announce_state (SbWindow *window, const SbStoreState state)
                                    .action = state.on_other_content ? "win.use-recording" : "win.copy-edits",
                                    .other = "Find the Old File…",
                                    .other_action = "win.find-recording",
-                                   .choice = true});
+                                   .choice = true,
+                                   .closeable = !state.on_other_content});
   else if (state.n_other + state.n_other_markers > 0)
     show_sentence (window, SB_LASTING_FOUND, state.sentence, copy);
   else if (state.aside_now && state.n_aside + state.n_aside_markers > 0)
@@ -371,20 +372,11 @@ act_bring_back (GSimpleAction *action, GVariant *parameter, void *data)
 }
 
 void
-sb_keeping_dismiss_found (SbWindow *window)
+sb_keeping_dismiss (SbWindow *window, void (*dismiss) (SbStore *store))
 {
   SbStore *store = store_of (window);
   if (store)
-    sb_store_dismiss_other (store);
-  update_actions (window);
-}
-
-void
-sb_keeping_dismiss_aside (SbWindow *window)
-{
-  SbStore *store = store_of (window);
-  if (store)
-    sb_store_dismiss_aside (store);
+    dismiss (store);
   update_actions (window);
 }
 

@@ -13,10 +13,8 @@ void sb_keeping_add_actions (SbWindow *window);
 void sb_keeping_announce (SbWindow *window);
 /* Opening this has ended the program before, or its edits need a newer version: a dialog asks how to go on. */
 void sb_keeping_ask_again (SbWindow *window, const char *path, const GError *error);
-/* What was found is not wanted: an offer is not made again. */
-void sb_keeping_dismiss_found (SbWindow *window);
-/* Edits that were set aside are not wanted any more. */
-void sb_keeping_dismiss_aside (SbWindow *window);
+/* What was found or set aside (sb_store_dismiss_…) is not wanted: an offer is not made again. */
+void sb_keeping_dismiss (SbWindow *window, void (*dismiss) (SbStore *store));
 /* A recording is about to be drawn; when that went well, its opening has come to an end. */
 void sb_keeping_shows_soon (SbWindow *window, SbRecording *recording);
 /* Before the recording is let go of. */

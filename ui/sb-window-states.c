@@ -42,12 +42,10 @@ act_dismiss (GSimpleAction *action, GVariant *parameter, void *data)
 {
   SbWindow *self = data;
   const SbLasting shown = sb_banner_shown (SB_BANNER (self->banner));
-  if (shown < SB_LASTING_FOUND || shown == SB_N_LASTING)
+  const SbLastingText *text = sb_banner_text (SB_BANNER (self->banner), shown);
+  if (!text || (shown < SB_LASTING_FOUND && !text->closeable))
     return; /* these end when what they say does */
-  if (shown == SB_LASTING_FOUND)
-    sb_keeping_dismiss_found (self);
-  if (shown == SB_LASTING_ASIDE)
-    sb_keeping_dismiss_aside (self);
+  sb_keeping_dismiss (self, shown == SB_LASTING_ASIDE ? sb_store_dismiss_aside : sb_store_dismiss_other);
   sb_window_set_lasting (self, shown, NULL);
 }
 
@@ -184,35 +182,43 @@ ask_about_loss (SbWindow *self)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* What they ask about may end before they are answered; one is enough. */
+/* Of one that is asked once: what it is about may end before it is answered. */
+typedef struct {
+  const char *heading, *body, *stay, *leave;
+  GCallback respond;
+} Question;
+
+static void
+ask_once (SbWindow *self, GtkWidget **asked, const Question *what)
+{
+  if (!*asked) {
+    AdwMessageDialog *dialog = question (self, what->heading, what->body, what->stay, what->leave);
+    g_signal_connect_object (dialog, "response", what->respond, self, 0);
+    *asked = GTK_WIDGET (dialog);
+  }
+  gtk_window_present (GTK_WINDOW (*asked));
+}
+
 static void
 ask_about_export (SbWindow *self)
 {
-  if (!self->export_question) {
-    AdwMessageDialog *dialog = question (self, "An export is being written",
-                                         "Wait here, and the window closes by itself when it is written. Closing it now stops "
-                                         "the export, and a file that it was to replace stays as it was.",
-                                         "Go On Writing", "Stop and Close");
-    g_signal_connect_object (dialog, "response", G_CALLBACK (on_stop_response), self, 0);
-    self->export_question = GTK_WIDGET (dialog);
-  }
-  gtk_window_present (GTK_WINDOW (self->export_question));
+  static const Question what = {"An export is being written",
+                                "Wait here, and the window closes by itself when it is written. Closing it now stops "
+                                "the export, and a file that it was to replace stays as it was.",
+                                "Go On Writing", "Stop and Close", G_CALLBACK (on_stop_response)};
+  ask_once (self, &self->export_question, &what);
 }
 
 static void
 ask_about_save (SbWindow *self, const char *path)
 {
-  if (!self->save_question) {
-    g_autofree char *name = g_filename_display_basename (path);
-    g_autofree char *heading = g_strdup_printf ("“%s” is still being saved", name);
-    AdwMessageDialog *dialog = question (self, heading,
-                                         "Wait here, and the window closes by itself when it is saved. Closing it now saves "
-                                         "nothing: a file of that name stays as it was.",
-                                         "Go On Saving", "Close Without It");
-    g_signal_connect_object (dialog, "response", G_CALLBACK (on_unsaved_response), self, 0);
-    self->save_question = GTK_WIDGET (dialog);
-  }
-  gtk_window_present (GTK_WINDOW (self->save_question));
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *heading = g_strdup_printf ("“%s” is still being saved", name);
+  const Question what = {heading,
+                         "Wait here, and the window closes by itself when it is saved. Closing it now saves "
+                         "nothing: a file of that name stays as it was.",
+                         "Go On Saving", "Close Without It", G_CALLBACK (on_unsaved_response)};
+  ask_once (self, &self->save_question, &what);
 }
 
 /* There is nothing to answer any more; what went wrong is told and keeps the window. */

@@ -409,6 +409,17 @@ def offers_answered(root, program, cli, pictures):
         window = opened(copy)
         assert "has changed" not in window.state("banner"), window.state("banner")
         window.quit()
+        with open(copy, "ab") as changed:  # a no counts before anything is painted here, too
+            changed.write(bytes(100))
+        window = opened(copy, "has changed since 1 edit", "Copy Edits", "Find the Old File…")
+        desktop.screenshot(os.path.join(pictures, "changed-closeable.png"))
+        window.activate("dismiss-banner")
+        wait_until(lambda: not window.enabled("copy-edits"), 10, "the offer to be answered")
+        assert "has changed" not in window.state("banner"), window.state("banner")
+        window.quit()
+        window = opened(copy)
+        assert "has changed" not in window.state("banner"), window.state("banner")
+        window.quit()
         assert "CRITICAL" not in window.output(), window.output()
 
 
