@@ -45,7 +45,8 @@ n_markers (SbWindow *window)
 static bool
 same_work (const SbWork *a, const SbWork *b)
 {
-  return a->last_serial == b->last_serial && a->n_steps == b->n_steps && a->n_done == b->n_done && a->markers == b->markers;
+  return a->last_serial == b->last_serial && a->n_steps == b->n_steps && a->n_done == b->n_done &&
+         a->markers == b->markers;
 }
 
 SbRisk
@@ -56,8 +57,9 @@ sb_keeping_at_risk (SbWindow *window)
   if (!store || sb_store_state (store).keeping == SB_KEPT_ELSEWHERE || same_work (&now, &window->saved))
     return SB_RISK_NONE;
   if (sb_store_state (store).keeping == SB_NOT_KEEPING)
-    return window->saved.n_steps > 0 || sb_document_n_edits (document_of (window)) > 0 || n_markers (window) > 0 ? SB_RISK_LOSS
-                                                                                                                 : SB_RISK_NONE;
+    return window->saved.n_steps > 0 || sb_document_n_edits (document_of (window)) > 0 || n_markers (window) > 0
+               ? SB_RISK_LOSS
+               : SB_RISK_NONE;
   if (sb_store_n_kept (store) >= window->last_change)
     return SB_RISK_NONE;
   g_autofree char *trouble = sb_store_trouble (store);
@@ -74,7 +76,8 @@ sb_keeping_say_loss (SbWindow *window)
   const char *lost = !none                ? "What was done before stays, but the last changes are only in this window."
                      : window->saved_once ? "What was done since the project was saved is only in this window."
                                           : "What was done since it was opened is only in this window.";
-  return g_strdup_printf ("The recording itself is unchanged. %s%s%s", lost, trouble ? " " : "", trouble ? trouble : "");
+  return g_strdup_printf ("The recording itself is unchanged. %s%s%s", lost, trouble ? " " : "",
+                          trouble ? trouble : "");
 }
 
 /* Said for as long as it holds: from the opening on where nothing can be kept, until a person has saved it all. */
@@ -220,10 +223,11 @@ update_actions (SbWindow *window)
   static const char *const names[] = {"copy-edits", "use-recording", "bring-back"};
   SbStore *store = store_of (window);
   const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
-  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE, state.on_other_content,
-                          state.n_aside + state.n_aside_markers > 0};
+  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE,
+                          state.on_other_content, state.n_aside + state.n_aside_markers > 0};
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])), enabled[i]);
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])),
+                                 enabled[i]);
 }
 
 /* What was found and told at this opening may be that they were set aside: then one banner says both. */
@@ -267,6 +271,7 @@ announce_state (SbWindow *window, const SbStoreState state)
                               .other = "Dismiss",
                               .other_action = BANNER_DISMISS,
                               .choice = true}; /* an offer, nothing went wrong */
+  const bool is_for_a_person = state.on_other_content || (state.found == SB_FOUND_CHANGED && !state.told_before);
   announce_softly (window, state);
   announce_aside (window, state);
   if (!state.sentence)
@@ -276,7 +281,7 @@ announce_state (SbWindow *window, const SbStoreState state)
                    (SbLastingText){.meaning = "Close it there, then open it again here.",
                                    .button = "Open Again",
                                    .action = "win.open-again"});
-  else if (state.on_other_content || (state.found == SB_FOUND_CHANGED && !state.told_before)) /* what it means is for the person to say */
+  else if (is_for_a_person) /* to say what it means */
     show_sentence (window, SB_LASTING_MEANING, state.sentence,
                    (SbLastingText){.button = state.on_other_content ? "Use This One" : copy.button,
                                    .action = state.on_other_content ? "win.use-recording" : "win.copy-edits",
@@ -323,11 +328,12 @@ sb_keeping_let_go (SbWindow *window)
 static void
 say_left_out (SbWindow *window, int n_offered, int n_outside)
 {
-  g_autofree char *sentence = g_strdup_printf (
-      "%d of %d edits were copied. The other %d lie outside of this recording as it is now; they are kept with what they were made in.",
-      n_offered - n_outside, n_offered, n_outside);
+  g_autofree char *sentence = g_strdup_printf ("%d of %d edits were copied. The other %d lie outside of this recording "
+                                               "as it is now; they are kept with what they were made in.",
+                                               n_offered - n_outside, n_offered, n_outside);
   if (n_outside > 0)
-    show_sentence (window, SB_LASTING_FOUND, sentence, (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
+    show_sentence (window, SB_LASTING_FOUND, sentence,
+                   (SbLastingText){.button = "Dismiss", .action = BANNER_DISMISS, .choice = true});
 }
 
 static void
@@ -400,7 +406,8 @@ look_for_recording (SbWindow *window)
   if (!recording || sb_finder_has_asked (window->finder))
     return;
   const SbStoreState state = sb_store_state (recording->store);
-  const SbProject *other = state.on_other_content || state.found == SB_FOUND_CHANGED ? sb_store_other (recording->store) : NULL;
+  const SbProject *other =
+      state.on_other_content || state.found == SB_FOUND_CHANGED ? sb_store_other (recording->store) : NULL;
   sb_finder_look_for (window->finder, recording->project_path, other ? other : sb_store_project (recording->store));
 }
 
@@ -517,8 +524,8 @@ act_save_project_as (GSimpleAction *action, GVariant *parameter, void *data)
   g_autofree char *name = g_strconcat (recording->name, ".sonobrush", NULL);
   g_autofree char *path =
       recording->project_path ? g_strdup (recording->project_path) : g_build_filename (folder, name, NULL);
-  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Project As", "Save", path, ".sonobrush", NULL}, on_project_chosen,
-                       G_OBJECT (window));
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Project As", "Save", path, ".sonobrush", NULL},
+                       on_project_chosen, G_OBJECT (window));
 }
 
 void

@@ -116,8 +116,8 @@ drop_overtaken (Saves *saves, const char *path, SbJobFunc work_func)
 }
 
 void
-sb_saves_run (SbSession *session, const char *path, SbProgress *progress, SbJobFunc work_func, SbSavedFunc done, void *data,
-              GDestroyNotify free)
+sb_saves_run (SbSession *session, const char *path, SbProgress *progress, SbJobFunc work_func, SbSavedFunc done,
+              void *data, GDestroyNotify free)
 {
   Saves *saves = saves_of (session);
   SbSave *save = save_new (session, path, progress);

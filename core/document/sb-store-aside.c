@@ -91,7 +91,8 @@ has_all (const SbProject *session, const SbProject *offer)
 bool
 sb_store_is_settled (const SbOpening *opening, const char *name, const SbProject *offer)
 {
-  return !sb_store_has_on_offer (offer) || sb_store_is_answered (opening->store, name) || has_all (opening->store->project, offer);
+  return !sb_store_has_on_offer (offer) || sb_store_is_answered (opening->store, name) ||
+         has_all (opening->store->project, offer);
 }
 
 /* ---- offering ---- */
@@ -122,7 +123,8 @@ offer_aside (SbStore *store, const char *name, SbProject *project)
   store->aside = project;
 }
 
-/* Made in what was here before.  Where that has to be agreed to first, it is what was kept since the project was saved. */
+/* Made in what was here before.  Where that has to be agreed to first, it is what was kept since the project was
+ * saved. */
 static void
 offer_past (SbOpening *opening, const char *name, SbProject *project)
 {
@@ -131,8 +133,9 @@ offer_past (SbOpening *opening, const char *name, SbProject *project)
     sb_store_offer (opening, SB_FOUND_CHANGED, name, project);
   } else if (store->state.on_other_content && !store->aside) {
     g_autofree char *amount = sb_store_amount (project);
-    sb_store_say (store, g_strdup_printf ("What was kept of it before that, %s, is not all in the project file; what is missing can "
-                                          "be brought back.", amount));
+    sb_store_say (store, g_strdup_printf ("What was kept of it before that, %s, is not all in the project file; what is "
+                                          "missing can be brought back.",
+                                          amount));
     offer_aside (store, name, project);
   } else
     sb_project_free (project);
@@ -197,7 +200,8 @@ look_for_past (SbOpening *opening)
 {
   g_autofree char *prefix = g_strndup (opening->place.base, 17);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, prefix, NULL);
-  g_autoptr (GHashTable) answered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL); /* under any content */
+  /* under any content */
+  g_autoptr (GHashTable) answered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   SbProject *past[MAX_PAST] = {NULL};
   const guint n = MIN (bases->len, MAX_PAST);
   for (guint i = 0; i < n; i++) {
@@ -360,7 +364,8 @@ sb_store_bring_back (SbStore *store, SbMarkers *markers, GError **error)
   if (!store->aside)
     return true;
   if (store->state.n_aside_markers > 0)
-    sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->aside->markers->data, store->state.n_aside_markers);
+    sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->aside->markers->data,
+                            store->state.n_aside_markers);
   if (sb_document_apply_fitting (store->document, store->aside->ops, &store->state.n_outside, error) < 0)
     return false;
   if (store->state.n_aside_markers > 0)

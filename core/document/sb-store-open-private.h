@@ -32,8 +32,8 @@ void sb_store_say_where_found (SbOpening *opening, const char *before);
 SbProject *sb_store_load_base (const char *folder, const char *base, int *generation, GError **error);
 /* A session under `base` whose recording or project has gone: taken over, with its lock held meanwhile. */
 bool sb_store_adopt (SbOpening *opening, const char *base);
-/* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where they
- * are, for a sentence. */
+/* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where
+ * they are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);
 
 /* ---- offers ---- */

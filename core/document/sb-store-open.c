@@ -36,7 +36,9 @@ sb_store_amount (const SbProject *project)
   const guint n = project->ops->len, m = project->markers->len;
   g_autofree char *edits = g_strdup_printf ("%u edit%s", n, n == 1 ? "" : "s");
   g_autofree char *markers = g_strdup_printf ("%u marker%s", m, m == 1 ? "" : "s");
-  return m == 0 ? g_steal_pointer (&edits) : n == 0 ? g_steal_pointer (&markers) : g_strdup_printf ("%s and %s", edits, markers);
+  return m == 0   ? g_steal_pointer (&edits)
+         : n == 0 ? g_steal_pointer (&markers)
+                  : g_strdup_printf ("%s and %s", edits, markers);
 }
 
 /* ---- which session ---- */
@@ -94,7 +96,8 @@ look_for_moved_recording (SbOpening *opening)
     int generation;
     g_autoptr (SbProject) project = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!project || g_strcmp0 (project->source_fingerprint, fingerprint) != 0 ||
-        (project->steps->len == 0 && !sb_store_has_on_offer (project)) || (project->project_path && *project->project_path))
+        (project->steps->len == 0 && !sb_store_has_on_offer (project)) ||
+        (project->project_path && *project->project_path))
       continue;
     /* other content in its place is not guessed to be a move, but may be said to be one */
     const bool gone = opening->request->adopt ? !sb_store_same_content (project->source_path, fingerprint)
@@ -133,9 +136,10 @@ tell_stranger (SbStore *store, SbProject *project)
   const char *shown = g_hash_table_lookup (project->view, SB_STORE_ASIDE);
   store->state.set_aside = store->state.set_aside || (shown && *shown);
   if (shown && *shown)
-    sb_store_say (store, g_strdup_printf ("Other edits had been put in the place of these while they were made. They lie in "
-                                          "“%s” and can be opened as a project.",
-                                          shown));
+    sb_store_say (store,
+                  g_strdup_printf ("Other edits had been put in the place of these while they were made. They lie in "
+                                   "“%s” and can be opened as a project.",
+                                   shown));
 }
 
 /* It gets a second name, under which that version offers its edits: without it a session begins behind it. */
@@ -145,9 +149,10 @@ leave_newer (SbOpening *opening, int generation, GError **error)
   SbPlace *place = &opening->place;
   const int newest = place->generation;
   if (!opening->request->without_edits) {
-    g_set_error (error, SB_ERROR, SB_ERROR_NEWER,
-                 "What was kept of this recording needs a newer version of Sonobrush. Its edits stay on the disk as they are. "
-                 "Update Sonobrush to go on with them, or open the recording without them.");
+    g_set_error (
+        error, SB_ERROR, SB_ERROR_NEWER,
+        "What was kept of this recording needs a newer version of Sonobrush. Its edits stay on the disk as they are. "
+        "Update Sonobrush to go on with them, or open the recording without them.");
     return false;
   }
   place->generation = generation;
@@ -158,9 +163,11 @@ leave_newer (SbOpening *opening, int generation, GError **error)
     g_free (sb_store_put_aside (opening));
   opening->newer = true;
   opening->store->state.set_aside = true;
-  sb_store_say (opening->store, g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
-                                                 "“%s”; that version offers them again.",
-                                                 shown));
+  sb_store_say (
+      opening->store,
+      g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
+                       "“%s”; that version offers them again.",
+                       shown));
   return true;
 }
 
@@ -185,9 +192,10 @@ load_session (SbOpening *opening, bool *sound, GError **error)
       return leave_newer (opening, generation, error);
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
-    sb_store_say (store, g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
-                                 "file stays at “%s”.",
-                                 shown));
+    sb_store_say (store,
+                  g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
+                                   "file stays at “%s”.",
+                                   shown));
     return true;
   }
   store->answered = g_strdup (g_hash_table_lookup (project->view, SB_STORE_ANSWERED));
@@ -199,12 +207,14 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     g_autofree char *shown = aside && generation == opening->place.generation ? NULL : sb_store_put_aside (opening);
     store->state.set_aside = true;
     store->state.found = SB_FOUND_NOTHING;
-    if (opening->unwritable && changed && !opening->request->project && sb_store_has_on_offer (project)) /* as it lies there */
+    const bool stays = opening->unwritable && changed && !opening->request->project; /* as it lies there */
+    if (stays && sb_store_has_on_offer (project))
       sb_store_offer (opening, SB_FOUND_CHANGED, opening->place.base, g_steal_pointer (&project));
     else if (!aside) /* a hash that begins alike; or somebody moved files about */
-      sb_store_say (store, g_strdup_printf ("What was kept under the name of this recording was made in another one; a new session "
-                                            "begins. The other lies in “%s” and can be opened as a project.",
-                                            shown));
+      sb_store_say (store, g_strdup_printf (
+                               "What was kept under the name of this recording was made in another one; a new session "
+                               "begins. The other lies in “%s” and can be opened as a project.",
+                               shown));
     sb_project_free (project);
     return true;
   }
@@ -213,9 +223,10 @@ load_session (SbOpening *opening, bool *sound, GError **error)
   if (!whole) {
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
-    sb_store_say (store, g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
-                                 "with what you remember. The damaged file stays at “%s”.",
-                                 (int)project->ops->len, shown));
+    sb_store_say (store,
+                  g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
+                                   "with what you remember. The damaged file stays at “%s”.",
+                                   (int)project->ops->len, shown));
   }
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
@@ -236,9 +247,10 @@ keep_nothing (SbStore *store, const char *folder, int code)
 {
   g_autofree char *shown = g_filename_display_name (folder);
   store->state.keeping = SB_NOT_KEEPING;
-  store->not_kept = g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
-                                     "yourself before you close it.",
-                                     shown, g_strerror (code));
+  store->not_kept =
+      g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
+                       "yourself before you close it.",
+                       shown, g_strerror (code));
 }
 
 void
@@ -261,24 +273,28 @@ explain (SbOpening *opening)
   const char *were = store->state.n_other + store->state.n_other_markers == 1 ? "was" : "were";
   switch (store->state.found) {
   case SB_FOUND_LATER:
-    sb_store_say (store, g_strdup_printf ("Work went on in “%s” since this project was saved. It has %s by now; what is missing "
-                                          "here can be copied.",
-                                          shown, amount));
+    sb_store_say (
+        store, g_strdup_printf ("Work went on in “%s” since this project was saved. It has %s by now; what is missing "
+                                "here can be copied.",
+                                shown, amount));
     break;
   case SB_FOUND_MOVED:
     if (shown && opening->request->project)
       sb_store_say (store, g_strdup_printf ("What was done since this project was saved as “%s” came along.", shown));
     else if (shown)
-      sb_store_say (store, g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
+      sb_store_say (store,
+                    g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
     break;
   case SB_FOUND_COPY:
-    sb_store_say (store, store->other_there
-                             ? g_strdup_printf ("The same recording lies at “%s” too, with %s. They can be copied.", shown, amount)
-                             : g_strdup_printf (store->other && store->other->project_path && *store->other->project_path
-                                                    ? "%s %s made in this recording in the project “%s”, which is not there any "
-                                                      "more. They can be copied."
-                                                    : "%s %s made in this recording when it was “%s”. They can be copied.",
-                                                amount, were, shown));
+    sb_store_say (
+        store,
+        store->other_there
+            ? g_strdup_printf ("The same recording lies at “%s” too, with %s. They can be copied.", shown, amount)
+            : g_strdup_printf (store->other && store->other->project_path && *store->other->project_path
+                                   ? "%s %s made in this recording in the project “%s”, which is not there any "
+                                     "more. They can be copied."
+                                   : "%s %s made in this recording when it was “%s”. They can be copied.",
+                               amount, were, shown));
     break;
   case SB_FOUND_CHANGED:
     sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %s %s made in it.", amount, were),
@@ -296,8 +312,10 @@ tell_unsure (SbOpening *opening)
 {
   SbStore *store = opening->store;
   if (opening->unsure && sb_store_has_on_offer (store->project) && !store->state.on_other_content)
-    sb_store_say (store, g_strdup ("This recording may have changed since the edits were made. It was written to, and not all of its "
-                                   "bytes are known from before; look whether the edits still fit."));
+    sb_store_say (
+        store,
+        g_strdup ("This recording may have changed since the edits were made. It was written to, and not all of its "
+                  "bytes are known from before; look whether the edits still fit."));
 }
 
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
@@ -355,9 +373,10 @@ settle (SbOpening *opening, GError **error)
     return true;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
-    sb_store_say (store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
-                                 opening->place.holder ? " (process " : "",
-                                 opening->place.holder ? opening->place.holder : "", opening->place.holder ? ")" : ""));
+    sb_store_say (
+        store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
+                                opening->place.holder ? " (process " : "",
+                                opening->place.holder ? opening->place.holder : "", opening->place.holder ? ")" : ""));
     return true;
   }
   const bool moved = store->state.found == SB_FOUND_MOVED;

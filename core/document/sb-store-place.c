@@ -107,7 +107,8 @@ needs_newer (const SbPlace *place, int generation)
 {
   uint32_t id, version;
   g_autofree char *file = sb_place_file (place, generation);
-  return sb_project_read_header (file, &id, &version) && id == SB_PROJECT_APPLICATION_ID && version > SB_PROJECT_USER_VERSION;
+  return sb_project_read_header (file, &id, &version) && id == SB_PROJECT_APPLICATION_ID &&
+         version > SB_PROJECT_USER_VERSION;
 }
 
 void
@@ -216,19 +217,22 @@ sb_place_has_lock (const SbPlace *place)
 bool
 sb_place_renew (SbPlace *place, char **why)
 {
-  SbPlace next = {.folder = g_strdup (place->folder), .base = g_strdup (place->base), .lock_fd = -1, .untouched = place->untouched};
+  SbPlace next = {
+      .folder = g_strdup (place->folder), .base = g_strdup (place->base), .lock_fd = -1, .untouched = place->untouched};
   bool elsewhere = false;
   *why = NULL;
   if (!sb_place_prepare (next.folder) || !sb_place_lock (&next, &elsewhere)) {
     const int code = errno;
     g_autofree char *shown = g_filename_display_name (next.folder);
-    *why = g_strdup_printf ("The folder “%s”, where edits are kept, was moved or removed and cannot be made again (%s). "
-                            "Save the project yourself, or bring the folder back.",
-                            shown, g_strerror (code));
+    *why =
+        g_strdup_printf ("The folder “%s”, where edits are kept, was moved or removed and cannot be made again (%s). "
+                         "Save the project yourself, or bring the folder back.",
+                         shown, g_strerror (code));
   } else if (elsewhere)
-    *why = g_strdup_printf ("What is kept of this recording was moved or removed, and another window%s%s%s keeps it now. "
-                            "Close that one, or save the project yourself.",
-                            next.holder ? " (process " : "", next.holder ? next.holder : "", next.holder ? ")" : "");
+    *why =
+        g_strdup_printf ("What is kept of this recording was moved or removed, and another window%s%s%s keeps it now. "
+                         "Close that one, or save the project yourself.",
+                         next.holder ? " (process " : "", next.holder ? next.holder : "", next.holder ? ")" : "");
   if (*why) {
     sb_place_clear (&next);
     return false;
@@ -245,7 +249,8 @@ sb_place_clear (SbPlace *place)
   g_free (place->base);
   g_free (place->holder);
   if (place->lock_fd >= 0) {
-    flock (place->lock_fd, LOCK_UN); /* a process that is just being started has the descriptor, too, until it is another program */
+    flock (place->lock_fd,
+           LOCK_UN); /* a process that is just being started has the descriptor, too, until it is another program */
     close (place->lock_fd);
   }
   *place = (SbPlace){.lock_fd = -1};

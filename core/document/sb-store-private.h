@@ -73,8 +73,8 @@ typedef struct SbJob SbJob;
 
 /* The steps from `first` on are replaced by these (references taken). */
 SbJob *sb_job_steps (int first, SbStep *const *steps, int n_steps, int n_done);
-/* char* → char*; a reference is taken: it does not change any more.  An answer to an offer is kept though there is nothing
- * else to keep. */
+/* char* → char*; a reference is taken: it does not change any more.  An answer to an offer is kept though there is
+ * nothing else to keep. */
 SbJob *sb_job_view (GHashTable *changes);
 SbJob *sb_job_markers (const SbMarker *markers, int n_markers);
 SbJob *sb_job_project_path (const char *path, const char *mark);
@@ -107,13 +107,20 @@ void sb_writer_free (SbWriter *writer);
 
 void sb_store_keep_markers (SbStore *store, const SbMarkers *markers);
 
-/* among the view settings */
-#define SB_STORE_ACCEPTED "accepted-content" /* fingerprint that the edits are to be for */
-#define SB_STORE_SAVED    "saved-as"         /* "<mark> <path>" of a project file that it was saved to, if not its own */
-#define SB_STORE_ANSWERED "answered-offers"  /* names of offers that were taken or not wanted, a space between two */
-#define SB_STORE_LATER    "went-on-in"       /* of a project: the session it was saved from, which had gone on when it was first opened */
-#define SB_STORE_CAME     "came-from"        /* of a project: hashes of the paths that its file had before, a space between two */
-#define SB_STORE_ASIDE    "set-aside"        /* a file that had taken the session's place; told at the next opening */
+/* Among the view settings:
+ *
+ *   accepted  fingerprint that the edits are to be for
+ *   saved     "<mark> <path>" of a project file that it was saved to, if not its own
+ *   answered  names of offers that were taken or not wanted, a space between two
+ *   later     of a project: the session it was saved from, which had gone on when it was first opened
+ *   came      of a project: hashes of the paths that its file had before, a space between two
+ *   aside     a file that had taken the session's place; told at the next opening */
+#define SB_STORE_ACCEPTED "accepted-content"
+#define SB_STORE_SAVED    "saved-as"
+#define SB_STORE_ANSWERED "answered-offers"
+#define SB_STORE_LATER    "went-on-in"
+#define SB_STORE_CAME     "came-from"
+#define SB_STORE_ASIDE    "set-aside"
 
 struct SbStore {
   SbProject *project; /* what was found */

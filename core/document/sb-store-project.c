@@ -110,7 +110,8 @@ same_step (const SbStep *a, const SbStep *b)
 {
   if (a->kind != b->kind || a->index != b->index || (a->op == NULL) != (b->op == NULL))
     return false;
-  g_autofree char *one = a->op ? sb_operation_to_json (a->op) : NULL, *other = b->op ? sb_operation_to_json (b->op) : NULL;
+  g_autofree char *one = a->op ? sb_operation_to_json (a->op) : NULL,
+                  *other = b->op ? sb_operation_to_json (b->op) : NULL;
   return g_strcmp0 (one, other) == 0;
 }
 
@@ -170,9 +171,10 @@ sb_store_set_session_aside (SbOpening *opening)
   if ((session->steps->len == 0 && session->markers->len == 0) || holds (opening->request->project, session))
     return;
   g_autofree char *shown = set_aside (opening), *amount = sb_store_amount (session);
-  sb_store_say (store, g_strdup_printf ("This project file has changed since it was last worked on here. It is shown as it is now; "
-                                        "what was kept here, %s, lies in “%s” and can be opened as a project.",
-                                        amount, shown));
+  sb_store_say (store, g_strdup_printf (
+                           "This project file has changed since it was last worked on here. It is shown as it is now; "
+                           "what was kept here, %s, lies in “%s” and can be opened as a project.",
+                           amount, shown));
 }
 
 void
@@ -181,7 +183,9 @@ sb_store_leave_out_edits (SbOpening *opening)
   SbStore *store = opening->store;
   if (store->project->steps->len > 0 || store->project->markers->len > 0) {
     g_autofree char *shown = set_aside (opening);
-    sb_store_say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a project.", shown));
+    sb_store_say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a "
+                                          "project.",
+                                          shown));
   }
   sb_project_free (store->project);
   store->project = sb_project_copy (opening->fresh);
@@ -276,7 +280,7 @@ void
 sb_store_look_for_later (SbOpening *opening)
 {
   SbStore *store = opening->store;
-  const char *found_then = g_hash_table_lookup (store->project->view, SB_STORE_LATER); /* not what is undone here since */
+  const char *found_then = g_hash_table_lookup (store->project->view, SB_STORE_LATER); /* or it was undone here since */
   g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
   g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
   for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_LATER; i++) {
@@ -287,11 +291,13 @@ sb_store_look_for_later (SbOpening *opening)
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
     if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
-        (!was_saved_as (opening, session) && !has_moved_here (opening, session) && !came_from_here (opening, session)) ||
+        (!was_saved_as (opening, session) && !has_moved_here (opening, session) &&
+         !came_from_here (opening, session)) ||
         sb_store_is_settled (opening, base, session))
       continue;
     g_free (store->other_path);
-    store->other_path = g_strdup (session->project_path && *session->project_path ? session->project_path : session->source_path);
+    store->other_path =
+        g_strdup (session->project_path && *session->project_path ? session->project_path : session->source_path);
     sb_store_offer (opening, SB_FOUND_LATER, base, g_steal_pointer (&session));
     g_hash_table_replace (store->project->view, g_strdup (SB_STORE_LATER), g_strdup (base));
   }

@@ -122,10 +122,12 @@ say_why_not (const SbWriter *writer, const SbWriteFault *fault)
   const bool there = access (writer->place.folder, W_OK | X_OK) == 0;
   const char *reason = there ? fault->reason : g_strerror (errno);
   if (there && fault->unconfirmed)
-    return g_strdup_printf ("The disk that holds “%s” did not confirm what was written (%s). Save the project elsewhere.", shown,
-                            reason);
+    return g_strdup_printf ("The disk that holds “%s” did not confirm what was written (%s). Save the project "
+                            "elsewhere.",
+                            shown, reason);
   if (there && (fault->code == ENOSPC || fault->code == EDQUOT))
-    return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.", shown);
+    return g_strdup_printf ("The disk that holds “%s” is full. Free some space there, or save the project elsewhere.",
+                            shown);
   return g_strdup_printf ("The folder “%s” cannot be written to (%s). Save the project elsewhere.", shown, reason);
 }
 

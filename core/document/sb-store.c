@@ -62,9 +62,11 @@ say_outside (SbStore *store)
   if (n == 0)
     return;
   g_autofree char *before = store->sentence;
-  store->sentence = g_strdup_printf ("%s%s%d of %d edit%s outside of this recording as it is now and change%s nothing. %s in the list.",
-                                     before ? before : "", before ? " " : "", n, all,
-                                     all == 1 ? " lies" : n == 1 ? "s lies" : "s lie", n == 1 ? "s" : "", n == 1 ? "It stays" : "They stay");
+  const char *lie = all == 1 ? " lies" : n == 1 ? "s lies" : "s lie", *change = n == 1 ? "changes" : "change";
+  store->sentence = g_strdup_printf ("%s%s%d of %d edit%s outside of this recording as it is now and %s nothing. "
+                                     "%s in the list.",
+                                     before ? before : "", before ? " " : "", n, all, lie, change,
+                                     n == 1 ? "It stays" : "They stay");
 }
 
 bool
@@ -99,8 +101,10 @@ sb_store_take_other (SbStore *store, SbMarkers *markers, GError **error)
 {
   const SbStoreState *state = &store->state;
   if (state->n_other_markers > 0)
-    sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->other->markers->data, state->n_other_markers);
-  if (state->n_other > 0 && sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
+    sb_markers_add_missing (markers, (const SbMarker *)(const void *)store->other->markers->data,
+                            state->n_other_markers);
+  if (state->n_other > 0 &&
+      sb_document_apply_fitting (store->document, store->other->ops, &store->state.n_outside, error) < 0)
     return false;
   if (state->n_other_markers > 0)
     sb_store_keep_markers (store, markers);

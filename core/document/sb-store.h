@@ -38,7 +38,7 @@ typedef struct {
   SbKeeping keeping;
   const char *other_path; /* COPY, LATER: where the other lies; MOVED: where it was */
   int n_other, n_other_markers; /* COPY, LATER, CHANGED: edits and markers on offer */
-  bool set_aside;         /* something that was kept has another name now, which the sentence says: not to be overlooked */
+  bool set_aside;         /* something that was kept has another name now, which the sentence says */
   int n_outside;          /* of the offered edits that were taken: how many did not fit this recording */
   int n_aside, n_aside_markers; /* edits and markers that were set aside, at this opening or before, and are on offer */
   bool aside_now;         /* at this opening: the sentence says so */
@@ -76,7 +76,8 @@ char *sb_store_source_sha256 (SbStore *store);
 /* What was kept: its grid is the one the document must have.  Borrowed. */
 const SbProject *sb_store_project (const SbStore *store);
 bool sb_store_has_edits (const SbStore *store);
-/* What the edits on offer were made in: the other recording, or with on_other_content this one as it was.  Borrowed; NULL: neither. */
+/* What the edits on offer were made in: the other recording, or with on_other_content this one as it was.  Borrowed;
+ * NULL: neither. */
 const SbProject *sb_store_other (const SbStore *store);
 
 /* Brings the history back into the document and keeps every change from now on.  Thread: UI.  Blocks: compute. */
@@ -97,8 +98,8 @@ void sb_store_accept_content (SbStore *store);
 void sb_store_set_view (SbStore *store, const char *key, const char *value);
 void sb_store_set_views (SbStore *store, GHashTable *changes /* char* → char*; not changed any more */);
 void sb_store_set_markers (SbStore *store, const SbMarker *markers, int n_markers);
-/* All there is was saved as a project; mark: sb_fingerprint_file() of it.  What is done from now on comes back when that file
- * is opened again, unless it was changed meanwhile.  Thread: UI. */
+/* All there is was saved as a project; mark: sb_fingerprint_file() of it.  What is done from now on comes back when
+ * that file is opened again, unless it was changed meanwhile.  Thread: UI. */
 void sb_store_set_project_path (SbStore *store, const char *path, const char *mark);
 
 /* Changes handed over and changes durable on the disk.  Thread: any, atomic. */

@@ -150,7 +150,8 @@ test_changed_between (void)
 static void
 test_project_changed_between (void)
 {
-  g_autofree char *folder = sb_test_path ("c-since"), *path = make_recording ("since.wav"), *file = sb_test_path ("since.sonobrush");
+  g_autofree char *folder = sb_test_path ("c-since"), *path = make_recording ("since.wav"),
+                  *file = sb_test_path ("since.sonobrush");
   Session s = open_session (folder, path, NULL, NULL);
   paint (&s);
   g_autoptr (SbProject) project = whole_project (&s);
@@ -193,7 +194,8 @@ keep_without_hash (const char *folder, const SbProject *project)
 static void
 test_may_have_changed (void)
 {
-  g_autofree char *folder = sb_test_path ("c-unsure"), *path = make_recording ("unsure.wav"), *p = sb_test_path ("unsure.sonobrush");
+  g_autofree char *folder = sb_test_path ("c-unsure"), *path = make_recording ("unsure.wav"),
+                  *p = sb_test_path ("unsure.sonobrush");
   Session s = open_session (folder, path, NULL, NULL);
   paint (&s);
   g_autoptr (SbProject) project = whole_project (&s);
@@ -254,7 +256,8 @@ static void
 test_saved_identity (void)
 {
   g_autofree char *folder = sb_test_path ("c-saved"), *path = make_recording ("saved.wav");
-  g_autofree char *p = sb_test_path ("p.sonobrush"), *q = sb_test_path ("q.sonobrush"), *moved = sb_test_path ("moved.wav");
+  g_autofree char *p = sb_test_path ("p.sonobrush"), *q = sb_test_path ("q.sonobrush"),
+                  *moved = sb_test_path ("moved.wav");
   g_autoptr (GError) error = NULL;
   Session s = open_session (folder, path, NULL, NULL);
   paint (&s);

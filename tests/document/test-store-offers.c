@@ -15,7 +15,8 @@ open_as (const char *folder, const char *path, const char *file, bool without_ed
   g_autoptr (GError) error = NULL;
   g_autoptr (SbProject) loaded = file ? sb_project_load (file, &error) : NULL;
   g_assert_no_error (error);
-  const SbStoreRequest request = {.folder = folder, .project = loaded, .project_path = file, .without_edits = without_edits};
+  const SbStoreRequest request = {
+      .folder = folder, .project = loaded, .project_path = file, .without_edits = without_edits};
   Session s = {.source = sb_file_source_new (path, NULL, &error)};
   g_assert_no_error (error);
   s.store = sb_store_open_as (&request, s.source, &error);
@@ -126,7 +127,8 @@ static void
 test_changed (void)
 {
   for (int how = TAKEN; how <= DISMISSED; how++) {
-    g_autofree char *folder = sb_test_path (how ? "o-changed-1" : "o-changed"), *path = make_recording ("changed.wav", 52);
+    g_autofree char *folder = sb_test_path (how ? "o-changed-1" : "o-changed"),
+                    *path = make_recording ("changed.wav", 52);
     paint_more (folder, path, NULL, 3);
     g_autofree char *again = make_recording ("changed.wav", 53);
     Session s = open_session (folder, path);
@@ -296,7 +298,8 @@ test_undone_here (void)
 static void
 test_copy_gone (void)
 {
-  g_autofree char *folder = sb_test_path ("o-copy-gone"), *path = make_recording ("copy-gone.wav", 61), *copy = copy_of (path, ".2.wav");
+  g_autofree char *folder = sb_test_path ("o-copy-gone"), *path = make_recording ("copy-gone.wav", 61),
+                  *copy = copy_of (path, ".2.wav");
   paint_more (folder, path, NULL, 1);
   paint_more (folder, copy, NULL, 2);
   for (int round = 0; round < 4; round++) {

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* No folder to keep in: it works all the same, and says so.  One in whose place something else lies: trouble, then all is
- * kept after all. */
+/* No folder to keep in: it works all the same, and says so.  One in whose place something else lies: trouble, then all
+ * is kept after all. */
 static void
 test_no_folder (void)
 {
@@ -30,7 +30,8 @@ test_no_folder (void)
   close_session (&s);
 
   for (int n_before = 0; n_before < 2; n_before++) {
-    g_autofree char *folder = sb_test_path (n_before ? "s-vanish-1" : "s-vanish-0"), *away = g_strconcat (folder, "-away", NULL);
+    g_autofree char *folder = sb_test_path (n_before ? "s-vanish-1" : "s-vanish-0"),
+                    *away = g_strconcat (folder, "-away", NULL);
     s = open_session (folder, path);
     if (n_before)
       paint (&s, 0.05);
@@ -104,7 +105,8 @@ open_reading (const char *folder, const char *path, bool without_edits)
 static void
 test_folder_only_read (void)
 {
-  g_autofree char *folder = sb_test_path ("s-read"), *path = make_recording ("read.wav", 50), *twin = make_recording ("read-2.wav", 51);
+  g_autofree char *folder = sb_test_path ("s-read"), *path = make_recording ("read.wav", 50),
+                  *twin = make_recording ("read-2.wav", 51);
   g_autofree char *around = g_path_get_dirname (folder), *moved = sb_test_path ("read-moved.wav");
   Session s = open_session (folder, path);
   for (int i = 0; i < 3; i++)
@@ -113,7 +115,8 @@ test_folder_only_read (void)
   close_session (&s);
   g_autofree char *file = session_file (folder), *before = all_of (folder);
   g_assert_cmpint (g_chmod (file, 0644), ==, 0);
-  g_assert_cmpint (g_chmod (path, 0644) | g_chmod (twin, 0644) | g_chmod (around, 0755) | g_chmod (folder, 0555), ==, 0);
+  g_assert_cmpint (g_chmod (path, 0644) | g_chmod (twin, 0644) | g_chmod (around, 0755) | g_chmod (folder, 0555), ==,
+                   0);
   s = open_reading (folder, path, false);
   g_assert_cmpint (sb_store_state (s.store).found, ==, SB_FOUND_SESSION);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
@@ -159,7 +162,8 @@ static void
 lose (Loss loss, const char *folder)
 {
   g_autofree char *away = g_strconcat (folder, "-away", NULL), *file = session_file (folder);
-  g_autofree char *log = g_strconcat (file, "-wal", NULL), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  g_autofree char *log = g_strconcat (file, "-wal", NULL),
+                  *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
   g_autofree char *lock = g_strconcat (base, ".lock", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -220,7 +224,8 @@ test_place_lost (void)
         s = open_session (folder, path);
         g_assert_cmpint (sb_document_n_edits (s.document), ==, 2 + 2 * n_after);
         const char *sentence = sb_store_state (s.store).sentence;
-        g_assert_true ((sentence != NULL) == (loss == FILE_REPLACED && round == 0)); /* what lay there is not lost, and told */
+        /* what lay there is not lost, and told */
+        g_assert_true ((sentence != NULL) == (loss == FILE_REPLACED && round == 0));
         if (sentence) {
           const char *begin = strstr (sentence, "“") + strlen ("“");
           g_autofree char *aside = g_strndup (begin, (gsize)(strstr (begin, "”") - begin));

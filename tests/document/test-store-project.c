@@ -67,7 +67,8 @@ test_project (void)
     g_assert_true (sb_store_flush (s.store, 30));
     close_session (&s);
   }
-  for (int round = 0; round < 5; round++) { /* more; as saved; one undone; redone and one more undone; another instead */
+  /* more; as saved; one undone; redone and one more undone; another instead */
+  for (int round = 0; round < 5; round++) {
     static const bool differs[] = {true, false, true, false, true}, more[] = {true, false, false, false, false};
     s = open_project (folder, path, file);
     g_assert_cmpint (sb_store_state (s.store).differs_from_project, ==, differs[round]);
@@ -128,13 +129,16 @@ test_project_changed_elsewhere (void)
   close_session (&s);
 }
 
-/* A project file under another path is the same one: through a link, or moved with what was painted since it was saved. */
+/* A project file under another path is the same one: through a link, or moved with what was painted since it was
+ * saved. */
 static void
 test_project_moved (void)
 {
   g_autofree char *folder = sb_test_path ("s-pmoved"), *path = make_recording ("pmoved.wav", 18);
-  g_autofree char *place = sb_test_path ("real"), *link = sb_test_path ("linked"), *other = sb_test_path ("pmoved-2.sonobrush");
-  g_autofree char *file = g_build_filename (place, "x.sonobrush", NULL), *through = g_build_filename (link, "x.sonobrush", NULL);
+  g_autofree char *place = sb_test_path ("real"), *link = sb_test_path ("linked"),
+                  *other = sb_test_path ("pmoved-2.sonobrush");
+  g_autofree char *file = g_build_filename (place, "x.sonobrush", NULL),
+                  *through = g_build_filename (link, "x.sonobrush", NULL);
   g_autofree char *copy = sb_test_path ("pmoved-copy.sonobrush"), *bytes = NULL;
   gsize n;
   g_assert_cmpint (g_mkdir (place, 0700), ==, 0);
@@ -175,14 +179,16 @@ test_project_moved (void)
   close_session (&s);
 }
 
-/* A project whose drive was away while a copy of it was opened: what was painted since the save went on there, and is on
- * offer when the drive is back. */
+/* A project whose drive was away while a copy of it was opened: what was painted since the save went on there, and is
+ * on offer when the drive is back. */
 static void
 test_project_away (void)
 {
   g_autofree char *folder = sb_test_path ("s-drive"), *path = make_recording ("drive.wav", 19);
-  g_autofree char *drive = sb_test_path ("drive"), *away = sb_test_path ("drive-away"), *copy = sb_test_path ("drive-copy.sonobrush");
-  g_autofree char *file = g_build_filename (drive, "x.sonobrush", NULL), *saved = sb_test_path ("drive-saved.sonobrush"), *bytes = NULL;
+  g_autofree char *drive = sb_test_path ("drive"), *away = sb_test_path ("drive-away"),
+                  *copy = sb_test_path ("drive-copy.sonobrush");
+  g_autofree char *file = g_build_filename (drive, "x.sonobrush", NULL),
+                  *saved = sb_test_path ("drive-saved.sonobrush"), *bytes = NULL;
   gsize n;
   g_assert_cmpint (g_mkdir (drive, 0700), ==, 0);
   Session s = open_session (folder, path);
@@ -301,8 +307,8 @@ test_relink (void)
   }
 }
 
-/* No folder to keep in: that the recording is another now is told all the same, and a save says what the edits were made in
- * until a person has agreed. */
+/* No folder to keep in: that the recording is another now is told all the same, and a save says what the edits were
+ * made in until a person has agreed. */
 static void
 test_not_kept_on_other_content (void)
 {

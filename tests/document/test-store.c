@@ -140,7 +140,8 @@ test_markers_and_undone_moved (void)
   for (int kind = 0; kind < 3; kind++) { /* markers; undone edits; both, and an edit */
     g_autofree char *name = g_strdup_printf ("s-mark-%d", kind), *folder = sb_test_path (name);
     g_autofree char *wav = g_strconcat (name, ".wav", NULL), *path = make_recording (wav, 30 + (guint32)kind);
-    g_autofree char *moved = g_strconcat (path, ".moved.wav", NULL), *copy = g_strconcat (path, ".copy.wav", NULL), *bytes = NULL;
+    g_autofree char *moved = g_strconcat (path, ".moved.wav", NULL), *copy = g_strconcat (path, ".copy.wav", NULL),
+                    *bytes = NULL;
     const SbMarker marks[] = {{.from_s = 0.1, .to_s = 0.1, .low_hz = NAN, .high_hz = NAN, .title = (char *)"one"},
                               {.from_s = 0.2, .to_s = 0.3, .low_hz = 100, .high_hz = 200, .title = (char *)"two"}};
     gsize n;
@@ -317,7 +318,8 @@ test_without_edits (void)
 static void
 test_newer (void)
 {
-  g_autofree char *folder = sb_test_path ("s-newer"), *path = make_recording ("n.wav", 11), *before = NULL, *after = NULL;
+  g_autofree char *folder = sb_test_path ("s-newer"), *path = make_recording ("n.wav", 11), *before = NULL,
+                  *after = NULL;
   const SbStoreRequest request = {.folder = folder, .without_edits = true};
   g_autoptr (GError) error = NULL;
   gsize n_before, n_after;
@@ -411,7 +413,8 @@ kill_session (Session *s, const char *folder)
   wait_at_rest (s, folder);
   g_assert_cmpint (g_mkdir (copy, 0700), ==, 0);
   while ((name = g_dir_read_name (dir))) {
-    g_autofree char *from = g_build_filename (folder, name, NULL), *to = g_build_filename (copy, name, NULL), *bytes = NULL;
+    g_autofree char *from = g_build_filename (folder, name, NULL), *to = g_build_filename (copy, name, NULL),
+                    *bytes = NULL;
     gsize n;
     if (g_str_has_suffix (name, ".lock") || g_str_has_suffix (name, "-shm"))
       continue;
@@ -468,7 +471,8 @@ test_damaged_log (void)
 static void
 test_two_names (void)
 {
-  g_autofree char *folder = sb_test_path ("s-names"), *path = make_recording ("n.wav", 11), *link = sb_test_path ("link.wav");
+  g_autofree char *folder = sb_test_path ("s-names"), *path = make_recording ("n.wav", 11),
+                  *link = sb_test_path ("link.wav");
   g_assert_cmpint (symlink (path, link), ==, 0);
   Session first = open_session (folder, path), second = open_session (folder, link);
   g_assert_cmpint (sb_store_state (second.store).keeping, ==, SB_KEPT_ELSEWHERE);
