@@ -245,8 +245,9 @@ edits_changed (SbEditPanel *self)
   double changed_s = sb_document_changed_s (recording->document);
   g_autofree char *count = n_ops ? g_strdup_printf ("%d", n_ops) : g_strdup ("");
   g_autofree char *part = sb_format_duration (changed_s), *all = sb_format_duration (recording->duration_s);
-  g_autofree char *promise = changed_s > 0 ? g_strdup_printf ("%s of %s changed. The rest is bit\u2011identical.", part, all)
-                                           : g_strdup ("Nothing is changed yet. Paint over what you want to remove.");
+  g_autofree char *promise =
+      changed_s > 0 ? g_strdup_printf ("%s of %s changed. The rest is bit\u2011identical.", part, all)
+                    : g_strdup ("Nothing is changed yet. Paint over what you want to remove.");
   sb_still_text_set (SB_STILL_TEXT (self->n_edits), 0, count);
   sb_still_text_set (SB_STILL_TEXT (self->promise), 0, promise);
   gtk_widget_set_visible (self->promise_icon, changed_s > 0);

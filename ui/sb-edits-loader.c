@@ -42,7 +42,8 @@ tell (const Loading *loading, const SbGrid *grid, int n_added)
 {
   const SbOpsFile *file = loading->file;
   const int n_there = (int)file->ops->len - n_added;
-  const bool other_grid = (file->has_n_fft && file->grid.n_fft != grid->n_fft) || (file->has_hop && file->grid.hop != grid->hop) ||
+  const bool other_grid = (file->has_n_fft && file->grid.n_fft != grid->n_fft) ||
+                          (file->has_hop && file->grid.hop != grid->hop) ||
                           (file->has_window && file->grid.window != grid->window);
   g_autofree char *name = g_filename_display_basename (loading->path), *added = n_edits (n_added);
   g_autofree char *sentence
@@ -50,7 +51,8 @@ tell (const Loading *loading, const SbGrid *grid, int n_added)
                     : g_strdup_printf ("Added %s from %s.", added, name);
   const bool other_size = file->has_n_fft && file->grid.n_fft != grid->n_fft;
   g_autofree char *more
-      = other_size   ? g_strdup_printf ("%s They were made with FFT size %d, so edges may differ.", sentence, file->grid.n_fft)
+      = other_size
+          ? g_strdup_printf ("%s They were made with FFT size %d, so edges may differ.", sentence, file->grid.n_fft)
         : other_grid ? g_strdup_printf ("%s They were made with another hop or window, so edges may differ.", sentence)
                      : g_strdup (sentence);
   sb_window_tell (loading->window, more);
@@ -69,7 +71,8 @@ done (void *data)
   if (loading->error)
     sb_window_tell_problem (window, heading, loading->error->message);
   else if (!recording)
-    sb_window_tell_problem (window, heading, "No recording is open. Open the one they belong to first, then this file again.");
+    sb_window_tell_problem (window, heading,
+                            "No recording is open. Open the one they belong to first, then this file again.");
   else {
     sb_session_settle (window->session);
     n_added = sb_document_apply_all (recording->document, loading->file->ops, &error);

@@ -215,7 +215,8 @@ sb_export_dialog_new (GtkWindow *parent, SbSession *session, SbExporter *exporte
   gtk_box_append (GTK_BOX (box), build_header (self));
   gtk_box_append (GTK_BOX (body), self->choices);
   gtk_box_append (GTK_BOX (body), build_promise (self));
-  sb_dialog_progress_build (&self->progress, "The file gets its name when it is complete and checked; what was there before stays until then.");
+  sb_dialog_progress_build (&self->progress, "The file gets its name when it is complete and checked; what was there "
+                                             "before stays until then.");
   gtk_box_append (GTK_BOX (body), self->progress.box);
   gtk_box_append (GTK_BOX (box), body);
   adw_window_set_content (ADW_WINDOW (self), box);

@@ -85,7 +85,9 @@ told (const Job *job)
   if (job->report.identical)
     return g_strdup_printf ("Exported %s · bit-identical to the recording", first);
   g_autofree char *changed = sb_export_count_text (job->report.frames_changed);
-  const char *how = job->report.lossy ? "encoded anew · " : job->report.exact || job->report.decoded ? "" : "converted · ";
+  const char *how = job->report.lossy                          ? "encoded anew · "
+                    : job->report.exact || job->report.decoded ? ""
+                                                               : "converted · ";
   if (job->report.frames_changed == 0)
     return g_strdup_printf ("Exported %s · %snothing painted%s", first, how, clipped);
   return g_strdup_printf ("Exported %s · %s%s frames %s%s", first, how, changed,
@@ -159,7 +161,9 @@ done (void *data)
     sb_export_folder_keep (self->last_path);
     begin_hashing (job);
   }
-  g_autofree char *sentence = self->stopped ? stopped_text (job) : job->error ? g_strdup (job->error->message) : told (job);
+  g_autofree char *sentence = self->stopped ? stopped_text (job)
+                              : job->error  ? g_strdup (job->error->message)
+                                            : told (job);
   g_signal_emit_by_name (self, "finished", job->error == NULL, sentence);
 }
 

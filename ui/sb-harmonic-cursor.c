@@ -51,7 +51,8 @@ append_numbers (GtkWidget *widget, GtkSnapshot *snapshot, const SbViewport *view
   const double edge = left ? x - HALF - GAP : x + HALF + 1 + GAP, base = sb_viewport_y (view, hz);
   double free_y = base; /* above this nothing stands yet */
   cairo_t *cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (floor (edge - (left ? width : 0) - CASING), 0, width + 2 * CASING, view->height_px));
+      snapshot,
+      &GRAPHENE_RECT_INIT (floor (edge - (left ? width : 0) - CASING), 0, width + 2 * CASING, view->height_px));
   for (int k = 2; k <= MOST && k * hz <= view->high_hz; k++) {
     const double y = floor (sb_viewport_y (view, k * hz)) + .5;
     char text[16];

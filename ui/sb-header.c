@@ -143,8 +143,10 @@ sb_header_new (SbSession *session)
   sb_menu_tip_guard (header->open);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (header->open), "win.open");
   gtk_widget_add_css_class (header->open, "flat");
-  header->undo = icon_button (gtk_button_new (), "edit-undo-symbolic", "Undo the Last Change of Edits or Markers (Ctrl+Z)", "Undo", "win.undo");
-  header->redo = icon_button (gtk_button_new (), "edit-redo-symbolic", "Redo the Next Change of Edits or Markers (Ctrl+Shift+Z)", "Redo", "win.redo");
+  header->undo = icon_button (gtk_button_new (), "edit-undo-symbolic",
+                              "Undo the Last Change of Edits or Markers (Ctrl+Z)", "Undo", "win.undo");
+  header->redo = icon_button (gtk_button_new (), "edit-redo-symbolic",
+                              "Redo the Next Change of Edits or Markers (Ctrl+Shift+Z)", "Redo", "win.redo");
   header->names = names_box (header);
   header->views = g_object_ref_sink (view_toggles ());
   header->start_title = g_object_ref_sink (adw_window_title_new ("Sonobrush", NULL));

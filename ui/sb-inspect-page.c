@@ -229,7 +229,8 @@ build_measurement (SbInspectPage *self)
   GtkWidget *box = head (self, "Measurement", label ("", 0, "dim-label"));
   self->copy = icon_button (gtk_button_new (), "edit-copy-symbolic", "Copy the Measurement");
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);
-  GtkWidget *mark = icon_button (gtk_button_new (), "sb-marker-symbolic", "Mark the Box, or Else the Playhead (Ctrl+M)");
+  GtkWidget *mark =
+      icon_button (gtk_button_new (), "sb-marker-symbolic", "Mark the Box, or Else the Playhead (Ctrl+M)");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (mark), "win.mark");
   gtk_box_append (GTK_BOX (box), self->copy);
   gtk_box_append (GTK_BOX (box), mark);

@@ -84,8 +84,8 @@ box_is_in_sight (SbInspector *self)
          self->box.high_hz > view.low_hz && self->box.low_hz < view.high_hz;
 }
 
-/* A box stays on the picture until another is drawn, so it cannot win for ever: it would be marked again and again while
- * the hand has long been elsewhere.  What was set last is what the eye is on.
+/* A box stays on the picture until another is drawn, so it cannot win for ever: it would be marked again and again
+ * while the hand has long been elsewhere.  What was set last is what the eye is on.
  *   the box         when nothing was set after it (a click on a ruler, another marker, a stroke) and it is in sight;
  *                   once playing has begun a tap means what is heard, until it stops or another box is drawn
  *   the pointer     when it moved over the picture since the playhead was set, and is there now

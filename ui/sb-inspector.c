@@ -159,7 +159,8 @@ sb_inspector_measurement_text (SbInspector *self)
   g_autofree char *channel = *name ? g_strdup_printf ("channel\t%s\n", name) : g_strdup ("");
   return g_strdup_printf (
       "from\t%s\nto\t%s\nduration_s\t%.6f\nlow_hz\t%.2f\nhigh_hz\t%.2f\nbandwidth_hz\t%.2f\n"
-      "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\nrms_db\t%.2f\nsnr_db\t%.2f\n%s",
+      "energy_5_hz\t%.2f\nenergy_95_hz\t%.2f\npeak_s\t%.6f\npeak_hz\t%.2f\npeak_db\t%.2f\n"
+      "rms_db\t%.2f\nsnr_db\t%.2f\n%s",
       from, to, m->box.to_s - m->box.from_s, m->box.low_hz, m->box.high_hz, m->box.high_hz - m->box.low_hz,
       m->energy_low_hz, m->energy_high_hz, m->peak_s, m->peak_hz, m->peak_db, m->level_db, m->snr_db, channel);
 }

@@ -31,7 +31,8 @@ SbInspector *sb_inspector_of (SbSession *session);
  * _pointer(): nowhere. */
 void sb_inspector_move (SbInspector *inspector, const SbPlace *place);
 void sb_inspector_leave (SbInspector *inspector);
-void sb_inspector_hand_moved (SbInspector *inspector); /* mouse, pen or arrow key over the picture; not the view under it */
+/* Mouse, pen or arrow key over the picture; not the view under it. */
+void sb_inspector_hand_moved (SbInspector *inspector);
 bool sb_inspector_pointer (SbInspector *inspector, double *t_s, double *hz);
 int sb_inspector_pointer_channel (SbInspector *inspector);
 
@@ -54,8 +55,8 @@ SbMarkers *sb_inspector_markers (SbInspector *inspector); /* borrowed; change it
 uint64_t sb_inspector_selected (SbInspector *inspector);  /* 0: none */
 /* Shows it: a region becomes the measuring box, and the view goes there when it is out of sight. */
 void sb_inspector_select (SbInspector *inspector, uint64_t id);
-/* What was set last: the measuring box as a region, while it is in sight, or else the pointer's or the playhead's place;
- * while playing what is heard.  Returns its id. */
+/* What was set last: the measuring box as a region, while it is in sight, or else the pointer's or the playhead's
+ * place; while playing what is heard.  Returns its id. */
 uint64_t sb_inspector_add_marker (SbInspector *inspector);
 void sb_inspector_rename (SbInspector *inspector, uint64_t id, const char *title);
 void sb_inspector_remove_marker (SbInspector *inspector, uint64_t id);

@@ -22,7 +22,8 @@ void sb_keeping_let_go (SbWindow *window);
 /* What else belongs into a project that is saved: markers, and how it is looked at. */
 void sb_keeping_fill_project (SbWindow *window, SbProject *project);
 
-/* What would be lost if the window closed now: edits or markers that are neither kept nor in a project that was saved. */
+/* What would be lost if the window closed now: edits or markers that are neither kept nor in a project that was
+ * saved. */
 typedef enum {
   SB_RISK_NONE,
   SB_RISK_PENDING, /* they are on the way to the disk */

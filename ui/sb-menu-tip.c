@@ -8,7 +8,8 @@ static GtkWidget *
 menu_button_in (GtkWidget *widget)
 {
   GtkWidget *found = GTK_IS_MENU_BUTTON (widget) ? widget : NULL;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
     found = menu_button_in (child);
   return found;
 }

@@ -232,7 +232,8 @@ sb_outline_update (SbOutline *self, int width, int height, int scale)
     return;
   }
   if (self->asked_revision == revision && same_ops (self->asked_ops, ops) && same_view (&view, &self->asked_view) &&
-      self->asked_scale == scale && self->asked_channel == self->channel && self->asked_style.rgb == style.rgb && self->asked_style.dashed == style.dashed)
+      self->asked_scale == scale && self->asked_channel == self->channel && self->asked_style.rgb == style.rgb &&
+      self->asked_style.dashed == style.dashed)
     return;
   self->asked_revision = revision;
   self->asked_view = view;

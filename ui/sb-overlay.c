@@ -295,9 +295,10 @@ describe (SbOverlay *self)
   g_autofree char *time = sb_format_time (place.t_s, 3);
   g_autofree char *frequency = sb_format_hz (place.hz, 1);
   g_autofree char *channel = sb_session_channel_name (self->session, place.channel);
-  g_autofree char *pointer = self->inside ? g_strdup_printf ("; pointer at %s%s%s, %s, %s", channel, *channel ? ", " : "",
-                                                             time, frequency, sb_probe_text (self->probe))
-                                          : g_strdup ("");
+  g_autofree char *pointer = self->inside
+                                 ? g_strdup_printf ("; pointer at %s%s%s, %s, %s", channel, *channel ? ", " : "", time,
+                                                    frequency, sb_probe_text (self->probe))
+                                 : g_strdup ("");
   g_autofree char *text = g_strdup_printf ("%s, %s, %s; %s; %d edits%s", sb_view_name (sb_session_view (self->session)),
                                            span, band, sb_tool_title (sb_session_tool (self->session)),
                                            sb_document_n_edits (recording->document), pointer);

@@ -85,7 +85,8 @@ bring_up (SbOverview *self, SbView shown, int width, int height)
   g_clear_pointer (&lane->node, gsk_render_node_unref);
   lane->node = sb_pixels_node_new (GTK_WIDGET (self),
                                    g_memdup2 (lane->argb, sizeof (uint32_t) * lane->width_px * lane->height_px),
-                                   lane->width_px, lane->height_px, false, &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
+                                   lane->width_px, lane->height_px, false,
+                                   &GRAPHENE_RECT_INIT (0, ABOVE, width, height));
 }
 
 static void

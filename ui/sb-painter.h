@@ -16,7 +16,8 @@ bool sb_painter_is_active (SbPainter *painter);
 /* Takes back what is under way; false when nothing is. */
 bool sb_painter_cancel (SbPainter *painter);
 /* The same by keys, with any tool that paints: what is begun at a place follows the moves until it is let go, or, held,
- * until it is begun again.  Nothing happens while a drag is under way, and of _move() and _release() while nothing is. */
+ * until it is begun again.  Nothing happens while a drag is under way, and of _move() and _release() while
+ * nothing is. */
 void sb_painter_press (SbPainter *painter, double x, double y, bool held);
 void sb_painter_move (SbPainter *painter, double x, double y);
 void sb_painter_release (SbPainter *painter);

@@ -57,7 +57,8 @@ picture (SbPending *pending)
   SbView view = sb_session_view (pending->session);
   if (!recording || view == SB_VIEW_ORIGINAL)
     return NULL;
-  SbSpectrogram *lane = pending->channel >= 0 ? sb_session_lane_picture (pending->session, view, pending->channel) : NULL;
+  SbSpectrogram *lane =
+      pending->channel >= 0 ? sb_session_lane_picture (pending->session, view, pending->channel) : NULL;
   return lane ? lane : recording->looked[view] ? recording->looked[view] : recording->spectrogram[view];
 }
 

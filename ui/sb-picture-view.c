@@ -27,7 +27,8 @@ enum { STALE_US = 1500 }; /* of a frame, for strips that have something to show 
 
 typedef struct {
   int64_t index;
-  GPtrArray *bands;         /* of GskRenderNode, from the top, each at its place in a strip at the origin, logical size */
+  GPtrArray *bands;         /* of GskRenderNode, from the top, each at its place in a strip at the origin, logical
+                               size */
   uint32_t *argb;           /* STRIP_PX wide; our own: a Cairo node may copy its pixels and let go of them */
   int dirty_from, dirty_to; /* pixel columns to compose */
   bool unfinished;          /* shows less than is to be known, */
@@ -200,8 +201,8 @@ compose_lanes (SbPictureView *self, const Cache *cache, const SbViewport *view, 
   }
 }
 
-/* Only dirty columns are composed, and rough ones, for which something may have come: the rest is copied from the strip's
- * last pixels. */
+/* Only dirty columns are composed, and rough ones, for which something may have come: the rest is copied from the
+ * strip's last pixels. */
 static void
 compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *lut, int scale)
 {

@@ -35,8 +35,8 @@ format_line (const SbRecording *recording, SbSource *source)
   g_autofree char *length = recording->duration_s < 1 ? sb_format_duration (recording->duration_s)
                                                       : sb_format_time (recording->duration_s, 1);
   SbSampleType type = sb_file_source_sample_type (source);
-  g_autofree char *sample =
-      type == SB_SAMPLE_OTHER ? sb_container_name_of (sb_file_source_sf_format (source)) : g_strdup (sb_sample_type_name (type));
+  g_autofree char *sample = type == SB_SAMPLE_OTHER ? sb_container_name_of (sb_file_source_sf_format (source))
+                                                    : g_strdup (sb_sample_type_name (type));
   return g_strdup_printf ("%s %s · %s · %s · %s", rate, kilo ? "kHz" : "Hz", sample, channels, length);
 }
 
@@ -122,7 +122,8 @@ open_recording (const SbOpenRequest *request, SbPool *pool, SbProgress *progress
   if (!recording->store || sb_progress_check (progress, error))
     return NULL;
   recording->document = sb_document_new (source, &sb_store_project (recording->store)->grid, error);
-  if (!recording->document || !sb_store_attach (recording->store, recording->document, error) || sb_progress_check (progress, error))
+  if (!recording->document || !sb_store_attach (recording->store, recording->document, error) ||
+      sb_progress_check (progress, error))
     return NULL;
   g_autoptr (SbSnapshot) snapshot = sb_document_snapshot (recording->document);
   if (!build_pictures (recording, snapshot, pool, error) || sb_progress_check (progress, error))
@@ -142,8 +143,8 @@ sb_recording_open (const SbOpenRequest *request, SbPool *pool, SbProgress *progr
     g_autofree char *name = g_filename_display_basename (request->path);
     sb_opening_mark_give_up (mark);
     g_set_error (error, SB_ERROR, SB_ERROR_DIED,
-                 "Sonobrush ended while “%s” was being opened. That happened %d times in a row. The recording or the edits "
-                 "kept of it may be why. The edits are still on the disk.",
+                 "Sonobrush ended while “%s” was being opened. That happened %d times in a row. The recording or the "
+                 "edits kept of it may be why. The edits are still on the disk.",
                  name, n_died);
     return NULL;
   }

@@ -137,7 +137,8 @@ append_hz_flag (SbRuler *self, GtkSnapshot *snapshot, int width, int height)
   SbLanes lanes = sb_session_lanes (self->session, height);
   int lane = MAX (0, sb_lanes_of_channel (&lanes, sb_inspector_pointer_channel (sb_inspector_of (self->session))));
   SbViewport view = sb_session_viewport (self->session, 1, sb_lanes_height (&lanes, lane));
-  double y = floor (sb_lanes_top (&lanes, lane) + sb_viewport_y (&view, hz) + 1e-6), top = CLAMP (y - 8, 0, height - 16);
+  double y = floor (sb_lanes_top (&lanes, lane) + sb_viewport_y (&view, hz) + 1e-6),
+         top = CLAMP (y - 8, 0, height - 16);
   g_autofree char *text = sb_format_hz_short (hz);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, top - 1, width, 18));
   const GdkRGBA ink = sb_theme ()->dark ? (GdkRGBA){0, 0, 0, 1} : (GdkRGBA){1, 1, 1, 1};
@@ -410,7 +411,8 @@ sb_ruler_new (SbSession *session, GtkOrientation orientation)
     follow_markers (self);
     g_signal_connect_object (session, "playhead", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
     sb_ruler_attach_seek (session, GTK_WIDGET (self));
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self), "Click to move the playhead, drag to mark a loop, Ctrl+drag to scrub");
+    gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                                 "Click to move the playhead, drag to mark a loop, Ctrl+drag to scrub");
   } else
     g_signal_connect_object (session, "colours", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   sb_navigator_attach (session, GTK_WIDGET (self), time ? SB_NAVIGATE_TIME : SB_NAVIGATE_BAND);

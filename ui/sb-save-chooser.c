@@ -63,11 +63,13 @@ ask_to_replace (Asked *asked)
   g_autoptr (GtkWindow) parent = g_weak_ref_get (&asked->parent);
   g_autofree char *name = g_filename_display_basename (asked->path);
   g_autofree char *heading = g_strdup_printf ("Replace “%s”?", name);
-  GtkWidget *dialog = adw_message_dialog_new (parent, heading, "A file of that name is there already. What it holds would be gone.");
+  GtkWidget *dialog =
+      adw_message_dialog_new (parent, heading, "A file of that name is there already. What it holds would be gone.");
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "Cancel", "replace", "Replace", NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "replace", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_replace), asked, (GClosureNotify)(void (*) (void))asked_free, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_replace), asked,
+                         (GClosureNotify)(void (*) (void))asked_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -16,8 +16,8 @@ typedef void (*SbSavesFunc) (void *data, bool saved); /* one has come to its end
 void sb_saves_attach (SbSession *session, SbPool *jobs, SbSavesFunc ended, void *data);
 /* When its turn comes: `work` by a worker, then `done` and `free` on the main loop.  One of the same kind and path that
  * still waits has been overtaken and is only freed.  progress (NULL: none) is cancelled when it is given up. */
-void sb_saves_run (SbSession *session, const char *path, SbProgress *progress, SbJobFunc work, SbSavedFunc done, void *data,
-                   GDestroyNotify free);
+void sb_saves_run (SbSession *session, const char *path, SbProgress *progress, SbJobFunc work, SbSavedFunc done,
+                   void *data, GDestroyNotify free);
 /* Beside the others, by somebody else's worker; ends with sb_saves_end(), which frees it. */
 SbSave *sb_saves_begin (SbSession *session, const char *path, SbProgress *progress);
 void sb_saves_end (SbSave *save, bool saved);

@@ -9,7 +9,8 @@
 enum { SB_LEAST_LANE_PX = 80 }; /* logical */
 enum { SB_MANY_CHANNELS = 8 };  /* more than these are chosen by number, and the loudest of all is not looked for */
 
-/* The lanes of a picture `height_px` logical pixels high.  Not stacked: one, its channel −1 or the one that is shown. */
+/* The lanes of a picture `height_px` logical pixels high.  Not stacked: one, its channel −1 or the one that is
+ * shown. */
 SbLanes sb_session_lanes (SbSession *session, int height_px);
 SbLanes sb_session_shown_lanes (SbSession *session); /* of the picture in the window */
 /* What a widget shows at y, in whose lane. */

@@ -152,7 +152,8 @@ sb_session_update_look (SbSession *session)
   SbGrid grid = {n_fft, MAX (1, n_fft / 4), session->look.window};
   if (session->look.stacked) {
     drop_looked (session);
-    sb_session_update_lanes (session, is_usual (session, n_fft) ? sb_document_grid (session->recording->document) : &grid,
+    sb_session_update_lanes (session,
+                             is_usual (session, n_fft) ? sb_document_grid (session->recording->document) : &grid,
                              session->look.reassigned);
     return;
   }

@@ -10,7 +10,8 @@
 
 #define BANDWIDTH_SHARE .035 /* of the whole band: 840 Hz at 48 kHz */
 
-enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED, ANALYSIS, WAVES, N_SIGNALS };
+enum { RECORDING, SPAN, COLOURS, SOURCE, SELECTED, EDITS, PIXELS, TOOL, PLAYHEAD, PROBLEM, MESSAGE, LISTENING, HOVERED,
+       ANALYSIS, WAVES, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
@@ -71,7 +72,8 @@ tell_pixels (void *data)
   pthread_mutex_unlock (&note->lock);
   if (session && session->recording && to > from) {
     double rate = session->recording->rate;
-    g_signal_emit (session, signals[note->waves ? WAVES : PIXELS], 0, note->view, (double)from / rate, (double)to / rate);
+    g_signal_emit (session, signals[note->waves ? WAVES : PIXELS], 0, note->view, (double)from / rate,
+                   (double)to / rate);
   }
   return G_SOURCE_REMOVE;
 }

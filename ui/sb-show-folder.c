@@ -33,7 +33,8 @@ static void
 on_response (AdwMessageDialog *dialog, const char *response, void *data)
 {
   if (g_str_equal (response, "copy"))
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (dialog)), g_object_get_data (G_OBJECT (dialog), "path"));
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (dialog)),
+                            g_object_get_data (G_OBJECT (dialog), "path"));
 }
 
 static void

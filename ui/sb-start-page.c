@@ -13,8 +13,8 @@ newer (gconstpointer a, gconstpointer b)
   return g_date_time_compare (bt, at);
 }
 
-/* File choosers remember whatever is chosen in them: saved edits and pictures, and what was only looked at to be another
- * recording.  Ours are those that were open. */
+/* File choosers remember whatever is chosen in them: saved edits and pictures, and what was only looked at to be
+ * another recording.  Ours are those that were open. */
 #define GROUP "sonobrush-opened"
 
 GPtrArray *

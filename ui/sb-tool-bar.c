@@ -12,7 +12,8 @@ static const struct {
     {"time-band", "sb-time-band-symbolic", "Time Band", "Time Band: all frequencies (T)", 1},
     {"frequency-band", "sb-frequency-band-symbolic", "Frequency Band", "Frequency Band: the whole recording (F)", 1},
     {"lasso", "sb-lasso-symbolic", "Lasso", "Lasso (S)", 1},
-    {"harmonics", "sb-harmonics-symbolic", "Harmonics", "Harmonics: a tone and its overtones; Shift places them freely (H)", 2},
+    {"harmonics", "sb-harmonics-symbolic", "Harmonics",
+     "Harmonics: a tone and its overtones; Shift places them freely (H)", 2},
     {"measure", "sb-measure-symbolic", "Measure", "Measure (M)", 3},
 };
 

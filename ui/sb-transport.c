@@ -243,7 +243,8 @@ build_left (SbTransport *self, GtkBox *box)
   gtk_box_append (box, self->play);
   gtk_box_append (box, toggle ("sb-loop-symbolic", "Loop (L): drag on the time ruler to mark what repeats", "Loop",
                                "win.toggle-loop"));
-  gtk_box_append (box, toggle ("sb-band-listen-symbolic", "Hear Only This Band: of the measuring box, the selected edit, or all that is visible",
+  gtk_box_append (box, toggle ("sb-band-listen-symbolic",
+                               "Hear Only This Band: of the measuring box, the selected edit, or all that is visible",
                                "Band Only", "win.band-only"));
   gtk_box_append (box, toggle ("sb-follow-symbolic", "Follow the Playhead", "Follow", "win.toggle-follow"));
   self->clock = gtk_label_new ("0:00.000");

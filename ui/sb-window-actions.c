@@ -219,9 +219,10 @@ void
 sb_window_update_actions (SbWindow *window)
 {
   static const char *const needs_recording[] = {
-      "play-stop",       "seek",         "to-start",      "to-end",     "loop",    "toggle-loop", "view-source",
-      "show-span",       "show-band",    "fit",           "scale",      "palette", "auto-range",  "range",         "tool",
-      "apply-operation", "save-project", "save-project-as", "save-edits-to", "save-edits", "panel"};
+      "play-stop",     "seek",       "to-start",  "to-end",          "loop",         "toggle-loop",
+      "view-source",   "show-span",  "show-band", "fit",             "scale",        "palette",
+      "auto-range",    "range",      "tool",      "apply-operation", "save-project", "save-project-as",
+      "save-edits-to", "save-edits", "panel"};
   SbSession *session = window->session;
   const SbRecording *recording = sb_session_recording (session);
   const SbLook *look = sb_session_look (session);

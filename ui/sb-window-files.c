@@ -55,7 +55,8 @@ save_work (void *data)
     return;
   }
   sb_project_fill_content (saving->project, saving->source, saving->progress);
-  if (!sb_progress_check (saving->progress, &saving->error) && sb_project_save (saving->project, saving->path, &saving->error))
+  if (!sb_progress_check (saving->progress, &saving->error) &&
+      sb_project_save (saving->project, saving->path, &saving->error))
     saving->mark = sb_fingerprint_file (saving->path, NULL);
 }
 
@@ -87,7 +88,8 @@ save_done (void *data)
   if (saving->project)
     tell_session (saving);
   g_autofree char *name = g_filename_display_basename (saving->path);
-  g_autofree char *sentence = g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
+  g_autofree char *sentence =
+      g_strdup_printf ("Saved %s · %u edit%s", name, saving->ops->len, saving->ops->len == 1 ? "" : "s");
   if (saving->project)
     sb_recent_add (saving->path);
   sb_window_tell (window, sentence);
@@ -159,8 +161,8 @@ act_save_edits (GSimpleAction *action, GVariant *parameter, void *data)
   const SbRecording *recording = sb_session_recording (window->session);
   g_autofree char *folder = g_path_get_dirname (recording->path), *name = g_strconcat (recording->name, ".json", NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Edits", "Save", path, ".json", NULL}, on_save_edits_chosen,
-                       G_OBJECT (window));
+  sb_save_chooser_ask (GTK_WINDOW (window), &(SbSaveChooser){"Save Edits", "Save", path, ".json", NULL},
+                       on_save_edits_chosen, G_OBJECT (window));
 }
 
 /* --- opening and exporting --- */
@@ -186,7 +188,8 @@ act_open (GSimpleAction *action, GVariant *parameter, void *data)
   const SbRecording *recording = sb_session_recording (window->session);
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Open a Recording", GTK_WINDOW (window),
                                                                GTK_FILE_CHOOSER_ACTION_OPEN, "Open", "Cancel");
-  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), edits = gtk_file_filter_new (), all = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) audio = gtk_file_filter_new (), edits = gtk_file_filter_new (),
+                            all = gtk_file_filter_new ();
   gtk_file_filter_set_name (audio, "Recordings and Projects");
   gtk_file_filter_add_mime_type (audio, "audio/*");
   static const char *const endings[] = {"wav", "wave", "rf64", "bw64", "w64", "aif",  "aiff", "aifc", "caf",

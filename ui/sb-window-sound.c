@@ -126,8 +126,8 @@ update (SbWindow *window)
 static void
 update_enabled (SbWindow *window)
 {
-  static const char *const names[] = {"band-only", "play-selection", "play-from-pointer", "slow", "heterodyne", "listen-channels",
-                                      "mute-channel"};
+  static const char *const names[] = {"band-only",  "play-selection",  "play-from-pointer", "slow",
+                                      "heterodyne", "listen-channels", "mute-channel"};
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     g_simple_action_set_enabled (
         G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])),

@@ -15,7 +15,8 @@
 
 #include <string.h>
 
-enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, NOTES_WIDTH = 960, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720, BOX_EVERY_MS = 100 };
+enum { FOLD_WIDTH = 1240, METER_WIDTH = 1100, NOTES_WIDTH = 960, ZOOM_WIDTH = 800, LEAST_WIDTH = 720, LOW_HEIGHT = 720,
+       BOX_EVERY_MS = 100 };
 
 G_DEFINE_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -65,7 +66,8 @@ would_lose (SbWindow *self, const char *path)
     return false;
   g_autofree char *name = g_filename_display_basename (path);
   g_autofree char *heading = g_strdup_printf ("“%s” was not opened", name);
-  sb_window_tell_problem (self, heading, "The last edits are only in this window and would be lost. Save the project first.");
+  sb_window_tell_problem (self, heading,
+                          "The last edits are only in this window and would be lost. Save the project first.");
   return true;
 }
 
@@ -259,8 +261,8 @@ sb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbWindow *self = SB_WINDOW (widget);
   GTK_WIDGET_CLASS (sb_window_parent_class)->size_allocate (widget, width, height, baseline);
-  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < NOTES_WIDTH) + (width < ZOOM_WIDTH) + (width < LEAST_WIDTH) +
-             8 * (height < LOW_HEIGHT);
+  int step = (width < FOLD_WIDTH) + (width < METER_WIDTH) + (width < NOTES_WIDTH) + (width < ZOOM_WIDTH) +
+             (width < LEAST_WIDTH) + 8 * (height < LOW_HEIGHT);
   if (step == self->layout_step)
     return;
   self->layout_step = step;

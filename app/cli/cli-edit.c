@@ -25,7 +25,8 @@ write_all (CliArgs *args, SbSource *source, const SbGrid *grid, GPtrArray *ops, 
                    (SbOperation *const *)ops->pdata, (int)ops->len, NULL, error);
   const char *mask_out = cli_value (args, "mask-out"), *project = cli_value (args, "project");
   const char *output = cli_value (args, "output"), *removed = cli_value (args, "removed");
-  return mask && cli_export_check (args, source, mask, output, removed, error) && (!mask_out || sb_mask_file_save (mask, mask_out, args->progress, error)) &&
+  return mask && cli_export_check (args, source, mask, output, removed, error) &&
+         (!mask_out || sb_mask_file_save (mask, mask_out, args->progress, error)) &&
          (!project || save_project (project, source, grid, ops, error)) &&
          cli_export (args, source, mask, output, removed, error);
 }

@@ -103,10 +103,11 @@ cli_check_outputs (const char *const *outputs, int n_outputs, const char *const 
 }
 
 bool
-cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project, const char *const *inputs,
-                               int n_inputs, GError **error)
+cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project,
+                               const char *const *inputs, int n_inputs, GError **error)
 {
-  return check_names (outputs, n_outputs, inputs, n_inputs, error) && check_replaced (outputs, n_outputs, project, error);
+  return check_names (outputs, n_outputs, inputs, n_inputs, error) &&
+         check_replaced (outputs, n_outputs, project, error);
 }
 
 /* What the export promises, with figures. */
@@ -168,8 +169,8 @@ tell (const char *path, const SbExportReport *report)
 
 /* specs: of the result and of what was removed. */
 static bool
-choose_specs (const CliArgs *args, SbSource *original, const char *path, const char *removed_path, SbExportSpec specs[2],
-              GError **error)
+choose_specs (const CliArgs *args, SbSource *original, const char *path, const char *removed_path,
+              SbExportSpec specs[2], GError **error)
 {
   SbExportSpec *spec = &specs[0];
   sb_export_spec_init (spec);

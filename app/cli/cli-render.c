@@ -62,7 +62,8 @@ open_project (const CliArgs *args, SbView view, Subject *subject, GError **error
   subject->title = g_filename_display_basename (path);
   g_autoptr (SbMask) mask =
       sb_mask_new (&project->grid, sb_source_rate (subject->original), sb_source_n_frames (subject->original),
-                   sb_source_channels (subject->original), (SbOperation *const *)project->ops->pdata, (int)project->ops->len, NULL, error);
+                   sb_source_channels (subject->original), (SbOperation *const *)project->ops->pdata,
+                   (int)project->ops->len, NULL, error);
   g_autoptr (SbResynth) resynth = mask ? sb_resynth_new (subject->original, mask, NULL, error) : NULL;
   if (!resynth)
     return false;

@@ -14,11 +14,12 @@ refuse_missing (const SbProject *project, const char *shown, GError **error)
   g_autofree char *named = g_filename_display_name (project->source_path);
   if (!*project->source_path)
     g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is damaged and does not say which recording it belongs to; name it with export --source.", shown);
+                 "“%s” is damaged and does not say which recording it belongs to; name it with export --source.",
+                 shown);
   else
     g_set_error (error, SB_ERROR, SB_ERROR_OPEN,
-                 "The recording of “%s” is no longer at “%s”, nor beside the project. If it was moved, put it beside the "
-                 "project or name it with export --source.",
+                 "The recording of “%s” is no longer at “%s”, nor beside the project. If it was moved, put it beside "
+                 "the project or name it with export --source.",
                  shown, named);
 }
 
@@ -27,8 +28,8 @@ refuse_other (const char *path, const char *shown, GError **error)
 {
   g_autofree char *shown_source = g_filename_display_name (path);
   g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-               "“%s” is not the recording that “%s” was made with, or it has changed since. Bring the old one back, or give "
-               "export --changed-source to apply the edits all the same.",
+               "“%s” is not the recording that “%s” was made with, or it has changed since. Bring the old one back, or "
+               "give export --changed-source to apply the edits all the same.",
                shown_source, shown);
 }
 
@@ -37,8 +38,8 @@ cli_leave_out_outside (SbProject *project, SbSource *source)
 {
   const guint n = project->ops->len;
   for (guint i = n; i > 0; i--)
-    if (!sb_mask_accepts (&project->grid, sb_source_rate (source), sb_source_n_frames (source), sb_source_channels (source),
-                          g_ptr_array_index (project->ops, i - 1), NULL))
+    if (!sb_mask_accepts (&project->grid, sb_source_rate (source), sb_source_n_frames (source),
+                          sb_source_channels (source), g_ptr_array_index (project->ops, i - 1), NULL))
       g_ptr_array_remove_index (project->ops, i - 1);
   if (project->ops->len < n)
     printf ("%u of %u edits lie outside this recording and are left out\n", n - project->ops->len, n);

@@ -79,8 +79,8 @@ bool cli_grid (const CliArgs *args, double rate_hz, const SbOpsFile *ops, SbGrid
 bool cli_check_outputs (const char *const *outputs, int n_outputs, const char *const *inputs, int n_inputs,
                         GError **error);
 /* The same with one output (by its pointer; NULL: none) that is a project and so may replace one. */
-bool cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project, const char *const *inputs,
-                                    int n_inputs, GError **error);
+bool cli_check_outputs_and_project (const char *const *outputs, int n_outputs, const char *project,
+                                    const char *const *inputs, int n_inputs, GError **error);
 /* What cli_export() understands, for the commands that call it. */
 /* clang-format off */
 #define CLI_EXPORT_OPTIONS \
@@ -92,16 +92,16 @@ bool cli_check_outputs_and_project (const char *const *outputs, int n_outputs, c
   {"report", NULL, "tell what changed, with the SHA-256 of recording and result"}
 /* clang-format on */
 /* What cli_export() would refuse, before anything is written. */
-bool cli_export_check (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
-                       GError **error);
+bool cli_export_check (const CliArgs *args, SbSource *original, SbMask *mask, const char *path,
+                       const char *removed_path, GError **error);
 /* Exports result and, when asked for, removed part of a resynthesis; tells on stdout. */
 bool cli_export (const CliArgs *args, SbSource *original, SbMask *mask, const char *path, const char *removed_path,
                  GError **error);
 
 /* ---- cli-source.c ---- */
 
-/* Where the recording of the project (the operand) is: `said`, or where it says, or where the window would find the same
- * content.  NULL: nowhere, or it is another (unless --changed-source).  Newly allocated. */
+/* Where the recording of the project (the operand) is: `said`, or where it says, or where the window would find the
+ * same content.  NULL: nowhere, or it is another (unless --changed-source).  Newly allocated. */
 char *cli_project_source (const CliArgs *args, const SbProject *project, const char *said /* may be NULL */,
                           GError **error);
 /* Edits of a recording that has become shorter since may lie behind its end: said, as in the window. */

@@ -21,7 +21,8 @@ typedef struct {
   SbSampleType sample_type;
   bool big_endian;
   const char *doubt;     /* static; why in_place is false: "its header has two descriptions of the samples" */
-  int container_bytes;   /* bytes a sample occupies (24 bits in 4 without valid bits said: not guessed → in_place false) */
+  int container_bytes;   /* bytes a sample occupies (24 bits in 4 without valid bits said: not guessed → in_place
+                            false) */
   int valid_bits;        /* of these bytes, from the highest on; the rest are 0.  0: all */
   int channels;
   int rate;

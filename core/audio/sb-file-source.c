@@ -122,7 +122,8 @@ wind_to (SbDecoder *decoder, int channels, int64_t pos, int64_t back)
   return true;
 }
 
-/* A decoder that failed once may be confused for good: the read is tried again with fresh ones before it is given up. */
+/* A decoder that failed once may be confused for good: the read is tried again with fresh ones before it is given
+ * up. */
 static bool
 file_read_as (FileSource *file, SbReadAs as, int64_t pos, int64_t n, void *out, GError **error)
 {
@@ -260,8 +261,8 @@ true_length (const FileSource *file, SbDecoder *decoder, SbProgress *progress)
   return length;
 }
 
-/* A read that fails while a header is read goes by unnoticed in libsndfile 1.2: 16 bits are then taken for 8.  It does not
- * fail twice alike.  Compressed files are checked by themselves, and may be slow to open. */
+/* A read that fails while a header is read goes by unnoticed in libsndfile 1.2: 16 bits are then taken for 8.  It does
+ * not fail twice alike.  Compressed files are checked by themselves, and may be slow to open. */
 static bool
 opens_alike (FileSource *file, GError **error)
 {
@@ -412,7 +413,8 @@ sb_file_source_check_unchanged (const SbSource *source, GError **error)
 {
   const FileSource *file = (const FileSource *)source;
   struct stat now;
-  if (fstat (file->fd, &now) == 0 && now.st_size == file->opened.st_size && sb_mtime_ns (&now) == sb_mtime_ns (&file->opened))
+  if (fstat (file->fd, &now) == 0 && now.st_size == file->opened.st_size &&
+      sb_mtime_ns (&now) == sb_mtime_ns (&file->opened))
     return true;
   sb_file_source_set_changed (source, error);
   return false;
@@ -443,6 +445,7 @@ const char *
 sb_file_source_note (const SbSource *source)
 {
   return ((const FileSource *)source)->unfinished
-             ? "The recorder never wrote the length into the header, as when its power fails; read to the end of the file."
+             ? "The recorder never wrote the length into the header, as when its power fails; read to the end of the "
+               "file."
              : NULL;
 }

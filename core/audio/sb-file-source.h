@@ -19,7 +19,8 @@ bool sb_is_file_source (const SbSource *source);
 const char *sb_file_source_path (const SbSource *source);
 /* A name for the very file that was opened, whatever has become of its path since; newly allocated. */
 char *sb_file_source_own_path (const SbSource *source);
-/* Whether the path leads to the file that was opened, under whatever name that lies now, or to what lies under its name. */
+/* Whether the path leads to the file that was opened, under whatever name that lies now, or to what lies under its
+ * name. */
 bool sb_file_source_is_at (const SbSource *source, const char *path);
 /* False when the file was written to since it was opened (size, time of modification): what was read before and what
  * would be read now do not fit together.  Thread: any.  Blocks: disk. */

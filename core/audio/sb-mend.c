@@ -109,14 +109,16 @@ find (const SbContainer *c, const char *id)
   return NULL;
 }
 
-/* false: libsndfile would read noise.  WAVEFORMATEXTENSIBLE: the kind of samples stands at 24, its GUID's rest behind. */
+/* false: libsndfile would read noise.  WAVEFORMATEXTENSIBLE: the kind of samples stands at 24, its GUID's rest
+ * behind. */
 static bool
 mend_w64 (SbMended *mended, const SbContainer *c)
 {
   static const uint8_t known[12] = {0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
   const SbChunk *fmt = find (c, "fmt ");
   uint8_t p[40];
-  if (!fmt || fmt->size_bytes < 40 || pread (mended->fd, p, 40, fmt->offset_bytes) != 40 || p[0] != 0xfe || p[1] != 0xff)
+  if (!fmt || fmt->size_bytes < 40 || pread (mended->fd, p, 40, fmt->offset_bytes) != 40 || p[0] != 0xfe ||
+      p[1] != 0xff)
     return true;
   const uint32_t kind = u32 (p + 24);
   if (memcmp (p + 28, known, 12) != 0 || (kind != 1 && kind != 3))
@@ -184,7 +186,8 @@ sb_mended_open (int fd, SF_INFO *info, SbMended **mended, const char **reason)
     return file;
   if (reason)
     *reason = sf_strerror (NULL);
-  g_clear_pointer (mended, sb_mended_free); /* without one, libsndfile has closed the descriptor: it may be another file's by now */
+  /* without one, libsndfile has closed the descriptor: it may be another file's by now */
+  g_clear_pointer (mended, sb_mended_free);
   return NULL;
 }
 

@@ -89,7 +89,8 @@ alsa_is_usable (void)
   if (!alsa)
     return true;
   int (*update) (void) = (int (*) (void))dlsym (alsa, "snd_config_update");
-  int (*search) (void *, const char *, void **) = (int (*) (void *, const char *, void **))dlsym (alsa, "snd_config_search");
+  int (*search) (void *, const char *, void **) =
+      (int (*) (void *, const char *, void **))dlsym (alsa, "snd_config_search");
   void **config = dlsym (alsa, "snd_config");
   void *found = NULL;
   const bool usable = !update || !search || !config ||
@@ -128,7 +129,8 @@ find_device (const char *name)
 static void
 ask_for_realtime (PaStream *stream, const PaDeviceInfo *info)
 {
-  PaError (*enable) (PaStream *, int) = (PaError (*) (PaStream *, int))dlsym (RTLD_DEFAULT, "PaAlsa_EnableRealtimeScheduling");
+  PaError (*enable) (PaStream *, int) =
+      (PaError (*) (PaStream *, int))dlsym (RTLD_DEFAULT, "PaAlsa_EnableRealtimeScheduling");
   const PaHostApiInfo *api = Pa_GetHostApiInfo (info->hostApi);
   if (enable && api && api->type == paALSA)
     enable (stream, 1);

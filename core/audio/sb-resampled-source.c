@@ -49,7 +49,8 @@ fill_kernel (ResampledSource *self)
   self->kernel = g_new0 (float, KERNEL_POINTS + 2);
   for (int i = 0; i < KERNEL_POINTS; i++) {
     const double u = (double)i / KERNEL_POINTS, turn = G_PI * 2 * 0.95 * HALF_TIMES_STOP * u;
-    self->kernel[i] = (float)((i == 0 ? 1 : sin (turn) / turn) * bessel_i0 (BETA * sqrt (1 - u * u)) / bessel_i0 (BETA));
+    self->kernel[i] =
+        (float)((i == 0 ? 1 : sin (turn) / turn) * bessel_i0 (BETA * sqrt (1 - u * u)) / bessel_i0 (BETA));
   }
 }
 

@@ -10,8 +10,8 @@
 /* A new, empty, locked file in the folder, open for reading and writing; −1 with errno set.  *path: newly allocated.
  * The lock ends with the last close. */
 int sb_temp_file_new (const char *folder, char **path);
-/* Where writing to path would really go: through links, also those that lead to nothing yet.  Newly allocated; NULL with
- * errno: round in circles. */
+/* Where writing to path would really go: through links, also those that lead to nothing yet.  Newly allocated; NULL
+ * with errno: round in circles. */
 char *sb_temp_file_target (const char *path);
 /* Closes fd and renames, with the lock held until temp has the target's name, so that no sweep comes between.  What the
  * disk tells only on closing is told before the rename.  False: errno is set and temp is still there. */

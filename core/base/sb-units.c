@@ -388,7 +388,8 @@ timecode_text (double s, double fps)
   double seconds = floor (pictures / nominal);
   int picture = (int) (pictures - seconds * nominal), second = (int) fmod (seconds, 60);
   int minute = (int) fmod (floor (seconds / 60), 60);
-  return g_strdup_printf ("%s%.0f:%02d:%02d:%02d", s < 0 && pictures > 0 ? MINUS : "", floor (seconds / 3600), minute, second, picture);
+  return g_strdup_printf ("%s%.0f:%02d:%02d:%02d", s < 0 && pictures > 0 ? MINUS : "", floor (seconds / 3600), minute,
+                          second, picture);
 }
 
 char *

@@ -20,7 +20,8 @@ struct SbDocument {
   SbGrid grid;
   SbHistory *history;
   SbOperation *preview;
-  GHashTable *outside; /* of SbOperation*, references: those of the history that do not fit this recording; may be out of the list */
+  GHashTable *outside; /* of SbOperation*, references: those of the history that do not fit this recording; may be out
+                          of the list */
   GPtrArray *in_force; /* SbOperation*, borrowed from the history: without those */
   GArray *listeners;
   uint64_t revision;

@@ -29,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSnapshot, sb_snapshot_unref)
 
 typedef struct {
   uint64_t revision;
-  int64_t dirty_from, dirty_to; /* frames of the result that may sound different, window reach included; empty: from == to */
+  int64_t dirty_from, dirty_to; /* frames of the result that may sound different, window reach included; empty: from
+                                   == to */
   bool list_changed;            /* operations or undo state changed, not only a preview */
 } SbDocumentChange;
 typedef void (*SbDocumentFunc) (SbDocument *document, const SbDocumentChange *change, void *data);
@@ -48,8 +49,8 @@ SbSnapshot *sb_document_snapshot (SbDocument *document); /* new reference; Threa
 
 /* Thread: UI from here on.  Blocks: no more than a few ms of compute. */
 bool sb_document_apply (SbDocument *document, SbOperation *op, GError **error); /* clears redo and the preview */
-/* All of them as one step; one that is in the list already, to the letter, is left out, one with the id of another edit gets
- * an id of its own.  Returns how many were added, −1 when none could be. */
+/* All of them as one step; one that is in the list already, to the letter, is left out, one with the id of another edit
+ * gets an id of its own.  Returns how many were added, −1 when none could be. */
 int sb_document_apply_all (SbDocument *document, const GPtrArray *ops, GError **error);
 /* The same with those that fit this recording; *n_outside: how many do not and were left out. */
 int sb_document_apply_fitting (SbDocument *document, const GPtrArray *ops, int *n_outside, GError **error);
@@ -60,7 +61,8 @@ bool sb_document_can_undo (const SbDocument *document);
 bool sb_document_can_redo (const SbDocument *document);
 void sb_document_undo (SbDocument *document);
 void sb_document_redo (SbDocument *document);
-/* Operations now in force, oldest first (no preview, none that is muted or outside).  Borrowed until the next change. */
+/* Operations now in force, oldest first (no preview, none that is muted or outside).  Borrowed until the next
+ * change. */
 SbOperation *const *sb_document_ops (const SbDocument *document, int *n_ops);
 /* Removing one from the middle, muting, and clearing are changes of the list and can be undone too. */
 bool sb_document_remove_op (SbDocument *document, const char *id);
@@ -77,8 +79,8 @@ bool sb_document_clear (SbDocument *document);
 int sb_document_n_steps (const SbDocument *document);
 int sb_document_n_done (const SbDocument *document);
 SbStep sb_document_step (const SbDocument *document, int index); /* op is borrowed */
-/* Replaces the whole history at once, as sb_history_replay() reads it; listeners are told once.  Edits that lie wholly outside
- * this recording (it became shorter) stay in the list and the history, out of force. */
+/* Replaces the whole history at once, as sb_history_replay() reads it; listeners are told once.  Edits that lie wholly
+ * outside this recording (it became shorter) stay in the list and the history, out of force. */
 bool sb_document_restore (SbDocument *document, const SbStep *steps, int n_steps, int n_done, int *n_left_out,
                           GError **error);
 bool sb_document_is_outside (const SbDocument *document, SbOperation *op); /* an edit of the list that does */

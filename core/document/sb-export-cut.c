@@ -150,8 +150,8 @@ is_list (const SbMetaChunk *chunk, const char *type)
 static bool
 is_timeless (const SbMetaChunk *chunk)
 {
-  static const char *const ids[] = {"inst", "cart", "id3 ", "ID3 ", "axml", "aXML", "_PMX", "DISP", "NAME",
-                                    "AUTH", "(c) ", "ANNO", "COMT", "APPL", "info", "umid", "tags", "appl", "pict", NULL};
+  static const char *const ids[] = {"inst", "cart", "id3 ", "ID3 ", "axml", "aXML", "_PMX", "DISP", "NAME", "AUTH",
+                                    "(c) ", "ANNO", "COMT", "APPL", "info", "umid", "tags", "appl", "pict", NULL};
   return g_strv_contains (ids, chunk->id) || is_list (chunk, "INFO");
 }
 

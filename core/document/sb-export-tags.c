@@ -183,7 +183,8 @@ read_mp3 (SbExportMeta *meta, int fd)
 {
   uint8_t p[10], ape[8];
   if (sb_export_pread (fd, p, 10, 0) && memcmp (p, "ID3", 3) == 0) {
-    const gsize n = 10 + ((gsize)(p[6] & 127) << 21 | (gsize)(p[7] & 127) << 14 | (gsize)(p[8] & 127) << 7 | (p[9] & 127));
+    const gsize n =
+        10 + ((gsize)(p[6] & 127) << 21 | (gsize)(p[7] & 127) << 14 | (gsize)(p[8] & 127) << 7 | (p[9] & 127));
     SbMetaChunk *chunk = sb_export_meta_add (meta, "id3 ", NULL, 0);
     g_byte_array_set_size (chunk->bytes, (guint)MIN (n, MAX_PACKET_BYTES));
     if (n > MAX_PACKET_BYTES || !sb_export_pread (fd, chunk->bytes->data, n, 0)) {

@@ -21,11 +21,13 @@ bool
 sb_export_target_fail (const SbExportTarget *target, const char *why, GError **error)
 {
   const bool gone = target->temp && access (target->temp, F_OK) != 0 && errno == ENOENT;
-  g_autofree char *reason = g_strchomp (g_strdup (gone ? "its folder was moved or deleted meanwhile. Choose another" : why));
+  g_autofree char *reason =
+      g_strchomp (g_strdup (gone ? "its folder was moved or deleted meanwhile. Choose another" : why));
   const gsize n = strlen (reason);
   const bool full = strcmp (reason, g_strerror (ENOSPC)) == 0 || strcmp (reason, g_strerror (EDQUOT)) == 0;
-  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s%s Nothing was replaced.%s", target->shown,
-               reason, n && reason[n - 1] == '.' ? "" : ".", full ? " Free some space or choose another folder." : "");
+  g_set_error (error, SB_ERROR, SB_ERROR_WRITE, "“%s” could not be written: %s%s Nothing was replaced.%s",
+               target->shown, reason, n && reason[n - 1] == '.' ? "" : ".",
+               full ? " Free some space or choose another folder." : "");
   return false;
 }
 

@@ -27,7 +27,8 @@ typedef struct {
   bool dither;               /* TPDF to integers where r ≠ 0; default true */
   int64_t first, n_frames;   /* a part of the recording; n_frames 0: from first to the end */
   bool no_metadata;          /* only the samples */
-  const char *source_sha256; /* of the recording as it was opened, to be compared when its file was touched since; or NULL */
+  const char *source_sha256; /* of the recording as it was opened, to be compared when its file was touched since; or
+                                NULL */
   bool history;              /* a line in the broadcast chunk's coding history; WAV, RF64, W64 */
 } SbExportSpec;
 
@@ -40,7 +41,8 @@ typedef struct {
   bool in_place;             /* by copying and overwriting */
   bool identical;            /* byte for byte (in place) or in audio */
   const char *anew;          /* why a file of the same kind was not copied and overwritten, but written anew; NULL */
-  bool exact;                /* the written type holds every value of the source's: all that is not painted is the same */
+  bool exact;                /* the written type holds every value of the source's: all that is not painted is the
+                                same */
   bool lossy;                /* encoded anew: no sample need be what it was */
   bool decoded;              /* the recording is compressed: its samples are what its decoder gives */
   bool removed;              /* the file is r */
@@ -51,8 +53,9 @@ typedef struct {
 } SbExportReport;
 
 void sb_export_spec_init (SbExportSpec *spec);
-bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */, const SbExportSpec *spec,
-                SbExportReport *report /* may be NULL */, SbProgress *progress, GError **error);
+bool sb_export (SbSource *original /* file source */, SbResynth *resynth /* NULL: nothing painted */,
+                const SbExportSpec *spec, SbExportReport *report /* may be NULL */, SbProgress *progress,
+                GError **error);
 /* Whether it would be refused; writes nothing.  Cheap. */
 bool sb_export_check (SbSource *original, SbResynth *resynth, const SbExportSpec *spec, GError **error);
 /* A sentence: what was compared, and what it is like; newly allocated. */

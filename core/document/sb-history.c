@@ -23,7 +23,8 @@ typedef struct {
 
 struct SbHistory {
   GArray *edits;       /* of Edit, oldest first */
-  GHashTable *ids;     /* of those, borrowed: a history of 100,000 additions is replayed without comparing all with all */
+  GHashTable *ids;     /* of those, borrowed: a history of 100,000 additions is replayed without comparing all with
+                          all */
   GPtrArray *steps;    /* of Step*; the first n_done are in force */
   guint n_done;
   GPtrArray *cut_off;  /* of Step*: could be redone before the newest steps were taken */

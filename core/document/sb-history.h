@@ -33,7 +33,8 @@ typedef struct {
   SbStepKind kind;
   int index;       /* of the edit in the list; 0 for clear */
   SbOperation *op; /* add, replace: what is there afterwards; else ignored (NULL) */
-  uint64_t serial; /* told, not asked for: unique in the process and rising along the list, so that two states are told apart by their tails */
+  uint64_t serial; /* told, not asked for: unique in the process and rising along the list, so that two states are told
+                      apart by their tails */
 } SbStep;
 
 /* The next serial, for a change of something else that has its place in the same order.  Thread: any. */
@@ -43,7 +44,8 @@ typedef struct SbHistory SbHistory;
 
 SbHistory *sb_history_new (void);
 /* Does the steps one after another, then undoes those behind the first n_done.  An addition behind the end of the list
- * goes to the end; another step that does not fit the list before it is left out: *n_left_out (may be NULL) counts them. */
+ * goes to the end; another step that does not fit the list before it is left out: *n_left_out (may be NULL) counts
+ * them. */
 SbHistory *sb_history_replay (const SbStep *steps, int n_steps, int n_done, int *n_left_out);
 void sb_history_free (SbHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbHistory, sb_history_free)

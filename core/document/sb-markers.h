@@ -25,8 +25,8 @@ sb_marker_is_region (const SbMarker *marker)
 {
   return marker->to_s > marker->from_s;
 }
-/* To the nearest millionth, which is what label tracks hold of seconds and hertz.  A number that is read comes from a file
- * and stays as it is; one that a hand sets has no more to say than this. */
+/* To the nearest millionth, which is what label tracks hold of seconds and hertz.  A number that is read comes from a
+ * file and stays as it is; one that a hand sets has no more to say than this. */
 double sb_marker_round (double value);
 /* Tabs and line ends become spaces, what is not UTF-8 the replacement character.  Newly allocated. */
 char *sb_marker_clean_title (const char *title);

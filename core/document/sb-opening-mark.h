@@ -10,7 +10,8 @@
 
 typedef struct SbOpeningMark SbOpeningMark;
 
-/* *n_died: how many openings in a row did not come to an end.  NULL: no mark can be made, or somebody else is opening it. */
+/* *n_died: how many openings in a row did not come to an end.  NULL: no mark can be made, or somebody else is opening
+ * it. */
 SbOpeningMark *sb_opening_mark_new (const char *folder /* NULL: the default */, const char *path, int *n_died);
 /* It was opened, or refused, without harm: forgotten. */
 void sb_opening_mark_done (SbOpeningMark *mark);

@@ -25,7 +25,8 @@ SbPlayer *sb_player_new (SbSink *sink); /* takes the sink */
 void sb_player_free (SbPlayer *player); /* Blocks: until device and feeder ended (short) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbPlayer, sb_player_free)
 
-/* Recording changed: stops.  A source of the same rate, channels and length: crossfades in place. NULL: nothing to play. */
+/* Recording changed: stops.  A source of the same rate, channels and length: crossfades in place. NULL: nothing to
+ * play. */
 void sb_player_set_source (SbPlayer *player, SbSource *source);
 void sb_player_play (SbPlayer *player, int64_t from_frame);
 /* Stops by itself at to_frame, with a fade of 10 ms before it. */
@@ -48,7 +49,8 @@ bool sb_player_source_failed (const SbPlayer *player);
 /* ---- the device ---- */
 /* device: a name of the list, NULL the system's default; latency_s 0: the usual 20 ms.  Takes effect at once. */
 void sb_player_set_output (SbPlayer *player, const char *device, double latency_s);
-/* Looking for devices takes up to 0.2 s: ask, and take the list (of char*, may be empty) when it is there, else NULL. */
+/* Looking for devices takes up to 0.2 s: ask, and take the list (of char*, may be empty) when it is there, else
+ * NULL. */
 void sb_player_look_for_devices (SbPlayer *player);
 GPtrArray *sb_player_take_devices (SbPlayer *player);
 

@@ -18,11 +18,11 @@ typedef struct {
 
 /* There is a log, and the database is one that has one. */
 bool sb_project_has_log (const char *path);
-/* As they lie on the disk.  false: the database cannot be read, or is too large.  Initialises image; cleared by the caller
- * in any case. */
+/* As they lie on the disk.  false: the database cannot be read, or is too large.  Initialises image; cleared by the
+ * caller in any case. */
 bool sb_project_image_read (SbProjectImage *image, const char *path);
-/* Brings the log into the database, to the last transaction.  all: of a damaged log also pages that may be wrong.  false:
- * no room. */
+/* Brings the log into the database, to the last transaction.  all: of a damaged log also pages that may be wrong.
+ * false: no room. */
 bool sb_project_image_apply (SbProjectImage *image, bool all);
 /* The log's pages, oldest first, whatever they hold. */
 void sb_project_image_each_page (const SbProjectImage *image, void (*func) (const char *page, gsize n, void *data),

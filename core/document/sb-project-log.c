@@ -117,8 +117,8 @@ read_log (Log *log, const uint8_t *bytes, gsize n, uint32_t page_bytes)
     return false;
   log->big = word (bytes) == (MAGIC | 1);
   add_to_sum (sum, bytes, 24, log->big);
-  log->header_holds = (word (bytes) | 1) == (MAGIC | 1) && word (bytes + 4) == VERSION && is_page_size (word (bytes + 8)) &&
-                      sum[0] == word (bytes + 24) && sum[1] == word (bytes + 28);
+  log->header_holds = (word (bytes) | 1) == (MAGIC | 1) && word (bytes + 4) == VERSION &&
+                      is_page_size (word (bytes + 8)) && sum[0] == word (bytes + 24) && sum[1] == word (bytes + 28);
   log->page_bytes = log->header_holds ? word (bytes + 8) : page_bytes;
   if (!is_page_size (log->page_bytes))
     return false;
@@ -174,9 +174,9 @@ is_remnant (const Log *log, gsize i)
   return memcmp (salts, log->salts, 4) != 0 && memcmp (salts + 4, log->salts + 4, 4) != 0;
 }
 
-/* Whether all that does not hold may be of the last transaction, whose end reached the disk before the rest did: it was never
- * acknowledged.  A transaction's pages ascend; where they begin anew, what looks like one are two, and the end of the first
- * is what is wrong. */
+/* Whether all that does not hold may be of the last transaction, whose end reached the disk before the rest did: it was
+ * never acknowledged.  A transaction's pages ascend; where they begin anew, what looks like one are two, and the end of
+ * the first is what is wrong. */
 static bool
 is_unfinished (const Log *log, gsize n_sound, gsize end)
 {
@@ -204,8 +204,8 @@ take_page (SbProjectImage *image, const Log *log, gsize i, uint32_t n_pages)
     memcpy (image->bytes + (gsize)(page - 1) * log->page_bytes, frame + FRAME, log->page_bytes);
 }
 
-/* Frames that do not hold are used where no later one has the page, if at all: what is wrong may be no more than a digit,
- * but it may also be the page's number. */
+/* Frames that do not hold are used where no later one has the page, if at all: what is wrong may be no more than a
+ * digit, but it may also be the page's number. */
 static void
 take_damaged (SbProjectImage *image, const Log *log, gsize end, uint32_t n_pages, bool all)
 {
@@ -242,7 +242,8 @@ adds_nothing (const SbProjectImage *image, const Log *log, gsize end)
     const uint8_t *frame = frame_at (log, i - 1);
     const uint32_t page = word (frame);
     if (page == 0 || page > n_pages ||
-        (!seen[page] && memcmp (image->bytes + (gsize)(page - 1) * log->page_bytes, frame + FRAME, log->page_bytes) != 0))
+        (!seen[page] &&
+         memcmp (image->bytes + (gsize)(page - 1) * log->page_bytes, frame + FRAME, log->page_bytes) != 0))
       return false;
     seen[page] = true;
   }
@@ -285,7 +286,8 @@ sb_project_image_apply (SbProjectImage *image, bool all)
   const gsize n_sound = mend_salts (&log, image, count_sound (&log)), end = end_of_commits (&log, log.n_frames);
   if (!log.header_holds && end > 0 && adds_nothing (image, &log, end))
     return true;
-  image->damaged = image->damaged || (end > n_sound + 1 && !is_unfinished (&log, n_sound, end)) || (!log.header_holds && end > 0);
+  image->damaged =
+      image->damaged || (end > n_sound + 1 && !is_unfinished (&log, n_sound, end)) || (!log.header_holds && end > 0);
   const gsize n = image->damaged ? end : end_of_commits (&log, n_sound);
   const uint32_t n_pages = count_pages (image, &log, n);
   if (n_pages == 0)
@@ -300,7 +302,8 @@ sb_project_image_apply (SbProjectImage *image, bool all)
 }
 
 void
-sb_project_image_each_page (const SbProjectImage *image, void (*func) (const char *page, gsize n, void *data), void *data)
+sb_project_image_each_page (const SbProjectImage *image, void (*func) (const char *page, gsize n, void *data),
+                            void *data)
 {
   Log log;
   if (read_log (&log, image->log, image->n_log, page_bytes_of (image)))
@@ -345,8 +348,8 @@ sb_project_has_log (const char *path)
   return n == 100 && head[19] != 1 && stat (log, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0;
 }
 
-/* Somebody may be writing.  What the log holds may be in the database as well, but the log must not begin anew while the
- * database is read: its beginning is the same before and behind. */
+/* Somebody may be writing.  What the log holds may be in the database as well, but the log must not begin anew while
+ * the database is read: its beginning is the same before and behind. */
 bool
 sb_project_image_read (SbProjectImage *image, const char *path)
 {

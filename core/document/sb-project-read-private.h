@@ -11,8 +11,8 @@
 
 /* application_id and user_version; false: no SQLite file, or it cannot be read. */
 bool sb_project_read_header (const char *path, uint32_t *application_id, uint32_t *user_version);
-/* The file, or what was made of it and its log (which must live as long, and is changed).  NULL: SQLite does not open it.
- * work counts what it does, up to a limit; lives as long as the database. */
+/* The file, or what was made of it and its log (which must live as long, and is changed).  NULL: SQLite does not open
+ * it.  work counts what it does, up to a limit; lives as long as the database. */
 sqlite3 *sb_project_open_defensively (const char *path, SbProjectImage *image /* or NULL */, int *work);
 /* An ordinary table, not a virtual one or a view of the same name. */
 bool sb_project_is_table (sqlite3 *db, const char *name);
@@ -35,5 +35,6 @@ bool sb_project_read_history (sqlite3 *db, SbProject *project, uint32_t version)
 bool sb_project_fill_ops (SbProject *project);
 /* Operations found by their looks in the bytes of a file that SQLite does not read, as additions. */
 void sb_project_salvage_bytes (const char *path, SbProject *project);
-/* Those of the log's pages that the project does not have, behind its own, in the order in which they were first written. */
+/* Those of the log's pages that the project does not have, behind its own, in the order in which they were first
+ * written. */
 void sb_project_salvage_log (const SbProjectImage *image, SbProject *project);

@@ -211,7 +211,9 @@ load (const char *path, bool live, GError **error)
     return NULL;
   }
   if (!sb_project_read_header (path, &id, &version) || id != SB_PROJECT_APPLICATION_ID) {
-    set_format_error (error, path, "is not a Sonobrush project, or its beginning is lost: nothing in it can be read. Take a backup copy.");
+    set_format_error (error, path,
+                      "is not a Sonobrush project, or its beginning is lost: nothing in it can be read. Take a backup "
+                      "copy.");
     return NULL;
   }
   if (version == 0) {

@@ -267,7 +267,8 @@ sb_project_write_number (sqlite3 *db, const char *key, int64_t number)
 bool
 sb_project_write_content (sqlite3 *db, const char *sha256, int64_t mtime_ns)
 {
-  return sb_project_write_text (db, "source_sha256", sha256) && sb_project_write_number (db, "source_mtime_ns", mtime_ns);
+  return sb_project_write_text (db, "source_sha256", sha256) &&
+         sb_project_write_number (db, "source_mtime_ns", mtime_ns);
 }
 
 static bool

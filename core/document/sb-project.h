@@ -48,16 +48,17 @@ bool sb_project_restore (const SbProject *project, SbDocument *document, int *n_
 void sb_project_set_markers (SbProject *project, const SbMarker *markers, int n_markers);
 /* Source path, format, size and fingerprint of an opened recording. */
 bool sb_project_set_source (SbProject *project, SbSource *source, GError **error);
-/* Before saving: the hash of all bytes when nobody had the time yet, if the file is as it was opened and not so large that
- * saving would wait for it (about 1 GB, 4 s).  A project without it is told apart by the fingerprint alone. */
+/* Before saving: the hash of all bytes when nobody had the time yet, if the file is as it was opened and not so large
+ * that saving would wait for it (about 1 GB, 4 s).  A project without it is told apart by the fingerprint alone. */
 void sb_project_fill_content (SbProject *project, SbSource *source, SbProgress *progress);
 /* All that `from` says about its recording. */
 void sb_project_take_source (SbProject *project, const SbProject *from);
 /* Whether `now`, from sb_project_set_source(), is what `then` was made in: the same fingerprint and, when the file was
- * written to since, the same bytes from beginning to end (which fills now->source_sha256).  Blocks: reads the file once. */
+ * written to since, the same bytes from beginning to end (which fills now->source_sha256).  Blocks: reads the file
+ * once. */
 bool sb_project_is_same_source (const SbProject *then, SbProject *now, SbProgress *progress);
-/* Of two that are the same as far as that goes: written to between the two, and whether that changed what lies between the
- * fingerprint's blocks cannot be told, since nobody had read all bytes before. */
+/* Of two that are the same as far as that goes: written to between the two, and whether that changed what lies between
+ * the fingerprint's blocks cannot be told, since nobody had read all bytes before. */
 bool sb_project_may_differ (const SbProject *then, const SbProject *now);
 /* The same for a file that is not open.  False with an error: it cannot be read. */
 bool sb_project_is_source_at (const SbProject *then, const char *path, SbProgress *progress, GError **error);

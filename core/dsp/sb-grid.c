@@ -28,12 +28,13 @@ bool
 sb_grid_check_sizes (const SbGrid *grid, GError **error)
 {
   if (grid->n_fft < 2 || grid->n_fft > MAX_N_FFT) {
-    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "n_fft %d is out of range; choose a length from 2 to %d.", grid->n_fft,
-                 MAX_N_FFT);
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "n_fft %d is out of range; choose a length from 2 to %d.",
+                 grid->n_fft, MAX_N_FFT);
     return false;
   }
   if (grid->hop < 1 || grid->hop > MAX_N_FFT) {
-    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "hop %d is out of range; choose 1 to %d frames.", grid->hop, MAX_N_FFT);
+    g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "hop %d is out of range; choose 1 to %d frames.", grid->hop,
+                 MAX_N_FFT);
     return false;
   }
   if (grid->window < SB_WINDOW_HANN || grid->window > SB_WINDOW_RECT) {

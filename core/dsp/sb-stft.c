@@ -93,8 +93,8 @@ sb_stft_new (const SbGrid *grid, SbPlanEffort effort, GError **error)
     stft->norm_max = MAX (stft->norm_max, (float)stft->norm[i]);
   make_plans (stft, effort);
   if (stft->forward == NULL || stft->inverse == NULL) {
-    g_set_error (error, SB_ERROR, SB_ERROR_MEMORY, "FFTW could not plan a transform of length %d; choose another n_fft.",
-                 n);
+    g_set_error (error, SB_ERROR, SB_ERROR_MEMORY,
+                 "FFTW could not plan a transform of length %d; choose another n_fft.", n);
     sb_stft_unref (stft);
     return NULL;
   }

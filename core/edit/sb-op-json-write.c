@@ -151,7 +151,8 @@ char *
 sb_ops_file_to_json (const SbGrid *grid, GPtrArray *ops)
 {
   GString *text = g_string_new (NULL);
-  g_string_append_printf (text, "{\"version\": 1,\n \"grid\": {\"n_fft\": %d, \"hop\": %d, \"window\": \"%s\"},\n \"ops\": [",
+  g_string_append_printf (text,
+                          "{\"version\": 1,\n \"grid\": {\"n_fft\": %d, \"hop\": %d, \"window\": \"%s\"},\n \"ops\": [",
                           grid->n_fft, grid->hop, sb_window_name (grid->window));
   for (guint i = 0; i < ops->len; i++) {
     g_autofree char *op = sb_operation_to_json (g_ptr_array_index (ops, i));

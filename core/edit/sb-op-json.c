@@ -343,7 +343,9 @@ parse (const Reader *reader, const char *text, gssize length)
     int line = 0, column = 0; /* "<data>:LINE:COLUMN: what the parser expected" */
     const char *at = strchr (local->message, ':');
     if (at != NULL && sscanf (at, ":%d:%d:", &line, &column) == 2)
-      fail (reader, "it is damaged or was cut short: line %d, character %d is no valid JSON. Save the edits again, or mend it there.",
+      fail (reader,
+            "it is damaged or was cut short: line %d, character %d is no valid JSON. Save the edits again, or mend it "
+            "there.",
             line, column);
     else
       fail (reader, "it is damaged or was cut short: this is no valid JSON. Save the edits again.");

@@ -33,7 +33,8 @@ typedef struct {
   int n_channels;
   const SbOpPoint *points; /* stroke, lasso */
   int n_points;
-  double radius_s, radius_hz, radius_oct;   /* stroke (radius_oct NAN unless it stands for radius_hz); harmonics use radius_hz */
+  double radius_s, radius_hz, radius_oct;   /* stroke (radius_oct NAN unless it stands for radius_hz); harmonics use
+                                               radius_hz */
   double from_s, to_s, low_hz, high_hz;     /* box; harmonics use from_s, to_s */
   double f0_hz;                             /* harmonics */
   int count;

@@ -45,7 +45,8 @@ bool sb_raster_continues (const SbRaster *shorter, const SbRaster *longer, int64
 /* Raised cosine, 0 at the edge, 1 from `width` inside on (closed: a hard edge is 1 on the edge). */
 double sb_raster_ramp (double inside, double width);
 
-/* --- stroke and lasso, each in a file of its own: ungrown coverage of one column, bins 0 … n_bins−1, maximum with what is there. */
+/* --- stroke and lasso, each in a file of its own: ungrown coverage of one column, bins 0 … n_bins−1, maximum with what
+       is there. */
 typedef struct SbShape SbShape;
 SbShape *sb_stroke_shape_new (const SbOpSpec *spec, const SbRasterPlane *plane);
 void sb_stroke_shape_free (SbShape *shape);

@@ -291,8 +291,8 @@ scatter (SbAnalyser *analyser, SbSource *source, int64_t col, int64_t end_frame,
     return x != NULL;
   x = shown_channels (analyser, x, channels, &n, &stride);
   for (int channel = 0; channel < n; channel++) {
-    analyser->finite &=
-      sb_reassign_column (moved->reassign, moved->scratch, x + channel, stride, moved->power, moved->frames, moved->bins);
+    analyser->finite &= sb_reassign_column (moved->reassign, moved->scratch, x + channel, stride, moved->power,
+                                            moved->frames, moved->bins);
     for (int k = 0; k < bins; k++) {
       int64_t to = col + lrintf (moved->frames[k] / (float) grid->hop);
       int cell = (int) lrintf (moved->bins[k] * (float) analyser->cells_per_bin);

@@ -93,7 +93,8 @@ time_label (double s, int decimals, char *out, size_t size)
   g_autofree char *hours =
     seconds < 3600 ? g_strdup_printf ("%d", (int) (seconds / 60))
                    : g_strdup_printf ("%" G_GINT64_FORMAT ":%02d", seconds / 3600, (int) (seconds / 60 % 60));
-  g_autofree char *part = decimals > 0 ? g_strdup_printf (".%0*" G_GINT64_FORMAT, decimals, total % unit) : g_strdup ("");
+  g_autofree char *part =
+      decimals > 0 ? g_strdup_printf (".%0*" G_GINT64_FORMAT, decimals, total % unit) : g_strdup ("");
   g_autofree char *label =
     g_strdup_printf ("%s%s:%02d%s", s < 0 && total > 0 ? "−" : "", hours, (int) (seconds % 60), part);
   g_strlcpy (out, label, size);
@@ -156,7 +157,8 @@ hz_even (const SbViewport *view, double min_gap_px)
   GArray *ticks = new_ticks ();
   /* where a hertz is smallest: at the top, on all scales */
   double top_hz = fmax (view->high_hz - (view->high_hz - view->low_hz) * 0.05, view->low_hz);
-  double px_per_hz = fabs (sb_viewport_y (view, top_hz) - sb_viewport_y (view, view->high_hz)) / (view->high_hz - top_hz);
+  double px_per_hz =
+      fabs (sb_viewport_y (view, top_hz) - sb_viewport_y (view, view->high_hz)) / (view->high_hz - top_hz);
   double step = round_step (fmax (min_gap_px, 1.0) / px_per_hz);
   int parts = parts_of (step);
   if (step / parts * px_per_hz < MINOR_GAP_PX)

@@ -186,7 +186,8 @@ need (SbSpectrogram *s, SbLack *lack, int level, int64_t col)
   g_array_append_val (lack->tiles, piece);
 }
 
-/* out ← out and column together; what is not there comes from where it is coarser.  `weight`: columns in out already. */
+/* out ← out and column together; what is not there comes from where it is coarser.  `weight`: columns in out
+ * already. */
 static SbCells
 gather_column (SbSpectrogram *s, const Mapping *map, int64_t col, int weight, uint8_t *out, SbLack *lack)
 {
@@ -431,7 +432,8 @@ static void
 hatch (const Mapping *map, const SbHole *hole, double cols_per_frame, int x, int n, uint32_t *argb, int stride_px)
 {
   double px_per_frame = cols_per_frame / map->cols_per_px;
-  double from = (double) hole->from * px_per_frame - map->origin_px, to = (double) hole->to * px_per_frame - map->origin_px;
+  double from = (double) hole->from * px_per_frame - map->origin_px,
+         to = (double) hole->to * px_per_frame - map->origin_px;
   int x0 = (int) CLAMP (floor (from), x, x + n), x1 = (int) CLAMP (ceil (to), x0, x + n);
   int64_t origin = (int64_t) map->origin_px;
   for (int i = x0; i < x1; i++)

@@ -21,7 +21,8 @@ typedef struct {
   int lanes;            /* more than 1: so many channels above one another, from `channel` on */
 } SbPictureSpec;
 
-void sb_picture_spec_init (SbPictureSpec *spec, SbSource *source); /* whole file, the usual scale, 1600×900, magma, axes on */
+/* Whole file, the usual scale, 1600×900, magma, axes on. */
+void sb_picture_spec_init (SbPictureSpec *spec, SbSource *source);
 /* Format by the path's ending (.png .svg .pdf); whole or not at all. */
 bool sb_picture_save (SbSource *source, const SbGrid *grid, SbPool *pool, const SbPictureSpec *spec, const char *path,
                       SbProgress *progress, GError **error);

@@ -89,7 +89,8 @@ sb_peak_estimate (const float complex *X, const SbGrid *grid, double window_sum,
 static bool
 is_peak (const float complex *X, int n_bins, int k)
 {
-  return k > 0 && k + 1 < n_bins && cabsf (X[k]) > 0 && cabsf (X[k]) >= cabsf (X[k - 1]) && cabsf (X[k]) >= cabsf (X[k + 1]);
+  return k > 0 && k + 1 < n_bins && cabsf (X[k]) > 0 && cabsf (X[k]) >= cabsf (X[k - 1]) &&
+         cabsf (X[k]) >= cabsf (X[k + 1]);
 }
 
 /* The strongest bin beside the pointer's; further away only peaks count, so that the slope of a line out of reach does

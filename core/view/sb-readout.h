@@ -20,7 +20,8 @@ typedef struct {
 } SbReadout;
 
 /* Column nearest to t_s, bin nearest to hz.  Where that bin is a local peak (or beside one, or within reach of
- * stronger ones: the strongest) the Hann window's ratio estimator gives frequency and level between the bins; on other windows the bin itself speaks. */
+ * stronger ones: the strongest) the Hann window's ratio estimator gives frequency and level between the bins; on other
+ * windows the bin itself speaks. */
 bool sb_readout (SbSource *source, SbStft *stft, const SbPlace *place, SbReadout *readout, GError **error);
 
 typedef struct {

@@ -142,7 +142,8 @@ note_column (SbSpectrogram *s, int i)
     from--;
   while (to < sparse->n - 1 && to - i < reach && !sparse->have[to + 1])
     to++;
-  sb_spectrogram_note_change (s, (int64_t) sparse_place (sparse, from - 16), (int64_t) sparse_place (sparse, to + 17), true);
+  sb_spectrogram_note_change (s, (int64_t) sparse_place (sparse, from - 16), (int64_t) sparse_place (sparse, to + 17),
+                              true);
 }
 
 void
@@ -173,7 +174,8 @@ sb_sparse_work (SbSpectrogram *s)
     note_column (s, i);
     if (!sparse->wide && now_us - sparse->began_us > SPARSE_BOX_US) {
       sparse->wide = true;
-      sb_spectrogram_note_change (s, (int64_t) sparse_place (sparse, -1), (int64_t) sparse_place (sparse, sparse->n), true);
+      sb_spectrogram_note_change (s, (int64_t) sparse_place (sparse, -1), (int64_t) sparse_place (sparse, sparse->n),
+                                  true);
     }
   }
   sb_spectrogram_give_analyser_back (s, analyser);

@@ -287,7 +287,8 @@ fill_grains (SbSpectrogram *s, SbAnalyser *analyser, SbSource *source, SbPatch *
     int64_t g = g0;
     for (; g < g1; g++) {
       int64_t from, to;
-      sb_spectrogram_frames_behind (s, sb_spectrogram_grain_first_col (s, g), sb_spectrogram_grain_first_col (s, g + 1), &from, &to);
+      sb_spectrogram_frames_behind (s, sb_spectrogram_grain_first_col (s, g), sb_spectrogram_grain_first_col (s, g + 1),
+                                    &from, &to);
       SbSpanKind here = to > from ? sb_source_span (source, from, to - from) : SB_SPAN_SILENT;
       if (here == SB_SPAN_BELOW && !below)
         here = SB_SPAN_OWN;

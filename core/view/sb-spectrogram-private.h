@@ -157,8 +157,8 @@ void sb_spectrogram_put_holes (SbSpectrogram *s, int64_t from, int64_t to, const
 void sb_spectrogram_do_piece (SbSpectrogram *s, const SbPiece *piece);
 /* Starts workers if there is work.  Not under the lock. */
 void sb_spectrogram_kick (SbSpectrogram *s);
-/* sb-sparse.c, under the lock: the next sparse column that tells something new (−1: none), the codes nearest to a column
- * of the grid (NULL: none near enough), another view to cover, whether columns of the sample wait to be read. */
+/* sb-sparse.c, under the lock: the next sparse column that tells something new (−1: none), the codes nearest to a
+ * column of the grid (NULL: none near enough), another view to cover, whether columns of the sample wait to be read. */
 int sb_sparse_next (SbSpectrogram *s);
 const uint8_t *sb_sparse_near (const SbSpectrogram *s, double col);
 void sb_sparse_begin (SbSpectrogram *s, const SbViewport *view);

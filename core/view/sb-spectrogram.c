@@ -123,8 +123,8 @@ sb_spectrogram_new_sized (SbSource *source, const SbSpectrogramLook *look, SbPoo
   column_us *= CLAMP (sb_source_channels (source), 1, SB_ANALYSED_CHANNELS);
   if (look->reassigned)
     column_us *= 4;
-  sb_pyramid_shape_init (&s->shape, (sb_stft_n_bins (stft) - 1) * s->cells_per_bin + 1, MAX (1, sb_grid_n_cols (grid, s->n_frames)), column_us,
-                         budget->kept_bytes);
+  sb_pyramid_shape_init (&s->shape, (sb_stft_n_bins (stft) - 1) * s->cells_per_bin + 1,
+                         MAX (1, sb_grid_n_cols (grid, s->n_frames)), column_us, budget->kept_bytes);
   pthread_mutex_init (&s->lock, NULL);
   pthread_mutex_init (&s->tell_lock, NULL);
   s->wanted = g_malloc0 ((gsize) s->shape.n_grains);

@@ -44,8 +44,8 @@ void sb_spectrogram_look_init (SbSpectrogramLook *look, const SbGrid *grid);
 /* The n_fft whose window is about as many pixels wide as its main lobe is high: a power of two, 64 … 65536.  Where a
  * pixel holds more than a hop of the default grid it is the default, which is analysed anyway. */
 int sb_spectrogram_auto_n_fft (const SbViewport *view, double rate_hz);
-/* The n_fft that pictures have unless another is asked for: the default grid's, or for ultrasonic recordings, whose calls
- * sweep through an octave in some milliseconds, the one above. */
+/* The n_fft that pictures have unless another is asked for: the default grid's, or for ultrasonic recordings, whose
+ * calls sweep through an octave in some milliseconds, the one above. */
 int sb_spectrogram_usual_n_fft (const SbViewport *view, double rate_hz);
 
 /* `below` (may be NULL): the spectrogram of the source below; spans where
@@ -57,8 +57,8 @@ SbSpectrogram *sb_spectrogram_new (SbSource *source, const SbGrid *grid, SbPool 
  * Thread: any but better a worker (planning an FFT of 65536 takes some ms). */
 SbSpectrogram *sb_spectrogram_new_look (SbSource *source, const SbSpectrogramLook *look, SbPool *pool,
                                         SbSpectrogram *below, SbSpectrogram *former, GError **error);
-/* Columns that cannot be read any more show what `fallback` knows of them: another picture of the same recording, usually
- * the one that was analysed whole.  Referenced.  Thread: any, before anything is composed or analysed. */
+/* Columns that cannot be read any more show what `fallback` knows of them: another picture of the same recording,
+ * usually the one that was analysed whole.  Referenced.  Thread: any, before anything is composed or analysed. */
 void sb_spectrogram_set_fallback (SbSpectrogram *s, SbSpectrogram *fallback);
 void sb_spectrogram_free (SbSpectrogram *s); /* Blocks: until its running jobs end (a few ms) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbSpectrogram, sb_spectrogram_free)
@@ -99,9 +99,9 @@ uint32_t sb_spectrogram_revision (SbSpectrogram *s);
  * Blocks: a short lock. */
 bool sb_spectrogram_shows (SbSpectrogram *s, uint32_t revision, double from_s, double to_s);
 double sb_spectrogram_progress (const SbSpectrogram *s); /* share of the recording exact at the coarse levels, 0 … 1 */
-/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, at most 110 below; less than 50 dB are
- * widened to 50 at both ends.  Bins as near to 0 Hz as the window spreads an offset are left out.  From what is there
- * now (a sparse sample is taken when nothing is: Blocks then). */
+/* high = 99.9th percentile + 6 dB; low = median of cells above −140 dB, minus 10, at most 110 below; less than 50 dB
+ * are widened to 50 at both ends.  Bins as near to 0 Hz as the window spreads an offset are left out.  From what is
+ * there now (a sparse sample is taken when nothing is: Blocks then). */
 void sb_spectrogram_auto_range (SbSpectrogram *s, double *low_db, double *high_db);
 /* The same from what can be read in about that time (0: from what is there), for a first look at a source that is slow
  * to seek in.  False: the sample was not finished; the workers finish it while they analyse, so ask again. */

@@ -146,7 +146,8 @@ put_chunk (SbWaveform *w, int64_t chunk, const SbWaveCell *cells, uint32_t revis
     for (int level = 1; level < w->n_levels; level++)
       for (int64_t i = first >> level; i <= (first + n - 1) >> level; i++) {
         const SbWaveCell *from = w->levels[level - 1] + 2 * i;
-        w->levels[level][i] = 2 * i + 1 < sb_waveform_level_blocks (w, level - 1) ? join_cells (from[0], from[1]) : from[0];
+        w->levels[level][i] =
+            2 * i + 1 < sb_waveform_level_blocks (w, level - 1) ? join_cells (from[0], from[1]) : from[0];
       }
   }
   pthread_mutex_unlock (&w->lock);

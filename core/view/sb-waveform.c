@@ -117,7 +117,8 @@ range_of_blocks (const SbWaveform *w, int64_t first, int64_t end)
   SbWaveRange range = SB_WAVE_NOTHING;
   while (first < end) {
     int level = 0;
-    while (level + 1 < w->n_levels && (first & (((int64_t) 2 << level) - 1)) == 0 && first + ((int64_t) 2 << level) <= end)
+    while (level + 1 < w->n_levels && (first & (((int64_t) 2 << level) - 1)) == 0 &&
+           first + ((int64_t) 2 << level) <= end)
       level++;
     range = sb_wave_join (range, range_of (w->levels[level][first >> level]));
     first += (int64_t) 1 << level;
@@ -156,7 +157,8 @@ sb_waveform_read_part (SbWaveform *w, double from_s, double to_s, int n_px, int 
   double from = from_s * w->rate, per_px = (to_s - from_s) * w->rate / n_px;
   double last = (double) w->n_frames;
   bool fine = per_px < (double) w->block_frames;
-  int64_t first = (int64_t) CLAMP (floor (from), 0, last), end = (int64_t) CLAMP (ceil (from + per_px * n_px) + 1, 0, last);
+  int64_t first = (int64_t) CLAMP (floor (from), 0, last),
+          end = (int64_t) CLAMP (ceil (from + per_px * n_px) + 1, 0, last);
   pthread_mutex_lock (&w->lock);
   w->centre = (first + end) / 2 / SB_WAVE_CHUNK_FRAMES;
   if (fine && end > first &&

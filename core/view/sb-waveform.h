@@ -24,8 +24,10 @@ SbWaveTap *sb_wave_tap_new (SbWaveform *w, SbSource *source, int64_t from, int64
 void sb_wave_tap_frames (SbWaveTap *tap, int64_t pos, int64_t n, const float *frames); /* float[n][channels] */
 void sb_wave_tap_finish (SbWaveTap *tap);                                              /* NULL is fine */
 /* min, max: float[n_px], to 1/4096 outwards (exact where samples are); pixels not known yet get min > max.  Where a
- * pixel is less than a block it asks the workers for the visible samples themselves.  Thread: UI.  Blocks: a short lock. */
+ * pixel is less than a block it asks the workers for the visible samples themselves.  Thread: UI.  Blocks: a short
+ * lock. */
 void sb_waveform_read (SbWaveform *w, double from_s, double to_s, int n_px, float *min, float *max);
-/* The same of pixels [first_px, end_px) alone; min, max: float[end_px − first_px].  The workers are asked for all of it. */
+/* The same of pixels [first_px, end_px) alone; min, max: float[end_px − first_px].  The workers are asked for all of
+ * it. */
 void sb_waveform_read_part (SbWaveform *w, double from_s, double to_s, int n_px, int first_px, int end_px, float *min,
                             float *max);

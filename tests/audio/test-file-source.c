@@ -39,8 +39,9 @@ write_file (const char *name, int format, int channels, const float *frames, int
 static void
 test_random_access (void)
 {
-  const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_FLAC | SF_FORMAT_PCM_24, SF_FORMAT_OGG | SF_FORMAT_VORBIS,
-                          SF_FORMAT_OGG | SF_FORMAT_OPUS, SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III };
+  const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_FLOAT,     SF_FORMAT_FLAC | SF_FORMAT_PCM_24,
+                          SF_FORMAT_OGG | SF_FORMAT_VORBIS,    SF_FORMAT_OGG | SF_FORMAT_OPUS,
+                          SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III };
   g_autofree float *noise = sb_test_noise (1, 2 * 50000, 0.5f);
   for (guint f = 0; f < G_N_ELEMENTS (formats); f++) {
     g_autofree char *path = write_file ("random.audio", formats[f], 2, noise, 50000);
@@ -95,8 +96,10 @@ static void
 test_bad_files (void)
 {
   const guint n_before = n_descriptors ();
-  g_autofree char *text = sb_test_path ("text.wav"), *empty = sb_test_path ("empty.wav"), *none = sb_test_path ("none.wav");
-  g_autofree char *fifo = sb_test_path ("fifo.wav"), *loop = sb_test_path ("loop.wav"), *locked = sb_test_path ("locked.wav");
+  g_autofree char *text = sb_test_path ("text.wav"), *empty = sb_test_path ("empty.wav"),
+                  *none = sb_test_path ("none.wav");
+  g_autofree char *fifo = sb_test_path ("fifo.wav"), *loop = sb_test_path ("loop.wav"),
+                  *locked = sb_test_path ("locked.wav");
   g_file_set_contents (text, "This is a shopping list, not a recording.\n", -1, NULL);
   g_file_set_contents (empty, "", 0, NULL);
   g_file_set_contents (locked, "x", 1, NULL);
@@ -157,7 +160,8 @@ test_lying_length (void)
 static void
 test_every_place_of_flac (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "data", "demo", "garden-interview.flac", NULL);
+  g_autofree char *path =
+      g_build_filename (g_getenv ("G_TEST_SRCDIR"), "..", "data", "demo", "garden-interview.flac", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (SbSource) source = sb_file_source_new (path, NULL, &error);
   g_assert_no_error (error);

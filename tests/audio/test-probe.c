@@ -123,7 +123,8 @@ assert_not_opened (const char *path, const char *says, const char *advises)
 static void
 test_no_helper (void)
 {
-  g_autofree char *path = good_file (), *broken = sb_test_path ("broken"), *said = g_strdup (g_getenv ("SONOBRUSH_PROBE"));
+  g_autofree char *path = good_file (), *broken = sb_test_path ("broken"),
+                  *said = g_strdup (g_getenv ("SONOBRUSH_PROBE"));
   g_autoptr (GError) error = NULL;
   g_setenv ("SONOBRUSH_PROBE", "/nonexistent/sonobrush-probe", TRUE);
   assert_not_opened (path, "“/nonexistent/sonobrush-probe”", "is missing. Install Sonobrush again.");

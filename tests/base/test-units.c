@@ -161,7 +161,9 @@ shows (const SbTimeFormat *format, double s, const char *text)
   g_autofree char *shown = sb_format_time_as (format, s, 3);
   g_assert_cmpstr (shown, ==, text);
   g_assert_true (sb_parse_time_as (format, shown, &back));
-  double step = format->kind == SB_TIME_TIMECODE ? 1 / format->fps : format->kind == SB_TIME_SAMPLES ? 0.5 / format->rate : 5e-4;
+  double step = format->kind == SB_TIME_TIMECODE  ? 1 / format->fps
+                : format->kind == SB_TIME_SAMPLES ? 0.5 / format->rate
+                                                  : 5e-4;
   g_assert_cmpfloat_with_epsilon (back, s, step + 1e-9);
 }
 

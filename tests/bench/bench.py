@@ -99,7 +99,8 @@ def write_wav(path, n_frames, noise):
 def pictures(program, folder):
     """[(what, figures)] for recordings of several lengths and kinds."""
     found = []
-    cases = [("10 s of noise", 10 * 44100, True), ("1 h of noise", HOUR, True), ("24 h, a sparse file of silence", 24 * HOUR, False)]
+    cases = [("10 s of noise", 10 * 44100, True), ("1 h of noise", HOUR, True),
+             ("24 h, a sparse file of silence", 24 * HOUR, False)]
     for name, n_frames, noise in cases:
         path = os.path.join(folder, "a.wav")
         write_wav(path, n_frames, noise)
@@ -221,7 +222,8 @@ def picture_table(found):
         elif "first_ms" not in row:
             lines.append(f"| {name} | | {row['exact_ms']:.0f} | | |")
         else:
-            lines.append(f"| {name} | {row['first_ms']:.0f} | {row['exact_ms']:.0f} | {row['cpu_ms']:.0f} | {row['rss_mb']:.0f} |")
+            lines.append(f"| {name} | {row['first_ms']:.0f} | {row['exact_ms']:.0f} | {row['cpu_ms']:.0f} "
+                         f"| {row['rss_mb']:.0f} |")
     lines += [
         "",
         "## Composing a frame",

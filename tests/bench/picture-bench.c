@@ -218,8 +218,8 @@ analyse (const char *path)
   }
   for (int t = 0; t < 2; t++)
     qsort (ms[t], ROUNDS, sizeof ms[t][0], compare);
-  printf ("{\"one_thread_ms\": %.0f, \"two_threads_ms\": %.0f, \"speedup\": %.2f}\n", ms[0][ROUNDS / 2], ms[1][ROUNDS / 2],
-          ms[0][ROUNDS / 2] / ms[1][ROUNDS / 2]);
+  printf ("{\"one_thread_ms\": %.0f, \"two_threads_ms\": %.0f, \"speedup\": %.2f}\n", ms[0][ROUNDS / 2],
+          ms[1][ROUNDS / 2], ms[0][ROUNDS / 2] / ms[1][ROUNDS / 2]);
   return 0;
 }
 
@@ -251,8 +251,9 @@ main (int argc, char **argv)
       break;
     g_usleep (10000);
   }
-  printf ("{\"opened_ms\": %.0f, \"range_ms\": %.0f, \"first_ms\": %.0f, \"exact_ms\": %.0f, \"cpu_ms\": %.0f, \"rss_mb\": %.0f", opened,
-          ranged, first, now_ms () - start, cpu_ms (CLOCK_PROCESS_CPUTIME_ID), rss_mb ("VmRSS:"));
+  printf ("{\"opened_ms\": %.0f, \"range_ms\": %.0f, \"first_ms\": %.0f, \"exact_ms\": %.0f, \"cpu_ms\": %.0f, "
+          "\"rss_mb\": %.0f",
+          opened, ranged, first, now_ms () - start, cpu_ms (CLOCK_PROCESS_CPUTIME_ID), rss_mb ("VmRSS:"));
   for (int size = 0; size < 2; size++) {
     static const int sizes[2][2] = {{1600, 900}, {2560, 1440}};
     w.width = sizes[size][0];

@@ -33,8 +33,8 @@ def main():
         runs = [(opened(cli, probe, path), opened(cli, "", path)) for _ in range(TIMES)]
         more_ms = statistics.median(a[0] - b[0] for a, b in runs)
         more_cpu_ms = statistics.median(a[1] - b[1] for a, b in runs)
-        print(f"# {os.path.basename(path)}: {statistics.median(b[0] for _, b in runs):.1f} ms without, {more_ms:.1f} ms more with "
-              f"the probe, {more_cpu_ms:.1f} ms of processor time more")
+        print(f"# {os.path.basename(path)}: {statistics.median(b[0] for _, b in runs):.1f} ms without, {more_ms:.1f} ms "
+              f"more with the probe, {more_cpu_ms:.1f} ms of processor time more")
         worst = max(worst, more_ms)
     print("1..1")
     print(f"{'ok' if worst <= LIMIT_MS else 'not ok'} 1 the probe adds at most {LIMIT_MS} ms: {worst:.1f}")

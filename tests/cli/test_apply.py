@@ -118,7 +118,8 @@ class Apply(CliTest):
         rgb, alpha = np.repeat(top_first[:, :, None], 3, 2), np.stack([top_first, grey], 2)
         palette = bytes(i for i in range(256) for _ in range(3))
         forms = {"grey": png([r.tobytes() for r in top_first]), "rgb": png([r.tobytes() for r in rgb], 8, 2),
-                 "alpha": png([r.tobytes() for r in alpha], 8, 4), "palette": png([r.tobytes() for r in top_first], 8, 3, palette)}
+                 "alpha": png([r.tobytes() for r in alpha], 8, 4),
+                 "palette": png([r.tobytes() for r in top_first], 8, 3, palette)}
         want = expected(x, [grey / 255], 126, 32, "hann")
         for name, data in forms.items():
             self.assertLess(abs(self.apply_png(data) - want).max(), 1e-6, name)

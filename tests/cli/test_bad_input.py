@@ -261,7 +261,8 @@ class BadInput(CliTest):
         good = wav(400)
         for i in range(100):
             self.put("bad.wav", good[:i] + bytes([good[i] ^ 0x81]) + good[i + 1:])
-            for call in (["info", self.path("bad.wav")], ["edit", self.path("bad.wav"), "--ops", self.ops, "-o", self.path("y.wav")]):
+            for call in (["info", self.path("bad.wav")],
+                         ["edit", self.path("bad.wav"), "--ops", self.ops, "-o", self.path("y.wav")]):
                 status, out, err = run(*call)
                 self.assertIn(status, (0, 1), (i, err))
                 self.assertEqual(err.count("\n"), status, (i, err))

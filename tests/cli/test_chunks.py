@@ -568,7 +568,8 @@ class Chunks(CliTest):
             subprocess.run(["sox", "--version"], stdout=subprocess.DEVNULL, check=True)
         except (OSError, subprocess.CalledProcessError):
             self.skipTest("sox is not installed")
-        for channels, bits, is_float in ((1, 8, False), (2, 16, False), (2, 24, False), (6, 24, False)):  # floats go through integers
+        # floats go through integers
+        for channels, bits, is_float in ((1, 8, False), (2, 16, False), (2, 24, False), (6, 24, False)):
             sound = Sound(44100, channels, bits, is_float, noise(5001, channels, bits, is_float))
             path = self.path("in.wav")
             write("wav", path, sound)

@@ -232,8 +232,9 @@ class Edit(CliTest):
         for op in bad:
             self.ops(op)
             self.refused(*call)
-        for more in ({"version": 2}, {"version": None}, {"version": "1"}, {"more": 1}, {"grid": {"n_fft": -256}}, {"grid": {"n_fft": 256, "hop": 0}},
-                     {"grid": {"n_fft": 256, "hop": 256}}, {"grid": {"window": "kaiser"}}, {"grid": {"size": 1}}):
+        for more in ({"version": 2}, {"version": None}, {"version": "1"}, {"more": 1}, {"grid": {"n_fft": -256}},
+                     {"grid": {"n_fft": 256, "hop": 0}}, {"grid": {"n_fft": 256, "hop": 256}},
+                     {"grid": {"window": "kaiser"}}, {"grid": {"size": 1}}):
             self.ops(SILENCE, **more)
             self.refused(*call)
         for text in (b"", b"[]", b"{", b"\x00\x01", b"nonsense", b'{"version": 1, "ops": 5}', b"\xff\xfe{}", b"[" * 5000):

@@ -54,7 +54,8 @@ class Hostile(CliTest):
     def test_every_file(self):
         with open(os.path.join(self.dir, "ops.json"), "w", encoding="utf-8") as file:
             json.dump(OPS, file)
-        files = sorted(os.fsencode(path) for path in glob.glob(os.path.join(HOSTILE, "*")) if not path.endswith((".sh", ".md", ".tsv")))
+        files = sorted(os.fsencode(path) for path in glob.glob(os.path.join(HOSTILE, "*"))
+                       if not path.endswith((".sh", ".md", ".tsv")))
         if LONG:
             cases = self.path("cases")
             subprocess.run(["sh", os.path.join(HOSTILE, "make_fs_cases.sh"), cases], check=True, capture_output=True)

@@ -25,7 +25,8 @@ def header(n_frames, wide):
     fmt = b"fmt " + struct.pack("<IHHIIHH", 16, 1, CHANNELS, RATE, RATE * FRAME, FRAME, 16)
     note = b"note" + struct.pack("<I", 12) + b"only for me!"
     if not wide:
-        return b"RIFF" + struct.pack("<I", 4 + len(fmt) + len(note) + 8 + size) + b"WAVE" + fmt + note + b"data" + struct.pack("<I", size)
+        return (b"RIFF" + struct.pack("<I", 4 + len(fmt) + len(note) + 8 + size) + b"WAVE" + fmt + note
+                + b"data" + struct.pack("<I", size))
     whole = 4 + 36 + len(fmt) + len(note) + 8 + size
     ds64 = b"ds64" + struct.pack("<IQQQI", 28, whole, size, n_frames, 0)
     return b"RF64\xff\xff\xff\xffWAVE" + ds64 + fmt + note + b"data\xff\xff\xff\xff"

@@ -34,8 +34,9 @@ class Usage(CliTest):
 
     def test_wrong(self):
         wrong = [[], ["paint"], [""], ["stft"], ["stft", "x.wav"], ["stft", "x.wav", "-o"], ["stft", "x.wav", "--output"],
-                 ["stft", "x.wav", "-o", "--times", "t"], ["stft", "x.wav", "y.wav", "-o", "X.npy"], ["info"], ["info", "--jsn", "x"],
-                 ["info", "--json=yes", "x"], ["info", "--n-fft", "5", "x"], ["info", "-x", "y"], ["bench", "more"], ["demo"],
+                 ["stft", "x.wav", "-o", "--times", "t"], ["stft", "x.wav", "y.wav", "-o", "X.npy"], ["info"],
+                 ["info", "--jsn", "x"], ["info", "--json=yes", "x"], ["info", "--n-fft", "5", "x"], ["info", "-x", "y"],
+                 ["bench", "more"], ["demo"],
                  ["stft", "x.wav", "-o", "X.npy", "-o", "Y.npy"], ["stft", "x.wav", "-o", "X.npy", "--n-fft", "many"],
                  ["apply", "x.wav", "-o", "y.wav"], ["apply", "x.wav", "--mask", "m.npy"], ["edit", "x.wav", "-o", "y.wav"],
                  ["istft", "X.npy", "-o", "y.wav"], ["istft", "X.npy", "-o", "y.wav", "--rate", "1e3"],

@@ -203,7 +203,8 @@ not_excused (const Witness *witnesses, int n, int64_t slack_ns)
     for (int i = 0; i < n; i++) {
       int64_t held_ns = 0;
       for (int l = 0; l < witnesses[i].n_late; l++)
-        held_ns += MAX (0, MIN (dry[d].to_ns, witnesses[i].late[l].to_ns) - MAX (dry[d].from_ns, witnesses[i].late[l].from_ns));
+        held_ns += MAX (0, MIN (dry[d].to_ns, witnesses[i].late[l].to_ns) -
+                               MAX (dry[d].from_ns, witnesses[i].late[l].from_ns));
       most_ns = MAX (most_ns, held_ns);
     }
     const bool excused = dry[d].to_ns - dry[d].from_ns - most_ns <= slack_ns;
@@ -338,7 +339,8 @@ static void
 report (const Desk *desk, FakeSink *sink, double seconds)
 {
   const SbPlayerCounts counts = sb_player_counts (desk->player);
-  g_test_message ("%.0f s: %d frames drawn and painted, %d strokes, %d seeks, %d crossfades; the day analysed %.2f times",
+  g_test_message ("%.0f s: %d frames drawn and painted, %d strokes, %d seeks, %d crossfades; the day analysed %.2f "
+                  "times",
                   seconds, desk->n_composed, desk->n_strokes, desk->n_seeks, (int)counts.crossfades,
                   desk->n_days + sb_spectrogram_progress (desk->picture[SB_VIEW_ORIGINAL]));
   g_test_message ("%d underruns (%d frames); the device was %d frames late, %d of them by its callback",

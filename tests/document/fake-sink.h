@@ -28,7 +28,8 @@ typedef struct {
   /* what happened */
   atomic_int n_starts, rate;
   atomic_int_fast64_t late_frames; /* the device ran dry: the callback was too slow or the machine too busy */
-  atomic_int_fast64_t late_by_callback_frames; /* of these, because a callback itself took longer than what was queued */
+  atomic_int_fast64_t late_by_callback_frames; /* of these, because a callback itself took longer than what was
+                                                  queued */
   float *record; /* [record_capacity][2] */
   int64_t record_capacity;
   _Atomic int64_t n_recorded;

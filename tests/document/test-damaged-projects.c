@@ -54,10 +54,11 @@ static const char *const damage_names[N_DAMAGES] = {
 static const char *const hostile[] = {
     "CREATE TRIGGER t AFTER INSERT ON project BEGIN DELETE FROM operation; END",
     "CREATE TRIGGER t BEFORE UPDATE ON view BEGIN SELECT load_extension('x'); END",
-    "ALTER TABLE operation RENAME TO o; CREATE VIEW operation AS SELECT load_extension('x') AS position, id, json FROM o",
+    "ALTER TABLE operation RENAME TO o; CREATE VIEW operation AS "
+    "SELECT load_extension('x') AS position, id, json FROM o",
     "ALTER TABLE step RENAME TO o; CREATE VIEW step AS SELECT position, kind, edit FROM o",
-    "ALTER TABLE operation RENAME TO o; CREATE VIEW operation AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
-    "FROM r) SELECT n AS position, '' AS id, '' AS json FROM r",
+    "ALTER TABLE operation RENAME TO o; CREATE VIEW operation AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL "
+    "SELECT n + 1 FROM r) SELECT n AS position, '' AS id, '' AS json FROM r",
     "ALTER TABLE operation RENAME TO o; CREATE VIRTUAL TABLE operation USING fts5 (position, id, json)",
     "ALTER TABLE step RENAME TO o; CREATE VIRTUAL TABLE step USING rtree (position, kind, edit)",
     "ALTER TABLE project RENAME TO o; CREATE TABLE project (key TEXT, value AS (zeroblob(1000000000)))",
@@ -86,7 +87,8 @@ static const char *const hostile[] = {
     "UPDATE view SET value = x'00ff'",
     "INSERT INTO marker SELECT position, 9e999, -9e999, 'x', x'00', 5 FROM operation",
     "INSERT OR REPLACE INTO marker SELECT position, position, position + 1, NULL, NULL, x'c328' FROM operation",
-    "DELETE FROM project", "DROP TABLE step", "DROP TABLE operation; DROP TABLE project", "DROP TABLE marker; DROP TABLE view",
+    "DELETE FROM project", "DROP TABLE step", "DROP TABLE operation; DROP TABLE project",
+    "DROP TABLE marker; DROP TABLE view",
     "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 2 WHERE name = 'operation'",
     "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 99999 WHERE name = 'step'",
     "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE TABLE operation (a)' WHERE name = 'operation'",
@@ -98,9 +100,11 @@ static const char *const foreign[] = {
     "CREATE TABLE moz_places (id INTEGER PRIMARY KEY, url TEXT); INSERT INTO moz_places VALUES (1, 'x')",
     "CREATE TABLE project (key, value); INSERT INTO project VALUES ('source_path', '/dev/zero'), ('rate', 'fast')",
     "CREATE TABLE operation (json); INSERT INTO operation VALUES ('{\"id\":1}')",
-    "CREATE TABLE step (position INTEGER PRIMARY KEY, kind, edit); INSERT INTO step VALUES (1, 'add', 0), (2, 'clear', 0)",
+    "CREATE TABLE step (position INTEGER PRIMARY KEY, kind, edit); "
+    "INSERT INTO step VALUES (1, 'add', 0), (2, 'clear', 0)",
     "CREATE VIEW project AS SELECT 'rate' AS key, 48000 AS value",
-    "CREATE TABLE a (b); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 3000) INSERT INTO a SELECT n FROM r",
+    "CREATE TABLE a (b); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 3000) "
+    "INSERT INTO a SELECT n FROM r",
     "CREATE TABLE sonobrush (\"weird \"\" name\" BLOB); CREATE INDEX \"project\" ON sonobrush (1)",
     "",
 };
@@ -284,12 +288,14 @@ make_damaged (Bench *bench, Damage kind, int i)
     run_sql (bench->path, hostile[g_rand_int_range (bench->rand, 0, G_N_ELEMENTS (hostile))]);
   if (kind == FOREIGN) {
     run_sql (bench->path, foreign[which % G_N_ELEMENTS (foreign)]);
-    sql = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d", SB_PROJECT_APPLICATION_ID, which % 4);
+    sql = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d", SB_PROJECT_APPLICATION_ID,
+                           which % 4);
     if (which % 2)
       run_sql (bench->path, sql);
   }
   if (kind == VERSION) {
-    sql = g_strdup_printf ("PRAGMA user_version = %d", which % 3 == 0 ? g_rand_int_range (bench->rand, -9, 9) : which % 5);
+    sql = g_strdup_printf ("PRAGMA user_version = %d",
+                           which % 3 == 0 ? g_rand_int_range (bench->rand, -9, 9) : which % 5);
     run_sql (bench->path, sql);
   }
   if (kind == SIDE_FILES)
@@ -393,8 +399,10 @@ test_damaged (void)
     all.n_texts += t->n_texts;
     all.n_back += t->n_back;
   }
-  g_test_message ("%d damaged projects: %d read whole, %d salvaged, %d refused; %.2f %% of what still lay in them came back",
-                  n_variants, all.n_whole_files, all.n_salvaged, all.n_refused, 100.0 * (double)all.n_back / (double)all.n_texts);
+  g_test_message ("%d damaged projects: %d read whole, %d salvaged, %d refused; %.2f %% of what still lay in them came "
+                  "back",
+                  n_variants, all.n_whole_files, all.n_salvaged, all.n_refused,
+                  100.0 * (double)all.n_back / (double)all.n_texts);
   g_assert_cmpint (all.n_salvaged + all.n_whole_files, >, n_variants / 2);
   g_assert_cmpfloat ((double)all.n_back, >=, 0.97 * (double)all.n_texts);
   g_assert_cmpint (tallies[VERSION].n_refused, >, tallies[VERSION].n / 3);
@@ -612,8 +620,8 @@ test_half_a_header (void)
   g_free (killed.log.bytes);
 }
 
-/* One byte wrong anywhere but in the last transaction, which may just have been written: it is told, or nothing is lost;
- * what was kept before is there, and nearly all behind. */
+/* One byte wrong anywhere but in the last transaction, which may just have been written: it is told, or nothing is
+ * lost; what was kept before is there, and nearly all behind. */
 static void
 test_damaged_log (void)
 {

@@ -33,7 +33,8 @@ test_undo_returns_the_bits (void)
   GPtrArray *results = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (results, result_of (document));
   for (int i = 0; i < 8; i++) {
-    g_autoptr (SbOperation) op = sb_test_box (0.2 * i, 0.2 * i + 0.3, 1000, 4000 + 500 * i, i % 3 ? -12 : -INFINITY, SB_EDGE_AUTO);
+    g_autoptr (SbOperation) op =
+        sb_test_box (0.2 * i, 0.2 * i + 0.3, 1000, 4000 + 500 * i, i % 3 ? -12 : -INFINITY, SB_EDGE_AUTO);
     g_assert_true (sb_document_apply (document, op, NULL));
     g_ptr_array_add (results, result_of (document));
   }
@@ -196,7 +197,8 @@ test_json_replays (void)
   g_autoptr (SbSource) source = sb_test_noise_source (1, 100000, 1, 44100);
   g_autoptr (SbDocument) document = sb_document_new (source, NULL, NULL), replay = sb_document_new (source, NULL, NULL);
   for (int i = 0; i < 3; i++) {
-    g_autoptr (SbOperation) op = sb_test_box (0.4 * i, 0.4 * i + 0.31, 1000.0 / 3, 4000.0 / 3 * (i + 1), -INFINITY, SB_EDGE_AUTO);
+    g_autoptr (SbOperation) op =
+        sb_test_box (0.4 * i, 0.4 * i + 0.31, 1000.0 / 3, 4000.0 / 3 * (i + 1), -INFINITY, SB_EDGE_AUTO);
     sb_document_apply (document, op, NULL);
   }
   g_autofree char *json = sb_document_to_json (document);

@@ -107,7 +107,8 @@ expect_kept (const SbSource *recording, const char *path, const char *word)
 {
   g_autoptr (GError) error = NULL;
   g_assert_false (sb_check_replace (recording, path, &error));
-  if (!strstr (error->message, word) || !strstr (error->message, path) || !g_str_has_suffix (error->message, "Choose another name."))
+  if (!strstr (error->message, word) || !strstr (error->message, path) ||
+      !g_str_has_suffix (error->message, "Choose another name."))
     g_error ("“%s” should name the file and say “%s”", error->message, word);
 }
 

@@ -196,8 +196,8 @@ make_foreign_w64 (const char *path, int kind, int bytes)
   static const uint8_t guid[14] = {0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
   static const uint8_t riff_tail[12] = {0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0};
   static const uint8_t tail[12] = {0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a};
-  const uint8_t fmt[26] = {0xfe, 0xff, 3, 0, 0x44, 0xac, 0, 0, 0, 0, 0, 0, (uint8_t)(3 * bytes), 0, (uint8_t)(8 * bytes),
-                           0, 22, 0, (uint8_t)(8 * bytes), 0, 7, 0, 0, 0, (uint8_t)kind, 0};
+  const uint8_t fmt[26] = {0xfe, 0xff, 3, 0, 0x44, 0xac, 0, 0, 0, 0, 0, 0, (uint8_t)(3 * bytes), 0,
+                           (uint8_t)(8 * bytes), 0, 22, 0, (uint8_t)(8 * bytes), 0, 7, 0, 0, 0, (uint8_t)kind, 0};
   const uint64_t data_bytes = (uint64_t)(3 * FOREIGN_N * bytes);
   g_autoptr (GByteArray) file = g_byte_array_new ();
   sb_export_put_text (file, "riff");

@@ -48,7 +48,8 @@ power (const float *x, int stride, int64_t n, int rate, double low_hz, double hi
     w[i] = (float)(x[i * stride] * (0.35875 - 0.48829 * cos (u) + 0.14128 * cos (2 * u) - 0.01168 * cos (3 * u)));
   }
   fftwf_execute (plan);
-  for (int64_t k = (int64_t)ceil (low_hz * (double)n / rate); k <= MIN (n / 2, (int64_t)(high_hz * (double)n / rate)); k++)
+  for (int64_t k = (int64_t)ceil (low_hz * (double)n / rate); k <= MIN (n / 2, (int64_t)(high_hz * (double)n / rate));
+       k++)
     sum += (double)X[k][0] * X[k][0] + (double)X[k][1] * X[k][1];
   fftwf_destroy_plan (plan);
   fftwf_free (w);
@@ -62,7 +63,8 @@ play (SbSource *source, const SbListening *listening, double from_s, int64_t n, 
 {
   FakeSink *sink = fake_sink_new (480, 2, n);
   const char *patience = g_getenv ("SB_TEST_PATIENCE");
-  sink->speed = 0.5 / (patience ? MAX (1, g_ascii_strtod (patience, NULL)) : 1); /* slower than real time, so that a busy machine still feeds in time */
+  /* slower than real time, so that a busy machine still feeds in time */
+  sink->speed = 0.5 / (patience ? MAX (1, g_ascii_strtod (patience, NULL)) : 1);
   SbPlayer *player = sb_player_new (&sink->base);
   sb_player_set_listening (player, listening);
   sb_player_set_source (player, source);

@@ -71,7 +71,8 @@ expect_playing_again (SbPlayer *player, FakeSink *sink)
   for (int i = 0; i < 3; i++) { /* a hanging call of before may still be under way */
     const int64_t before = atomic_load (&sink->n_recorded);
     sb_player_play (player, 100);
-    for (int k = 0; k < 1000 && sb_player_is_playing (player) && atomic_load (&sink->n_recorded) < before + RATE / 4; k++)
+    for (int k = 0; k < 1000 && sb_player_is_playing (player) && atomic_load (&sink->n_recorded) < before + RATE / 4;
+         k++)
       g_usleep (2000);
     if (sb_player_is_playing (player)) {
       g_assert_cmpint (atomic_load (&sink->n_recorded), >=, before + RATE / 4);

@@ -392,14 +392,16 @@ test_load (void)
   int n_strokes = 0;
   while (g_get_monotonic_time () < until) {
     const double at = (double)sb_player_position (player) / RATE;
-    g_autoptr (SbOperation) op = box (MAX (0, at - 0.1), at + 0.3, 500 + 10 * (n_strokes % 300), 5000 + 10 * (n_strokes % 300));
+    g_autoptr (SbOperation) op =
+        box (MAX (0, at - 0.1), at + 0.3, 500 + 10 * (n_strokes % 300), 5000 + 10 * (n_strokes % 300));
     preview (document, player, op);
     if (n_strokes++ % 200 == 199)
       sb_player_seek (player, (int64_t)(g_test_rand_double_range (0, 28) * RATE));
     g_usleep (16000);
   }
   const SbPlayerCounts counts = sb_player_counts (player);
-  g_test_message ("%.0f s, %d strokes, %d crossfades: %d underruns (%d frames); the device itself was %d frames late, %d by its callback",
+  g_test_message ("%.0f s, %d strokes, %d crossfades: %d underruns (%d frames); the device itself was %d frames late, "
+                  "%d by its callback",
                   seconds, n_strokes, (int)counts.crossfades, (int)counts.underruns, (int)counts.missing_frames,
                   (int)atomic_load (&sink->late_frames), (int)atomic_load (&sink->late_by_callback_frames));
   g_autofree char *problem = sb_player_take_problem (player);

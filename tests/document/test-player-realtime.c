@@ -71,7 +71,8 @@ PASS_TO (void *, memalign, (size_t alignment, size_t size), (alignment, size))
 PASS_TO (void *, valloc, (size_t size), (size))
 PASS_ON (int, posix_memalign, (void **block, size_t alignment, size_t size), (block, alignment, size))
 PASS_ON (void *, aligned_alloc, (size_t alignment, size_t size), (alignment, size))
-PASS_ON (void *, mmap, (void *at, size_t size, int how, int flags, int fd, off_t from), (at, size, how, flags, fd, from))
+PASS_ON (void *, mmap, (void *at, size_t size, int how, int flags, int fd, off_t from),
+         (at, size, how, flags, fd, from))
 PASS_ON (int, munmap, (void *at, size_t size), (at, size))
 PASS_ON (int, pthread_mutex_lock, (pthread_mutex_t *lock), (lock))
 PASS_ON (int, pthread_mutex_trylock, (pthread_mutex_t *lock), (lock))
@@ -83,7 +84,8 @@ PASS_ON (void, g_mutex_lock, (GMutex *lock), (lock))
 PASS_ON (int, sem_wait, (sem_t *semaphore), (semaphore))
 PASS_ON (int, sem_post, (sem_t *semaphore), (semaphore))
 PASS_ON (int, pthread_cond_wait, (pthread_cond_t *cond, pthread_mutex_t *lock), (cond, lock))
-PASS_ON (int, pthread_cond_timedwait, (pthread_cond_t *cond, pthread_mutex_t *lock, const struct timespec *t), (cond, lock, t))
+PASS_ON (int, pthread_cond_timedwait, (pthread_cond_t *cond, pthread_mutex_t *lock, const struct timespec *t),
+         (cond, lock, t))
 PASS_ON (int, pthread_cond_signal, (pthread_cond_t *cond), (cond))
 PASS_ON (int, pthread_cond_broadcast, (pthread_cond_t *cond), (cond))
 PASS_ON (ssize_t, write, (int fd, const void *data, size_t n), (fd, data, n))
@@ -96,14 +98,17 @@ PASS_ON (int, fclose, (FILE *file), (file))
 PASS_ON (int, fflush, (FILE *file), (file))
 PASS_ON (int, puts, (const char *text), (text))
 PASS_ON (int, fputs, (const char *text, FILE *file), (text, file))
-PASS_ON (void, g_logv, (const char *domain, GLogLevelFlags level, const char *format, va_list arguments), (domain, level, format, arguments))
+PASS_ON (void, g_logv, (const char *domain, GLogLevelFlags level, const char *format, va_list arguments),
+         (domain, level, format, arguments))
 PASS_ON (int, vprintf, (const char *format, va_list arguments), (format, arguments))
-PASS_ON (int, __vfprintf_chk, (FILE *file, int flag, const char *format, va_list arguments), (file, flag, format, arguments))
+PASS_ON (int, __vfprintf_chk, (FILE *file, int flag, const char *format, va_list arguments),
+         (file, flag, format, arguments))
 PASS_ON (int, vfprintf, (FILE *file, const char *format, va_list arguments), (file, format, arguments))
 PASS_ON (int, usleep, (useconds_t us), (us))
 PASS_ON (int, nanosleep, (const struct timespec *t, struct timespec *left), (t, left))
 PASS_ON (int, sched_yield, (void), ())
-PASS_ON (int, clock_nanosleep, (clockid_t clock, int flags, const struct timespec *t, struct timespec *left), (clock, flags, t, left))
+PASS_ON (int, clock_nanosleep, (clockid_t clock, int flags, const struct timespec *t, struct timespec *left),
+         (clock, flags, t, left))
 PASS_ON (int, poll, (struct pollfd *fds, nfds_t n, int ms), (fds, n, ms))
 /* clang-format on */
 
@@ -126,8 +131,10 @@ PASS_ON (int, poll, (struct pollfd *fds, nfds_t n, int ms), (fds, n, ms))
 PASS_LIST (int, printf, (const char *format, ...), format, vprintf (format, arguments))
 PASS_LIST (int, fprintf, (FILE *file, const char *format, ...), format, vfprintf (file, format, arguments))
 PASS_LIST (int, __printf_chk, (int flag, const char *format, ...), format, vprintf (format, arguments))
-PASS_LIST (int, __fprintf_chk, (FILE *file, int flag, const char *format, ...), format, vfprintf (file, format, arguments))
-PASS_LIST (int, open, (const char *path, int flags, ...), flags, openat (AT_FDCWD, path, flags, va_arg (arguments, mode_t)))
+PASS_LIST (int, __fprintf_chk, (FILE *file, int flag, const char *format, ...), format,
+           vfprintf (file, format, arguments))
+PASS_LIST (int, open, (const char *path, int flags, ...), flags,
+           openat (AT_FDCWD, path, flags, va_arg (arguments, mode_t)))
 /* clang-format on */
 
 void g_log (const char *domain, GLogLevelFlags level, const char *format, ...);
@@ -273,8 +280,8 @@ play_and_change (SbPlayer *player, atomic_int *gulp_frames)
   }
   const SbPlayerCounts counts = sb_player_counts (player);
   sb_player_free (player);
-  g_test_message ("%d callbacks, %d crossfades, %d underruns, %d calls that must not be%s%s", atomic_load (&n_callbacks),
-                  (int)counts.crossfades, (int)counts.underruns, atomic_load (&n_trapped),
+  g_test_message ("%d callbacks, %d crossfades, %d underruns, %d calls that must not be%s%s",
+                  atomic_load (&n_callbacks), (int)counts.crossfades, (int)counts.underruns, atomic_load (&n_trapped),
                   atomic_load (&first_trapped) ? ", the first " : "",
                   atomic_load (&first_trapped) ? atomic_load (&first_trapped) : "");
   g_assert_cmpint (atomic_load (&n_callbacks), >, 100);

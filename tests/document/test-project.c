@@ -285,7 +285,8 @@ test_not_over_the_recording (void)
 static void
 test_not_over_others (void)
 {
-  g_autofree char *other = in_folder ("other.wav"), *empty = in_folder ("empty"), *mine = in_folder ("mine.sonobrush"), *text = NULL;
+  g_autofree char *other = in_folder ("other.wav"), *empty = in_folder ("empty"), *mine = in_folder ("mine.sonobrush"),
+                  *text = NULL;
   g_autoptr (SbProject) project = make_project (1), more = make_project (2);
   g_autoptr (GError) error = NULL;
   struct stat st;

@@ -60,7 +60,8 @@ test_outline (void)
     Lab outline = lab_of (sb_colormap_outline ((SbColormap) map));
     for (int i = 0; i < 256; i++) {
       Lab entry = lab_of (table[i]);
-      g_assert_cmpfloat (sqrt (pow (entry.L - outline.L, 2) + pow (entry.a - outline.a, 2) + pow (entry.b - outline.b, 2)),
+      g_assert_cmpfloat (sqrt (pow (entry.L - outline.L, 2) + pow (entry.a - outline.a, 2) +
+                               pow (entry.b - outline.b, 2)),
                          >, 25);
     }
   }

@@ -10,7 +10,8 @@ test_default (void)
   const struct {
     double rate;
     int n_fft;
-  } cases[] = { { 67108864, 65536 }, { 22050, 1024 }, { 44100, 2048 }, { 48000, 2048 }, { 96000, 4096 }, { 192000, 8192 }, { 1, 64 }, { 200, 64 } };
+  } cases[] = { { 67108864, 65536 }, { 22050, 1024 },  { 44100, 2048 }, { 48000, 2048 },
+                { 96000, 4096 },     { 192000, 8192 }, { 1, 64 },       { 200, 64 } };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     SbGrid grid = sb_grid_default (cases[i].rate);
     g_assert_cmpint (grid.n_fft, ==, cases[i].n_fft);
@@ -23,7 +24,9 @@ test_default (void)
 static void
 test_columns (void)
 {
-  const SbGrid grids[] = { { 8, 2, SB_WINDOW_HANN }, { 7, 3, SB_WINDOW_HANN }, { 501, 125, SB_WINDOW_HANN }, { 5, 9, SB_WINDOW_RECT } };
+  const SbGrid grids[] = {
+    { 8, 2, SB_WINDOW_HANN }, { 7, 3, SB_WINDOW_HANN }, { 501, 125, SB_WINDOW_HANN }, { 5, 9, SB_WINDOW_RECT }
+  };
   for (guint g = 0; g < G_N_ELEMENTS (grids); g++)
     for (int64_t n_frames = 1; n_frames < 60; n_frames += 3) {
       const SbGrid *grid = &grids[g];

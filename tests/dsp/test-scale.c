@@ -24,7 +24,8 @@ test_values (void)
 {
   g_assert_cmpfloat_with_epsilon (sb_scale_from_hz (SB_SCALE_MEL, 1000), 999.9855, 1e-3);
   g_assert_cmpfloat_with_epsilon (sb_scale_from_hz (SB_SCALE_BARK, 1000), 8.5274, 1e-3);
-  g_assert_cmpfloat_with_epsilon (sb_scale_from_hz (SB_SCALE_LOG, 880) - sb_scale_from_hz (SB_SCALE_LOG, 440), 1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (sb_scale_from_hz (SB_SCALE_LOG, 880) - sb_scale_from_hz (SB_SCALE_LOG, 440), 1,
+                                  1e-12);
   g_assert_cmpfloat (sb_scale_from_hz (SB_SCALE_LINEAR, 1234.5), ==, 1234.5);
   for (int scale = 0; scale < SB_N_SCALES; scale++)
     g_assert_true (isfinite (sb_scale_from_hz ((SbScale) scale, 0)));

@@ -178,7 +178,8 @@ test_borrowed_blocks (void)
   Edited chain = edit (source, &grids[0], NULL, 0, NULL);
   for (int i = 0; i < 6; i++) {
     ops[i] = sb_test_box (i, i + 0.4, 1000 + 500 * i, 4000, i % 2 ? -20 : -INFINITY, SB_EDGE_AUTO);
-    Edited next = edit (source, &grids[0], ops, i + 1, chain.resynth), fresh = edit (source, &grids[0], ops, i + 1, NULL);
+    Edited next = edit (source, &grids[0], ops, i + 1, chain.resynth),
+           fresh = edit (source, &grids[0], ops, i + 1, NULL);
     g_autofree float *a = sb_test_read_all (next.result), *b = sb_test_read_all (fresh.result);
     g_assert_cmpmem (a, sizeof (float) * 300000, b, sizeof (float) * 300000);
     edited_clear (&chain);

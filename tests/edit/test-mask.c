@@ -145,7 +145,9 @@ stroke (const SbOpPoint *points, int n, double radius_s, double radius_hz, doubl
 static void
 test_stroke_is_a_row_of_dabs (void)
 {
-  const SbOpPoint points[] = { { 1.0, 800, 1, 1 }, { 1.5, 1500, 2, 0.5f }, { 1.4, 2500, 0.5f, 1 }, { 1.4, 2500, 1, 1 } };
+  const SbOpPoint points[] = {
+    { 1.0, 800, 1, 1 }, { 1.5, 1500, 2, 0.5f }, { 1.4, 2500, 0.5f, 1 }, { 1.4, 2500, 1, 1 }
+  };
   const double softs[] = { 0.0, 0.4, 1.0 };
   for (guint k = 0; k < G_N_ELEMENTS (softs); k++) {
     g_autoptr (SbOperation) op = stroke (points, 4, 0.1, 200, softs[k], SB_EDGE_STRICT);
@@ -204,8 +206,9 @@ test_nearest_cell (void)
   sb_op_spec_init (&spec, SB_OP_LASSO);
   spec.points = corners;
   spec.n_points = 3;
-  SbOperation *ops[] = { sb_test_box (1.001, 1.002, 1001, 1002, -INFINITY, SB_EDGE_AUTO), sb_operation_new (&spec, NULL),
-                         stroke (corners, 1, 0, 0, 0, SB_EDGE_AUTO), sb_test_box (4.9999, 99, 3999, 9999, -INFINITY, SB_EDGE_STRICT) };
+  SbOperation *ops[] = { sb_test_box (1.001, 1.002, 1001, 1002, -INFINITY, SB_EDGE_AUTO),
+                         sb_operation_new (&spec, NULL), stroke (corners, 1, 0, 0, 0, SB_EDGE_AUTO),
+                         sb_test_box (4.9999, 99, 3999, 9999, -INFINITY, SB_EDGE_STRICT) };
   for (int i = 0; i < 4; i++) {
     g_autoptr (SbMask) mask = mask_of (&ops[i], 1, 1, NULL);
     g_autofree float *matrix = matrix_of (mask, 0);
@@ -221,7 +224,9 @@ test_nearest_cell (void)
 static void
 test_lasso (void)
 {
-  const SbOpPoint p[] = { { 1.0, 500, 1, 1 }, { 2.0, 700, 1, 1 }, { 1.6, 1200, 1, 1 }, { 2.2, 2000, 1, 1 }, { 0.9, 1800, 1, 1 } };
+  const SbOpPoint p[] = {
+    { 1.0, 500, 1, 1 }, { 2.0, 700, 1, 1 }, { 1.6, 1200, 1, 1 }, { 2.2, 2000, 1, 1 }, { 0.9, 1800, 1, 1 }
+  };
   SbOpSpec spec;
   sb_op_spec_init (&spec, SB_OP_LASSO);
   spec.points = p;
@@ -372,7 +377,8 @@ test_refusals (void)
   } outside[] = { { 6, 7, 0, 100 }, { -3, -1, 0, 100 }, { 1, 2, 4100, 4200 }, { 1, 2, -50, -10 } };
   for (guint i = 0; i < G_N_ELEMENTS (outside); i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (SbOperation) op = sb_test_box (outside[i].from_s, outside[i].to_s, outside[i].low_hz, outside[i].high_hz, -6, SB_EDGE_AUTO);
+    g_autoptr (SbOperation) op =
+        sb_test_box (outside[i].from_s, outside[i].to_s, outside[i].low_hz, outside[i].high_hz, -6, SB_EDGE_AUTO);
     g_assert_null (sb_mask_new (&grid, RATE, N_FRAMES, 1, &op, 1, NULL, &error));
     g_assert_error (error, SB_ERROR, SB_ERROR_VALUE);
     g_assert_nonnull (strstr (error->message, "outside the recording"));

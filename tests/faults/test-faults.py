@@ -23,8 +23,8 @@ import subprocess
 import sys
 import time
 
-from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, empty_state, fresh, last, make_recording, path, run, state,
-                    whole_lines)
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, empty_state, fresh, last, make_recording, path, run,
+                    state, whole_lines)
 from tap import Tap
 
 N_STROKES = 24 if LONG else 5

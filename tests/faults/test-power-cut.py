@@ -27,8 +27,8 @@ if os.geteuid() == 0 and shutil.which("unshare") and "SB_OWN_MOUNTS" not in os.e
         os.environ["SB_OWN_MOUNTS"] = "1"
         os.execvp(alone[0], alone + [sys.executable, *sys.argv])
 
-from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, fresh, last, make_recording, path, run, state,  # noqa: E402
-                    whole_lines)
+from faults import (CLI, DRIVER, LONG, calls, check_kept, clean, content, fresh, last,  # noqa: E402
+                    make_recording, path, run, state, whole_lines)
 from tap import Tap  # noqa: E402
 
 SHUT_DOWN_EXT4, WITHOUT_ITS_JOURNAL = 0x8004587D, 2

@@ -17,7 +17,8 @@
 static void
 damage (GRand *random, GByteArray *bytes, GPtrArray *seeds)
 {
-  static const uint8_t odd[][4] = {{0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0}, {0x7f, 0xff, 0xff, 0xff}, {0xff, 0xff, 0xff, 0x7f}};
+  static const uint8_t odd[][4] = {
+      {0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0}, {0x7f, 0xff, 0xff, 0xff}, {0xff, 0xff, 0xff, 0x7f}};
   const guint n = bytes->len, at = n ? (guint)g_rand_int_range (random, 0, (gint)n) : 0;
   const guint part = n ? (guint)g_rand_int_range (random, 0, (gint)MIN (n - at, 64) + 1) : 0;
   switch (n ? g_rand_int_range (random, 0, 7) : 6) {

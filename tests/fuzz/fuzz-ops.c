@@ -11,7 +11,8 @@
 static void
 paint (const SbGrid *grid, GPtrArray *ops)
 {
-  g_autoptr (SbMask) mask = sb_mask_new (grid, 8000, 24000, 2, (SbOperation *const *)ops->pdata, (int)ops->len, NULL, NULL);
+  g_autoptr (SbMask) mask =
+      sb_mask_new (grid, 8000, 24000, 2, (SbOperation *const *)ops->pdata, (int)ops->len, NULL, NULL);
   g_autofree float *gain = mask ? g_new (float, sb_mask_n_bins (mask)) : NULL;
   for (int64_t col = 0; mask && col < sb_mask_n_cols (mask); col += 3) {
     const int channel = (int)(col % 2);

@@ -23,7 +23,8 @@
 void __sanitizer_set_death_callback (void (*callback) (void)) __attribute__ ((weak));
 const char *__lsan_default_suppressions (void);
 
-/* libsndfile 1.2 forgets blocks of its own when a damaged Ogg file is refused; a decoder that we forget is told all the same. */
+/* libsndfile 1.2 forgets blocks of its own when a damaged Ogg file is refused; a decoder that we forget is told all the
+ * same. */
 const char *
 __lsan_default_suppressions (void)
 {

@@ -27,7 +27,8 @@ for target in "${targets[@]}"; do
   log=$build/findings/$target.log
   # shellcheck disable=SC2086
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
-    "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -timeout="$unit_s" -rss_limit_mb=2048 -max_len=65536 -close_fd_mask=3 -print_final_stats=1 $more \
+    "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -timeout="$unit_s" -rss_limit_mb=2048 \
+    -max_len=65536 -close_fd_mask=3 -print_final_stats=1 $more \
     -artifact_prefix="$build/findings/$target-" "$build/corpus/$target" > "$log" 2>&1
   result=$?
   echo "$target: exit $result, $(grep -aoE '#[0-9]+[[:space:]]+DONE.*' "$log" | tail -1) $(grep -a peak_rss "$log")"

@@ -69,7 +69,8 @@ for target in ("audio", "container"):
     seed(target, "pcm24.wav", wav(bits=24, channels=2, frames=20))
     seed(target, "float.wav", wav(fmt_tag=3, bits=32))
     seed(target, "ulaw.wav", wav(fmt_tag=7, bits=8))
-    seed(target, "cue.wav", wav(extra=chunk(b"cue ", struct.pack("<I", 1) + bytes(24)) + chunk(b"LIST", b"INFOINAM\4\0\0\0abc\0")))
+    seed(target, "cue.wav", wav(extra=chunk(b"cue ", struct.pack("<I", 1) + bytes(24))
+                                + chunk(b"LIST", b"INFOINAM\4\0\0\0abc\0")))
     seed(target, "a.aiff", aiff())
     seed(target, "a.aifc", aiff(b"AIFC", b"sowt\0\0"))
     seed(target, "a.caf", caf())
@@ -97,7 +98,8 @@ def rich_wav():
         b"</SPEED></BWFXML>"
     id3 = b"ID3\3\0\0\0\0\0\x20TIT2\0\0\0\6\0\0\0title" + bytes(16)
     return wav(extra=chunk(b"bext", bext) + chunk(b"cue ", cue) + chunk(b"LIST", adtl) + chunk(b"LIST", info)
-               + chunk(b"smpl", smpl) + chunk(b"iXML", xml) + chunk(b"id3 ", id3) + chunk(b"PEAK", bytes(16)) + chunk(b"junk", b"abc"))
+               + chunk(b"smpl", smpl) + chunk(b"iXML", xml) + chunk(b"id3 ", id3) + chunk(b"PEAK", bytes(16))
+               + chunk(b"junk", b"abc"))
 
 
 def rich_aiff():
@@ -106,9 +108,9 @@ def rich_aiff():
     comm = struct.pack(">hIh", 1, 20, 16) + bytes([0x40, 0x0b, 0xfa, 0, 0, 0, 0, 0, 0, 0])
     mark = struct.pack(">H", 2) + struct.pack(">HI", 1, 4) + b"\3one" + struct.pack(">HI", 2, 15) + b"\4four\0"
     comt = struct.pack(">H", 1) + struct.pack(">IHH", 1, 1, 4) + b"word"
-    body = (b"AIFF" + big(b"COMM", comm) + big(b"NAME", b"title") + big(b"AUTH", b"who") + big(b"ANNO", b"note") + big(b"MARK", mark)
-            + big(b"INST", bytes(20)) + big(b"COMT", comt) + big(b"SSND", struct.pack(">II", 0, 0) + bytes(40))
-            + big(b"ID3 ", b"ID3\3\0\0\0\0\0\0"))
+    body = (b"AIFF" + big(b"COMM", comm) + big(b"NAME", b"title") + big(b"AUTH", b"who") + big(b"ANNO", b"note")
+            + big(b"MARK", mark) + big(b"INST", bytes(20)) + big(b"COMT", comt)
+            + big(b"SSND", struct.pack(">II", 0, 0) + bytes(40)) + big(b"ID3 ", b"ID3\3\0\0\0\0\0\0"))
     return b"FORM" + struct.pack(">I", len(body)) + body
 
 
@@ -130,7 +132,8 @@ def rich_flac(plain):
         at += 4 + int.from_bytes(plain[at + 1:at + 4], "big")
     if not plain[4] & 0x80:
         at += 4 + int.from_bytes(plain[at + 1:at + 4], "big")
-    picture = struct.pack(">II", 3, 9) + b"image/png" + struct.pack(">I", 1) + b"x" + struct.pack(">IIIII", 1, 1, 8, 0, 4) + b"abcd"
+    picture = (struct.pack(">II", 3, 9) + b"image/png" + struct.pack(">I", 1) + b"x"
+               + struct.pack(">IIIII", 1, 1, 8, 0, 4) + b"abcd")
     sheet = bytes(128) + struct.pack(">Q", 0) + b"\0" + bytes(258) + b"\1" + struct.pack(">QB", 0, 170) + bytes(12 + 14 + 1)
 
     def block(kind, data, last=False):

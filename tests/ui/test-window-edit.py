@@ -273,7 +273,8 @@ def ended(scene):
     assert not complaints, "\n".join(complaints)
 
 
-STEPS = (started, chosen_and_changed, escape_returns, escape_gives_up_what_was_typed, muted, deleted, hovered, taken_back, harmonics, by_keys, drawn_by_keys, ended)
+STEPS = (started, chosen_and_changed, escape_returns, escape_gives_up_what_was_typed, muted, deleted,
+         hovered, taken_back, harmonics, by_keys, drawn_by_keys, ended)
 
 
 def main():

@@ -117,7 +117,8 @@ def report_tells(scene):
     shown = pathlib.Path(scene.desktop.path("shown"))
     wait_until(lambda: shown.exists() and shown.read_text(encoding="utf-8").endswith("\n"), 10,
                "the program for folders to be started")
-    assert shown.read_text(encoding="utf-8").strip().rstrip("/").endswith(scene.desktop.folder), "another folder than that of the file"
+    assert shown.read_text(encoding="utf-8").strip().rstrip("/").endswith(scene.desktop.folder), \
+        "another folder than that of the file"
     scene.press("Escape")
     wait_until(lambda: set(scene.window.shown_ids()) <= before, 5, "Escape to close the report")
 

@@ -141,9 +141,11 @@ def nothing_hides_what_holds(root, program, pictures):
 def nothing_opened_over_what_is_not_kept(root, program, pictures):
     """Another file does not take the place of edits that are nowhere else, nor when they came while it was being opened."""
     with Desktop() as desktop:
-        take, copy, hold, probe = take_of(root, desktop), take_of(root, desktop, "copy.flac"), desktop.path("hold"), desktop.path("probe")
+        take, copy = take_of(root, desktop), take_of(root, desktop, "copy.flac")
+        hold, probe = desktop.path("hold"), desktop.path("probe")
         with open(probe, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\nwhile [ -e "{hold}" ]; do touch "{hold}.seen"; sleep 0.05; done\nexec "{program}-probe" "$@"\n')
+            file.write(f'#!/bin/sh\nwhile [ -e "{hold}" ]; do touch "{hold}.seen"; sleep 0.05; done\n'
+                       f'exec "{program}-probe" "$@"\n')
         os.chmod(probe, 0o755)
         window = Window(desktop, program, take, SONOBRUSH_SINK="null", SONOBRUSH_PROBE=probe).wait_shown().wait_open("take")
         with open(hold, "w", encoding="ascii"):

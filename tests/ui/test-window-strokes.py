@@ -36,7 +36,8 @@ def strokes(window, desktop, span):
         window.drag([(400 + 90 * k + 6 * i, 300 + 30 * k + 2 * i) for i in range(12)])
     desktop.xdotool("mousemove", 20, 850)
     after = seen(desktop)
-    for action, parameter in (("scale", "'linear'"), ("view-source", "'original'"), ("scale", "'mel'"), ("view-source", "'result'")):
+    for action, parameter in (("scale", "'linear'"), ("view-source", "'original'"), ("scale", "'mel'"),
+                              ("view-source", "'result'")):
         window.activate(action, parameter)
         seen(desktop)
     anew = seen(desktop)

@@ -111,7 +111,8 @@ differ (cairo_surface_t *image, cairo_surface_t *golden, int width, int height, 
   int n = 0;
   for (int y = 0; y < height; y++) {
     uint8_t *a = cairo_image_surface_get_data (image) + (size_t) y * (size_t) cairo_image_surface_get_stride (image);
-    const uint8_t *b = cairo_image_surface_get_data (golden) + (size_t) y * (size_t) cairo_image_surface_get_stride (golden);
+    const uint8_t *b =
+        cairo_image_surface_get_data (golden) + (size_t) y * (size_t) cairo_image_surface_get_stride (golden);
     for (int x = 0; x < width; x++) {
       int most = 0;
       for (int c = 0; c < 3; c++) {

@@ -156,11 +156,13 @@ test_shrinks (void)
   sb_spectrogram_free (s);
 }
 
-/* The recording is gone, and only then is it looked at otherwise: with longer and shorter windows, far from and near. */
+/* The recording is gone, and only then is it looked at otherwise: with longer and shorter windows, far from and
+ * near. */
 static void
 test_another_look (void)
 {
-  static const SbGrid grids[] = {{64, 16, SB_WINDOW_HANN}, {512, 128, SB_WINDOW_BLACKMAN}, {4096, 1024, SB_WINDOW_HANN}};
+  static const SbGrid grids[] = {
+      {64, 16, SB_WINDOW_HANN}, {512, 128, SB_WINDOW_BLACKMAN}, {4096, 1024, SB_WINDOW_HANN}};
   int64_t n = 8000 * 30;
   static uint32_t truth[300 * 60], seen[300 * 60];
   uint32_t lut[256];

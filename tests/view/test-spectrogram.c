@@ -149,7 +149,8 @@ test_is_the_stft (void)
     Fake *fake = fake_new (g_memdup2 (x, sizeof *x * 20000 * (gsize) channels), 20000, channels);
     int n_cols = (int) sb_grid_n_cols (&small_grid, 20000), n_bins = 65;
     /* a pixel for each column and bin, centred on them */
-    SbViewport view = {-16.0 / RATE, (n_cols * 32.0 - 16) / RATE, -31.25, 4000 + 31.25, SB_SCALE_LINEAR, n_cols, n_bins};
+    SbViewport view = {-16.0 / RATE, (n_cols * 32.0 - 16) / RATE, -31.25, 4000 + 31.25, SB_SCALE_LINEAR, n_cols,
+                       n_bins};
     g_autofree uint32_t *argb = fresh (fake, &small_grid, NULL, &view);
     g_autoptr (SbStft) stft = sb_stft_new (&small_grid, SB_PLAN_EXACT, NULL);
     g_autoptr (SbStftScratch) scratch = sb_stft_scratch_new (stft);
@@ -337,7 +338,8 @@ test_shows (void)
   g_assert_true (sb_spectrogram_shows (s, second, 20, 21)); /* not touched: as good */
   g_free (exact (s, &all));
   g_assert_true (sb_spectrogram_shows (s, second, 90, 91));
-  sb_spectrogram_set_source (s, &fake->parent, 90 * RATE, 91 * RATE); /* the stroke goes on: the last step still shows */
+  /* the stroke goes on: the last step still shows */
+  sb_spectrogram_set_source (s, &fake->parent, 90 * RATE, 91 * RATE);
   g_assert_true (sb_spectrogram_shows (s, second, 90, 91));
   g_assert_false (sb_spectrogram_shows (s, sb_spectrogram_revision (s), 0, 200));
   sb_spectrogram_free (s);

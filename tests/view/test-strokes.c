@@ -120,7 +120,8 @@ paint (const SbViewport *view, uint32_t seed)
       g_test_message ("column %d, row %d", i % WIDTH, i / WIDTH);
       g_assert_cmphex (argb[i], ==, fresh[i]);
     }
-  g_test_message ("told of %.1f s in all for %d changes of %.2f s", (double) screen.told / RATE, n_changes, 400.0 / RATE);
+  g_test_message ("told of %.1f s in all for %d changes of %.2f s", (double) screen.told / RATE, n_changes,
+                  400.0 / RATE);
   g_assert_cmpint (screen.told, <, 40 * RATE); /* whole grains would make it four times as much */
   sb_spectrogram_free (other);
   sb_spectrogram_free (s);

@@ -97,7 +97,8 @@ test_oldest_first (void)
   g_autoptr (SbSource) source = sb_test_noise_source (2, SECONDS * RATE, 1, RATE);
   g_autoptr (SbPool) pool = sb_pool_new (1);
   SbTileBudget *tiles = sb_tile_budget_new (LIMIT);
-  SbSpectrogram *a = new_one (source, pool, tiles), *b = new_one (source, pool, tiles), *c = new_one (source, pool, tiles);
+  SbSpectrogram *a = new_one (source, pool, tiles), *b = new_one (source, pool, tiles),
+                *c = new_one (source, pool, tiles);
   look_at (b, pool, 10, 10.8);
   look_at (a, pool, 20, 20.8);
   look_at (b, pool, 10, 10.8); /* again: a is the oldest now */
