@@ -7,6 +7,7 @@
  * Thread: any but UI.  Blocks: disk. */
 #include "audio/sb-container.h"
 #include "base/sb-error.h"
+#include "base/sb-read-at.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,22 +45,13 @@ typedef struct {
 static bool
 read_at (Walker *w, int64_t pos, void *to, size_t n)
 {
-  uint8_t *p = to;
   if (pos < 0 || pos > w->file_bytes || (int64_t)n > w->file_bytes - pos)
     return false;
-  while (n > 0) {
-    const ssize_t got = pread (w->fd, p, n, pos);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0 && w->read_errno == 0)
-      w->read_errno = errno;
-    if (got <= 0)
-      return false;
-    p += got;
-    pos += got;
-    n -= (size_t)got;
-  }
-  return true;
+  if (sb_read_at (w->fd, to, n, pos) == n)
+    return true;
+  if (w->read_errno == 0)
+    w->read_errno = errno;
+  return false;
 }
 
 static uint64_t

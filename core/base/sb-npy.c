@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/sb-npy-private.h"
+#include "base/sb-read-at.h"
 #include "base/sb-whole-file.h"
 
 #include <errno.h>
@@ -67,21 +68,11 @@ sb_npy_shape_text (const int64_t *shape, int n_dims)
 static bool
 read_at (SbNpyReader *reader, void *out, size_t n_bytes, int64_t offset, GError **error)
 {
-  char *at = out;
-  while (n_bytes > 0) {
-    ssize_t done = pread (reader->fd, at, n_bytes, (off_t)offset);
-    if (done < 0 && errno == EINTR)
-      continue;
-    if (done <= 0) {
-      g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read: %s.", reader->shown,
-                   done < 0 ? g_strerror (errno) : "it ends too early");
-      return false;
-    }
-    at += done;
-    offset += done;
-    n_bytes -= (size_t)done;
-  }
-  return true;
+  if (sb_read_at (reader->fd, out, n_bytes, offset) == n_bytes)
+    return true;
+  g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” could not be read: %s.", reader->shown,
+               errno != 0 ? g_strerror (errno) : "it ends too early");
+  return false;
 }
 
 static bool

@@ -4,6 +4,7 @@
  * be stopped: what the ways of exporting share.
  * Thread: worker.  Blocks: disk. */
 #include "base/sb-error.h"
+#include "base/sb-read-at.h"
 #include "document/sb-export-private.h"
 
 #include <errno.h>
@@ -17,20 +18,11 @@
 bool
 sb_export_pread (int fd, void *to, gsize n, int64_t pos)
 {
-  uint8_t *p = to;
-  while (n > 0) {
-    const ssize_t got = pread (fd, p, n, pos);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got == 0)
-      errno = EIO;
-    if (got <= 0)
-      return false;
-    p += got;
-    pos += got;
-    n -= (gsize)got;
-  }
-  return true;
+  if (sb_read_at (fd, to, n, pos) == n)
+    return true;
+  if (errno == 0)
+    errno = EIO;
+  return false;
 }
 
 bool

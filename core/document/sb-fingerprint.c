@@ -5,6 +5,7 @@
  * Thread: worker.  Blocks: disk. */
 #include "audio/sb-file-source.h"
 #include "base/sb-file-time.h"
+#include "base/sb-read-at.h"
 #include "document/sb-project.h"
 
 #include <errno.h>
@@ -18,19 +19,19 @@
 #define MAX_WAIT_BYTES ((int64_t)1 << 30)
 #define WHOLE_BYTES ((int64_t)1 << 20) /* between looking whether it was cancelled */
 
+/* false: errno is set. */
 static bool
 hash_span (int fd, int64_t pos, int64_t n, GChecksum *sum)
 {
   uint8_t block[HEAD_BYTES];
-  while (n > 0) {
-    const ssize_t got = pread (fd, block, (size_t)MIN (n, HEAD_BYTES), pos);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
+  for (; n > 0; pos += HEAD_BYTES, n -= HEAD_BYTES) {
+    const size_t n_block = (size_t)MIN (n, HEAD_BYTES);
+    if (sb_read_at (fd, block, n_block, pos) != n_block) {
+      if (errno == 0)
+        errno = EIO;
       return false;
-    g_checksum_update (sum, block, got);
-    pos += got;
-    n -= got;
+    }
+    g_checksum_update (sum, block, (gssize)n_block);
   }
   return true;
 }
@@ -66,7 +67,6 @@ sb_fingerprint_file (const char *path, GError **error)
     const int64_t size = st.st_size, room = size - HEAD_BYTES;
     const uint64_t size_le = GUINT64_TO_LE ((uint64_t)size);
     g_checksum_update (sum, (const guchar *)&size_le, 8);
-    errno = EIO;
     ok = hash_span (fd, 0, MIN (size, HEAD_BYTES), sum);
     if (size <= WHOLE_READ_BYTES)
       ok = ok && (room <= 0 || hash_span (fd, HEAD_BYTES, room, sum));
@@ -88,7 +88,6 @@ sb_sha256_file (const char *path, SbProgress *progress, GError **error)
   const int fd = open_regular (path, &st);
   bool ok = fd >= 0, cancelled = false;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  errno = ok ? EIO : errno;
   for (int64_t pos = 0; ok && !cancelled && pos < st.st_size; pos += WHOLE_BYTES) {
     ok = hash_span (fd, pos, MIN (WHOLE_BYTES, st.st_size - pos), sum);
     cancelled = sb_progress_is_cancelled (progress);

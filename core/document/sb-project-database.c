@@ -5,9 +5,9 @@
  * functions (an authorizer allows plain reads of our tables alone), limits on
  * sizes and on work; and rows are read around what is damaged.
  * Thread: worker.  Blocks: disk. */
+#include "base/sb-read-at.h"
 #include "document/sb-project-read-private.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,13 +28,7 @@ sb_project_read_header (const char *path, uint32_t *application_id, uint32_t *us
   if (fd < 0)
     return false;
   struct stat st;
-  size_t n = 0;
-  for (ssize_t got = fstat (fd, &st) == 0 && S_ISREG (st.st_mode); got != 0 && n < sizeof head;) {
-    got = pread (fd, head + n, sizeof head - n, (off_t)n);
-    if (got < 0 && errno != EINTR)
-      break;
-    n += got > 0 ? (size_t)got : 0;
-  }
+  const size_t n = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) ? sb_read_at (fd, head, sizeof head, 0) : 0;
   close (fd);
   if (n < sizeof head || memcmp (head, SQLITE_HEADER, sizeof SQLITE_HEADER) != 0)
     return false;

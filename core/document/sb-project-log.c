@@ -18,7 +18,8 @@
  * Thread: worker.  Blocks: disk. */
 #include "document/sb-project-log-private.h"
 
-#include <errno.h>
+#include "base/sb-read-at.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -321,17 +322,9 @@ read_whole (const char *path, gsize max, gsize *n)
   struct stat st;
   uint8_t *bytes = NULL;
   const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  *n = 0;
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (st.st_size <= (off_t)MAX_BYTES || max < MAX_BYTES))
     bytes = g_try_malloc (MIN ((gsize)st.st_size, max) + 1);
-  while (bytes && *n < MIN ((gsize)st.st_size, max)) {
-    const ssize_t got = pread (fd, bytes + *n, MIN ((gsize)st.st_size, max) - *n, (off_t)*n);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      break;
-    *n += (gsize)got;
-  }
+  *n = bytes ? sb_read_at (fd, bytes, MIN ((gsize)st.st_size, max), 0) : 0;
   if (fd >= 0)
     close (fd);
   return bytes;

@@ -5,10 +5,10 @@
  * them.  Undone and removed ones may be among those found; that is why the
  * sentence asks to compare.
  * Thread: worker.  Blocks: disk. */
+#include "base/sb-read-at.h"
 #include "document/sb-project-read-private.h"
 #include "edit/sb-op-json.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -95,17 +95,9 @@ sb_project_salvage_bytes (const char *path, SbProject *project)
   struct stat st;
   g_autofree char *bytes = NULL;
   const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  gsize n = 0;
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_size <= MAX_BYTES)
     bytes = g_try_malloc ((gsize)st.st_size + 1);
-  while (bytes && n < (gsize)st.st_size) {
-    const ssize_t got = pread (fd, bytes + n, (gsize)st.st_size - n, (off_t)n);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      break;
-    n += (gsize)got;
-  }
+  const gsize n = bytes ? sb_read_at (fd, bytes, (gsize)st.st_size, 0) : 0;
   if (fd >= 0)
     close (fd);
   if (!bytes)
