@@ -39,6 +39,19 @@ add_string (JsonBuilder *builder, const char *name, const char *value)
   json_builder_add_string_value (builder, value);
 }
 
+/* The object that was begun last, which ends here. */
+static void
+print_object (JsonBuilder *builder)
+{
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  g_autofree char *text = json_generator_to_data (generator, NULL);
+  printf ("%s\n", text);
+}
+
 static void
 add_chunks (JsonBuilder *builder, const SbContainer *container)
 {
@@ -75,13 +88,7 @@ print_json (const Info *info)
   if (sb_file_source_note (info->source))
     add_string (builder, "note", sb_file_source_note (info->source));
   add_chunks (builder, info->container);
-  json_builder_end_object (builder);
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  printf ("%s\n", text);
+  print_object (builder);
 }
 
 static void
@@ -142,13 +149,7 @@ print_project_json (const SbProject *project, const char *shown, const char *sou
   add_int (builder, "markers", project->markers->len);
   json_builder_set_member_name (builder, "damaged");
   json_builder_add_boolean_value (builder, project->salvaged != NULL);
-  json_builder_end_object (builder);
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  g_autofree char *text = json_generator_to_data (generator, NULL);
-  printf ("%s\n", text);
+  print_object (builder);
 }
 
 static bool
