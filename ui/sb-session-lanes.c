@@ -189,20 +189,11 @@ making_work (void *data)
 static void
 take_made (SbSession *session, Making *making)
 {
-  g_autoptr (SbSnapshot) now = sb_session_snapshot (session);
-  SbViewport view = sb_session_viewport (session, session->width_px, 1);
   for (int i = 0; i < making->n; i++) {
     SbLanePicture *lane = &session->lane[session->n_lanes++];
     *lane = making->made[i];
     memset (&making->made[i], 0, sizeof making->made[i]);
-    for (int v = 0; v < SB_N_VIEWS; v++) {
-      sb_spectrogram_set_fallback (lane->picture[v], session->recording->spectrogram[v]);
-      if (now->revision != making->snapshot->revision && v != SB_VIEW_ORIGINAL)
-        sb_spectrogram_set_source (lane->picture[v], now->source[v], 0, session->recording->n_frames);
-      sb_spectrogram_set_statistic (lane->picture[v], session->look.statistic);
-      sb_spectrogram_set_visible (lane->picture[v], view.from_s, view.to_s);
-      sb_session_follow_pixels (session, lane->picture[v], v);
-    }
+    sb_session_catch_up (session, lane->picture, making->snapshot, SB_CHANNELS_ONE, lane->channel);
   }
   sb_session_set_readout (session, NULL, making->stft);
 }

@@ -85,22 +85,31 @@ sb_session_set_readout (SbSession *session, const SbGrid *grid, SbStft *stft)
   recording->readout_stft = fresh;
 }
 
-static void
-take_made (SbSession *session, Change *change)
+void
+sb_session_catch_up (SbSession *session, SbSpectrogram *const made[SB_N_VIEWS], const SbSnapshot *made_of,
+                     SbChannelMode channels, int channel)
 {
   SbRecording *recording = session->recording;
   g_autoptr (SbSnapshot) now = sb_session_snapshot (session);
   SbViewport view = sb_session_viewport (session, session->width_px, 1);
   for (int v = 0; v < SB_N_VIEWS; v++) {
-    SbSpectrogram *made = recording->looked[v] = g_steal_pointer (&change->made[v]);
-    sb_spectrogram_set_fallback (made, recording->spectrogram[v]);
-    if (now->revision != change->snapshot->revision && v != SB_VIEW_ORIGINAL)
-      sb_spectrogram_set_source (made, now->source[v], 0, recording->n_frames);
-    sb_spectrogram_set_statistic (made, session->look.statistic);
-    sb_spectrogram_set_channels (made, session->look.channels, session->look.channel);
-    sb_spectrogram_set_visible (made, view.from_s, view.to_s);
-    sb_session_follow_pixels (session, made, v);
+    sb_spectrogram_set_fallback (made[v], recording->spectrogram[v]);
+    if (now->revision != made_of->revision && v != SB_VIEW_ORIGINAL)
+      sb_spectrogram_set_source (made[v], now->source[v], 0, recording->n_frames);
+    sb_spectrogram_set_statistic (made[v], session->look.statistic);
+    sb_spectrogram_set_channels (made[v], channels, channel);
+    sb_spectrogram_set_visible (made[v], view.from_s, view.to_s);
+    sb_session_follow_pixels (session, made[v], v);
   }
+}
+
+static void
+take_made (SbSession *session, Change *change)
+{
+  SbRecording *recording = session->recording;
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    recording->looked[v] = g_steal_pointer (&change->made[v]);
+  sb_session_catch_up (session, recording->looked, change->snapshot, session->look.channels, session->look.channel);
   sb_session_set_readout (session, NULL, change->stft);
 }
 

@@ -83,6 +83,9 @@ void sb_session_follow_pixels (SbSession *session, SbSpectrogram *picture, SbVie
 /* sb-session-look.c */
 void sb_session_update_look (SbSession *session);
 void sb_session_look_follows_zoom (SbSession *session);
+/* Pictures that a worker made of `made_of` take over what changed meanwhile, and are seen from now on. */
+void sb_session_catch_up (SbSession *session, SbSpectrogram *const made[SB_N_VIEWS], const SbSnapshot *made_of,
+                          SbChannelMode channels, int channel);
 /* What the recording is looked at with is read off with, too.  stft NULL: a new one. */
 void sb_session_set_readout (SbSession *session, const SbGrid *grid, SbStft *stft);
 void sb_session_tell_channels (SbSession *session);
