@@ -5,6 +5,7 @@
  * that differs is spliced. */
 #include "ui/sb-edit-list.h"
 #include "base/sb-units.h"
+#include "ui/sb-icon-button.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-still-text.h"
 #include "ui/sb-thumb.h"
@@ -158,9 +159,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, SbSession *
   row->mute = gtk_toggle_button_new_with_label ("M");
   gtk_widget_set_tooltip_text (row->mute, "Mute This Edit");
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->mute), GTK_ACCESSIBLE_PROPERTY_LABEL, "Mute This Edit", -1);
-  GtkWidget *trash = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  gtk_widget_set_tooltip_text (trash, "Delete This Edit");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (trash), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete This Edit", -1);
+  GtkWidget *trash = sb_icon_button (gtk_button_new (), "user-trash-symbolic", "Delete This Edit", NULL, NULL);
   GtkWidget *const buttons[] = {row->mute, trash};
   gtk_box_append (GTK_BOX (box), row->thumb);
   gtk_box_append (GTK_BOX (box), row->text);

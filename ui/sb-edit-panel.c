@@ -5,6 +5,7 @@
 #include "base/sb-units.h"
 #include "ui/sb-channel-row.h"
 #include "ui/sb-edit-list.h"
+#include "ui/sb-icon-button.h"
 #include "ui/sb-option-kinds.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-still-text.h"
@@ -321,11 +322,9 @@ build_list (SbEditPanel *self)
   self->n_edits = sb_still_text_new (&count_style, 1);
   gtk_widget_set_valign (self->n_edits, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (self->n_edits, TRUE);
-  self->clear = gtk_button_new_from_icon_name ("user-trash-symbolic");
+  self->clear =
+      sb_icon_button (gtk_button_new (), "user-trash-symbolic", "Delete All Edits", NULL, "win.clear-edits");
   gtk_widget_add_css_class (self->clear, "flat");
-  gtk_widget_set_tooltip_text (self->clear, "Delete All Edits");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->clear), GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete All Edits", -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->clear), "win.clear-edits");
   gtk_box_append (GTK_BOX (head), title);
   gtk_box_append (GTK_BOX (head), self->n_edits);
   gtk_box_append (GTK_BOX (head), self->clear);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-header.h"
+#include "ui/sb-icon-button.h"
 #include "ui/sb-menu-tip.h"
 #include "ui/sb-start-page.h"
 
@@ -10,16 +11,6 @@ struct SbHeader {
   GtkWidget *bar, *open, *undo, *redo, *names, *name, *format, *views, *start_title, *export, *panel;
   gulong recent_handler;
 };
-
-static GtkWidget *
-icon_button (GtkWidget *button, const char *icon, const char *tooltip, const char *label, const char *action)
-{
-  gtk_button_set_icon_name (GTK_BUTTON (button), icon);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  return button;
-}
 
 static GMenuModel *
 main_menu (void)
@@ -143,18 +134,18 @@ sb_header_new (SbSession *session)
   sb_menu_tip_guard (header->open);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (header->open), "win.open");
   gtk_widget_add_css_class (header->open, "flat");
-  header->undo = icon_button (gtk_button_new (), "edit-undo-symbolic",
-                              "Undo the Last Change of Edits or Markers (Ctrl+Z)", "Undo", "win.undo");
-  header->redo = icon_button (gtk_button_new (), "edit-redo-symbolic",
-                              "Redo the Next Change of Edits or Markers (Ctrl+Shift+Z)", "Redo", "win.redo");
+  header->undo = sb_icon_button (gtk_button_new (), "edit-undo-symbolic",
+                                 "Undo the Last Change of Edits or Markers (Ctrl+Z)", "Undo", "win.undo");
+  header->redo = sb_icon_button (gtk_button_new (), "edit-redo-symbolic",
+                                 "Redo the Next Change of Edits or Markers (Ctrl+Shift+Z)", "Redo", "win.redo");
   header->names = names_box (header);
   header->views = g_object_ref_sink (view_toggles ());
   header->start_title = g_object_ref_sink (adw_window_title_new ("Sonobrush", NULL));
   header->export = gtk_button_new_with_label ("Export…");
   gtk_widget_set_tooltip_text (header->export, "Export (Ctrl+Shift+E)");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (header->export), "win.export");
-  header->panel = icon_button (gtk_toggle_button_new (), "sidebar-show-right-symbolic", "Side Panel (F9)", "Side Panel",
-                               "win.panel");
+  header->panel = sb_icon_button (gtk_toggle_button_new (), "sidebar-show-right-symbolic", "Side Panel (F9)",
+                                  "Side Panel", "win.panel");
   GtkWidget *menu = gtk_menu_button_new ();
   g_autoptr (GMenuModel) model = main_menu ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");

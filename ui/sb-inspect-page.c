@@ -3,6 +3,7 @@
  * Slice, box and list share one selection: what is chosen in one shows in the
  * others.  Nothing is computed while the page is out of sight. */
 #include "ui/sb-inspect-page.h"
+#include "ui/sb-icon-button.h"
 #include "ui/sb-marker-list.h"
 #include "ui/sb-menu-tip.h"
 #include "ui/sb-session-lanes.h"
@@ -188,11 +189,9 @@ label (const char *text, double xalign, const char *css)
 }
 
 static GtkWidget *
-icon_button (GtkWidget *button, const char *icon, const char *tooltip)
+flat_button (GtkWidget *button, const char *icon, const char *tooltip, const char *action)
 {
-  gtk_button_set_icon_name (GTK_BUTTON (button), icon);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
+  sb_icon_button (button, icon, tooltip, NULL, action);
   gtk_widget_add_css_class (button, "flat");
   return button;
 }
@@ -227,11 +226,10 @@ build_measurement (SbInspectPage *self)
   static const char *const titles[N_ROWS] = {
       "Time", "Frequency", "5\u2009\u2013\u200995 % energy", "Peak", "Note", "Level in box", "SNR"};
   GtkWidget *box = head (self, "Measurement", label ("", 0, "dim-label"));
-  self->copy = icon_button (gtk_button_new (), "edit-copy-symbolic", "Copy the Measurement");
+  self->copy = flat_button (gtk_button_new (), "edit-copy-symbolic", "Copy the Measurement", NULL);
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);
-  GtkWidget *mark =
-      icon_button (gtk_button_new (), "sb-marker-symbolic", "Mark the Box, or Else the Playhead (Ctrl+M)");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (mark), "win.mark");
+  GtkWidget *mark = flat_button (gtk_button_new (), "sb-marker-symbolic",
+                                 "Mark the Box, or Else the Playhead (Ctrl+M)", "win.mark");
   gtk_box_append (GTK_BOX (box), self->copy);
   gtk_box_append (GTK_BOX (box), mark);
   self->numbers = gtk_grid_new ();
@@ -278,7 +276,7 @@ build_markers (SbInspectPage *self)
 {
   self->count = label ("", 0, "dim-label");
   GtkWidget *box = head (self, "Markers", self->count),
-            *find = icon_button (gtk_toggle_button_new (), "edit-find-symbolic", "Search Markers");
+            *find = flat_button (gtk_toggle_button_new (), "edit-find-symbolic", "Search Markers", NULL);
   g_signal_connect (find, "toggled", G_CALLBACK (on_search_toggled), self);
   GtkWidget *more = gtk_menu_button_new ();
   g_autoptr (GMenuModel) menu = marker_menu ();

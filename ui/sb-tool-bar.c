@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-tool-bar.h"
+#include "ui/sb-icon-button.h"
 
 static const struct {
   const char *tool, *icon, *title;
@@ -26,11 +27,8 @@ sb_tool_bar_new (void)
   for (size_t i = 0; i < G_N_ELEMENTS (tools); i++) {
     if (i && tools[i].group != tools[i - 1].group)
       gtk_box_append (GTK_BOX (bar), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-    GtkWidget *button = gtk_toggle_button_new ();
-    gtk_button_set_icon_name (GTK_BUTTON (button), tools[i].icon);
-    gtk_widget_set_tooltip_text (button, tools[i].tooltip);
-    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tools[i].title, -1);
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.tool");
+    GtkWidget *button =
+        sb_icon_button (gtk_toggle_button_new (), tools[i].icon, tools[i].tooltip, tools[i].title, "win.tool");
     gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", tools[i].tool);
     gtk_widget_add_css_class (button, "flat");
     gtk_box_append (GTK_BOX (bar), button);

@@ -4,6 +4,7 @@
  * the player where it is once a frame; otherwise nothing runs. */
 #include "ui/sb-transport.h"
 #include "base/sb-units.h"
+#include "ui/sb-icon-button.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-meter.h"
 #include "ui/sb-sound-menu.h"
@@ -36,28 +37,23 @@ sb_transport_choose_device (SbTransport *self)
 }
 
 static GtkWidget *
-button (const char *icon, const char *tooltip, const char *label, const char *action)
+flat (GtkWidget *widget)
 {
-  GtkWidget *widget = gtk_button_new_from_icon_name (icon);
-  gtk_widget_set_tooltip_text (widget, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
   gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (widget, "flat");
   return widget;
 }
 
 static GtkWidget *
+button (const char *icon, const char *tooltip, const char *label, const char *action)
+{
+  return flat (sb_icon_button (gtk_button_new (), icon, tooltip, label, action));
+}
+
+static GtkWidget *
 toggle (const char *icon, const char *tooltip, const char *label, const char *action)
 {
-  GtkWidget *widget = gtk_toggle_button_new ();
-  gtk_button_set_icon_name (GTK_BUTTON (widget), icon);
-  gtk_widget_set_tooltip_text (widget, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
-  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (widget, "flat");
-  return widget;
+  return flat (sb_icon_button (gtk_toggle_button_new (), icon, tooltip, label, action));
 }
 
 /* --- clock and meter --- */
