@@ -131,8 +131,8 @@ parse_all (CliArgs *args, int argc, char **argv, GError **error)
   return true;
 }
 
-static bool
-bad_value (const CliArgs *args, const char *name, const char *wanted, GError **error)
+bool
+cli_bad_value (const CliArgs *args, const char *name, const char *wanted, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (cli_value (args, name));
   cli_usage_error (error, "--%s wants %s, not “%s”", name, wanted, shown);
@@ -148,7 +148,7 @@ check_grid_words (const CliArgs *args, GError **error)
   const char *name = cli_value (args, "window");
   if (!cli_int (args, "n-fft", &number, error) || !cli_int (args, "hop", &number, error))
     return false;
-  return !name || sb_window_from_name (name, &window) || bad_value (args, "window", WINDOW_NAMES, error);
+  return !name || sb_window_from_name (name, &window) || cli_bad_value (args, "window", WINDOW_NAMES, error);
 }
 
 CliArgs *
@@ -240,14 +240,14 @@ cli_int (const CliArgs *args, const char *name, int64_t *value, GError **error)
   if (!text)
     return true;
   return g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, value, NULL) ||
-         bad_value (args, name, "a whole number", error);
+         cli_bad_value (args, name, "a whole number", error);
 }
 
 bool
 cli_double (const CliArgs *args, const char *name, double *value, GError **error)
 {
   const char *text = cli_value (args, name);
-  return !text || cli_parse_double (text, value) || bad_value (args, name, "a number", error);
+  return !text || cli_parse_double (text, value) || cli_bad_value (args, name, "a number", error);
 }
 
 bool
@@ -259,7 +259,7 @@ cli_double_pair (const CliArgs *args, const char *name, double *a, double *b, GE
   const char *colon = strchr (text, ':');
   g_autofree char *first = colon ? g_strndup (text, (gsize)(colon - text)) : NULL;
   return (colon && cli_parse_double (first, a) && cli_parse_double (colon + 1, b)) ||
-         bad_value (args, name, "two numbers with a colon between", error);
+         cli_bad_value (args, name, "two numbers with a colon between", error);
 }
 
 bool
@@ -284,7 +284,7 @@ cli_grid (const CliArgs *args, double rate_hz, const SbOpsFile *ops, SbGrid *gri
     return false;
   const char *window = cli_value (args, "window");
   if (window && !sb_window_from_name (window, &grid->window))
-    return bad_value (args, "window", WINDOW_NAMES, error);
+    return cli_bad_value (args, "window", WINDOW_NAMES, error);
   grid->n_fft = (int)CLAMP (n_fft, G_MININT, G_MAXINT);
   grid->hop = (int)CLAMP (hop, G_MININT, G_MAXINT);
   return sb_grid_check_sizes (grid, error);

@@ -37,12 +37,19 @@ check_output (const CliArgs *args, const char *recording, GError **error)
   return cli_check_outputs (&output, 1, inputs, 2, error);
 }
 
-static SbSource *
-view_of (SbResynth *resynth, SbSource *original, SbView view)
+static bool
+show_painted (Subject *subject, SbOperation *const *ops, int n_ops, SbView view, GError **error)
 {
-  return view == SB_VIEW_ORIGINAL ? sb_source_ref (original)
-         : view == SB_VIEW_RESULT ? sb_edited_source_new (resynth)
-                                  : sb_removed_source_new (resynth);
+  SbSource *original = subject->original;
+  g_autoptr (SbMask) mask = sb_mask_new (&subject->grid, sb_source_rate (original), sb_source_n_frames (original),
+                                         sb_source_channels (original), ops, n_ops, NULL, error);
+  g_autoptr (SbResynth) resynth = mask ? sb_resynth_new (original, mask, NULL, error) : NULL;
+  if (!resynth)
+    return false;
+  subject->shown = view == SB_VIEW_ORIGINAL ? sb_source_ref (original)
+                   : view == SB_VIEW_RESULT ? sb_edited_source_new (resynth)
+                                            : sb_removed_source_new (resynth);
+  return true;
 }
 
 static bool
@@ -60,14 +67,8 @@ open_project (const CliArgs *args, SbView view, Subject *subject, GError **error
   cli_leave_out_outside (project, subject->original);
   subject->grid = project->grid;
   subject->title = g_filename_display_basename (path);
-  g_autoptr (SbMask) mask =
-      sb_mask_new (&project->grid, sb_source_rate (subject->original), sb_source_n_frames (subject->original),
-                   sb_source_channels (subject->original), (SbOperation *const *)project->ops->pdata,
-                   (int)project->ops->len, NULL, error);
-  g_autoptr (SbResynth) resynth = mask ? sb_resynth_new (subject->original, mask, NULL, error) : NULL;
-  if (!resynth)
+  if (!show_painted (subject, (SbOperation *const *)project->ops->pdata, (int)project->ops->len, view, error))
     return false;
-  subject->shown = view_of (resynth, subject->original, view);
   subject->project = g_steal_pointer (&project);
   subject->path = g_steal_pointer (&path);
   return true;
@@ -87,14 +88,7 @@ open_recording (const CliArgs *args, SbView view, Subject *subject, GError **err
     return true;
   }
   SbOperation *none = NULL;
-  g_autoptr (SbMask) mask =
-      sb_mask_new (&subject->grid, sb_source_rate (subject->original), sb_source_n_frames (subject->original),
-                   sb_source_channels (subject->original), &none, 0, NULL, error);
-  g_autoptr (SbResynth) resynth = mask ? sb_resynth_new (subject->original, mask, NULL, error) : NULL;
-  if (!resynth)
-    return false;
-  subject->shown = view_of (resynth, subject->original, view);
-  return true;
+  return show_painted (subject, &none, 0, view, error);
 }
 
 /* ---- options ---- */
@@ -113,14 +107,6 @@ take_number (const CliArgs *args, const char *name, ParseFunc parse, double *val
 }
 
 static bool
-wrong_word (const CliArgs *args, const char *name, const char *wanted, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (cli_value (args, name));
-  cli_usage_error (error, "--%s wants %s, not “%s”", name, wanted, shown);
-  return false;
-}
-
-static bool
 take_size (const CliArgs *args, SbViewport *view, GError **error)
 {
   const char *text = cli_value (args, "size");
@@ -130,7 +116,7 @@ take_size (const CliArgs *args, SbViewport *view, GError **error)
   gint64 w, h;
   if (g_strv_length (parts) != 2 || !g_ascii_string_to_signed (parts[0], 10, G_MININT32, G_MAXINT32, &w, NULL) ||
       !g_ascii_string_to_signed (parts[1], 10, G_MININT32, G_MAXINT32, &h, NULL))
-    return wrong_word (args, "size", "a width and a height like 1600x900", error);
+    return cli_bad_value (args, "size", "a width and a height like 1600x900", error);
   if (w < 1 || h < 1 || w > MAX_SIZE_PX || h > MAX_SIZE_PX) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "A picture of %d × %d pixels cannot be made; 1 … %d each can.",
                  (int)w, (int)h, MAX_SIZE_PX);
@@ -146,11 +132,11 @@ take_words (const CliArgs *args, SbPictureSpec *spec, GError **error)
 {
   const char *scale = cli_value (args, "scale"), *map = cli_value (args, "map"), *axes = cli_value (args, "axes");
   if (scale && !sb_scale_from_name (scale, &spec->view.scale))
-    return wrong_word (args, "scale", "linear, log, mel or bark", error);
+    return cli_bad_value (args, "scale", "linear, log, mel or bark", error);
   if (map && !sb_colormap_from_name (map, &spec->map))
-    return wrong_word (args, "map", "magma, viridis, inferno, cividis, grey or inverted", error);
+    return cli_bad_value (args, "map", "magma, viridis, inferno, cividis, grey or inverted", error);
   if (axes && strcmp (axes, "on") != 0 && strcmp (axes, "off") != 0)
-    return wrong_word (args, "axes", "on or off", error);
+    return cli_bad_value (args, "axes", "on or off", error);
   if (axes)
     spec->axes = strcmp (axes, "on") == 0;
   return true;
@@ -164,10 +150,10 @@ take_look (const CliArgs *args, int channels, SbPictureSpec *spec, GError **erro
   const char *reassigned = cli_value (args, "reassigned");
   gint64 number;
   if (stat && strcmp (stat, "peak") != 0 && strcmp (stat, "average") != 0)
-    return wrong_word (args, "stat", "peak or average", error);
+    return cli_bad_value (args, "stat", "peak or average", error);
   spec->statistic = stat && strcmp (stat, "average") == 0 ? SB_STATISTIC_AVERAGE : SB_STATISTIC_PEAK;
   if (reassigned && strcmp (reassigned, "on") != 0 && strcmp (reassigned, "off") != 0)
-    return wrong_word (args, "reassigned", "on or off", error);
+    return cli_bad_value (args, "reassigned", "on or off", error);
   spec->reassigned = reassigned && strcmp (reassigned, "on") == 0;
   if (!channel || strcmp (channel, "all") == 0)
     return true;
@@ -176,7 +162,7 @@ take_look (const CliArgs *args, int channels, SbPictureSpec *spec, GError **erro
     return true;
   }
   if (!g_ascii_string_to_signed (channel, 10, G_MININT32, G_MAXINT32, &number, NULL))
-    return wrong_word (args, "channel", "a number from 1 up, all or mid", error);
+    return cli_bad_value (args, "channel", "a number from 1 up, all or mid", error);
   if (number < 1 || number > channels) {
     g_set_error (error, SB_ERROR, SB_ERROR_VALUE, "There is no channel %d: the recording has %d, counted from 1.",
                  (int)number, channels);
@@ -230,7 +216,7 @@ run_render (CliArgs *args, GError **error)
   const char *output = cli_required (args, "output", error), *name = cli_value (args, "view");
   SbView view = SB_VIEW_RESULT;
   if (!output ||
-      (name && !sb_view_from_name (name, &view) && !wrong_word (args, "view", "original, result or removed", error)))
+      (name && !sb_view_from_name (name, &view) && !cli_bad_value (args, "view", "original, result or removed", error)))
     return false;
   Subject subject = {0};
   SbPictureSpec spec;

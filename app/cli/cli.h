@@ -66,6 +66,8 @@ bool cli_double (const CliArgs *args, const char *name, double *value, GError **
 bool cli_double_pair (const CliArgs *args, const char *name, double *a, double *b, GError **error);
 bool cli_parse_double (const char *text, double *value);
 void cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The option's value is not what is wanted; false. */
+bool cli_bad_value (const CliArgs *args, const char *name, const char *wanted, GError **error);
 
 /* The default for the rate; over it what the operations file says (may be NULL); over that the options.
  * n_fft without hop brings hop = n_fft/4. */
