@@ -6,6 +6,7 @@
 #include "ui/sb-channel-row.h"
 #include "ui/sb-edit-list.h"
 #include "ui/sb-icon-button.h"
+#include "ui/sb-list-stack.h"
 #include "ui/sb-option-kinds.h"
 #include "ui/sb-session-lanes.h"
 #include "ui/sb-still-text.h"
@@ -253,7 +254,7 @@ edits_changed (SbEditPanel *self)
   sb_still_text_set (SB_STILL_TEXT (self->promise), 0, promise);
   gtk_widget_set_visible (self->promise_icon, changed_s > 0);
   gtk_widget_set_visible (self->clear, n_ops > 0);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n_ops ? "list" : "none");
+  sb_list_stack_show_list (self->stack, n_ops > 0);
 }
 
 static GtkWidget *
@@ -329,17 +330,7 @@ build_list (SbEditPanel *self)
   gtk_box_append (GTK_BOX (head), self->n_edits);
   gtk_box_append (GTK_BOX (head), self->clear);
   gtk_box_append (GTK_BOX (self), head);
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), sb_edit_list_new (self->session));
-  GtkWidget *none = gtk_label_new ("Your edits will be listed here.");
-  gtk_widget_add_css_class (none, "dim-label");
-  gtk_widget_set_valign (none, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (none, 12);
-  self->stack = gtk_stack_new ();
-  gtk_stack_add_named (GTK_STACK (self->stack), none, "none");
-  gtk_stack_add_named (GTK_STACK (self->stack), scroller, "list");
-  gtk_widget_set_vexpand (self->stack, TRUE);
+  self->stack = sb_list_stack_new (sb_edit_list_new (self->session), "Your edits will be listed here.");
   gtk_box_append (GTK_BOX (self), self->stack);
 }
 

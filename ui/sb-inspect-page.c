@@ -4,6 +4,7 @@
  * others.  Nothing is computed while the page is out of sight. */
 #include "ui/sb-inspect-page.h"
 #include "ui/sb-icon-button.h"
+#include "ui/sb-list-stack.h"
 #include "ui/sb-marker-list.h"
 #include "ui/sb-menu-tip.h"
 #include "ui/sb-session-lanes.h"
@@ -118,7 +119,7 @@ show_markers (SbInspectPage *self)
   int n = sb_markers_n (sb_inspector_markers (inspector (self)));
   g_autofree char *count = n ? g_strdup_printf ("%d", n) : g_strdup ("");
   gtk_label_set_text (GTK_LABEL (self->count), count);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n ? "list" : "none");
+  sb_list_stack_show_list (self->stack, n > 0);
 }
 
 static gboolean
@@ -293,19 +294,8 @@ build_markers (SbInspectPage *self)
   g_signal_connect (self->search, "search-changed", G_CALLBACK (on_search), self);
   g_signal_connect (self->search, "stop-search", G_CALLBACK (on_search_stopped), find);
   gtk_box_append (GTK_BOX (self), self->search);
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   self->list = sb_marker_list_new (self->session);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
-  GtkWidget *none = gtk_label_new ("Markers and labelled regions\nwill be listed here.");
-  gtk_label_set_justify (GTK_LABEL (none), GTK_JUSTIFY_CENTER);
-  gtk_widget_add_css_class (none, "dim-label");
-  gtk_widget_set_valign (none, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (none, 12);
-  self->stack = gtk_stack_new ();
-  gtk_stack_add_named (GTK_STACK (self->stack), none, "none");
-  gtk_stack_add_named (GTK_STACK (self->stack), scroller, "list");
-  gtk_widget_set_vexpand (self->stack, TRUE);
+  self->stack = sb_list_stack_new (self->list, "Markers and labelled regions\nwill be listed here.");
   gtk_box_append (GTK_BOX (self), self->stack);
 }
 
