@@ -4,6 +4,7 @@
  * wrote, against hand-made headers, and against damaged files. */
 #include "audio/sb-container.h"
 #include "base/sb-error.h"
+#include "sb-test.h"
 
 #include <glib/gstdio.h>
 #include <sndfile.h>
@@ -270,24 +271,10 @@ test_damaged (void)
   }
 }
 
-static char *
-shared (const char *sub)
-{
-  const char *root = g_getenv ("SB_SHARED_DATA");
-  char *path = g_build_filename (root ? root : "missing", sub, NULL);
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return path;
-  g_free (path);
-  if (g_getenv ("CI"))
-    g_error ("The folder with test recordings is missing.");
-  g_test_skip ("The folder with test recordings is missing.");
-  return NULL;
-}
-
 static void
 test_hostile (void)
 {
-  g_autofree char *root = shared ("hostile");
+  g_autofree char *root = sb_test_shared ("hostile");
   if (!root)
     return;
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
@@ -319,7 +306,7 @@ test_formats (void)
                                 "bw64_rf64_24bit.wav", "caf_pcm_24.caf",   "rf64_float.rf64", "rf64_pcm_16.rf64",
                                 "w64_float.w64",       "w64_pcm_24.w64",   "wav_double.wav",  "wav_pcm_u8.wav",
                                 "wavex_pcm_24.wavex"};
-  g_autofree char *root = shared ("real/formats");
+  g_autofree char *root = sb_test_shared ("real/formats");
   if (!root)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {

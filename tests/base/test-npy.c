@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/sb-npy.h"
+#include "sb-test.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -17,16 +18,6 @@ set_up (Fixture *f, gconstpointer data)
 {
   f->folder = g_dir_make_tmp ("sb-npy-XXXXXX", NULL);
   f->path = g_build_filename (f->folder, "array.npy", NULL);
-}
-
-/* Without the fsync of g_file_set_contents(): thousands of these are written. */
-static void
-put_bytes (const char *path, const void *bytes, size_t n)
-{
-  FILE *stream = fopen (path, "wb");
-  g_assert_nonnull (stream);
-  g_assert_cmpint (fwrite (bytes, 1, n, stream), ==, n);
-  g_assert_cmpint (fclose (stream), ==, 0);
 }
 
 static int
@@ -61,7 +52,7 @@ put (Fixture *f, int version, const char *header, const void *data, size_t n_dat
     g_string_append_c (s, (char)(n >> (8 * i) & 255));
   g_string_append_len (s, header, n);
   g_string_append_len (s, data, (gssize)n_data);
-  put_bytes (f->path, s->str, s->len);
+  sb_test_put_bytes (f->path, s->str, s->len);
   g_string_free (s, TRUE);
 }
 
@@ -222,13 +213,13 @@ static void
 test_bad_files (Fixture *f, gconstpointer data)
 {
   refused (f, "No such file");
-  put_bytes (f->path, "", 0);
+  sb_test_put_bytes (f->path, "", 0);
   refused (f, "does not begin as one");
-  put_bytes (f->path, "PK\3\4aaaaaaaaaaaaaaaa", 20);
+  sb_test_put_bytes (f->path, "PK\3\4aaaaaaaaaaaaaaaa", 20);
   refused (f, ".npz");
-  put_bytes (f->path, "\x93NUMPY\4\0\0\0\0\0", 12);
+  sb_test_put_bytes (f->path, "\x93NUMPY\4\0\0\0\0\0", 12);
   refused (f, "version");
-  put_bytes (f->path, "\x93NUMPY\1\0\xff\xff{", 11);
+  sb_test_put_bytes (f->path, "\x93NUMPY\1\0\xff\xff{", 11);
   refused (f, "inside its header");
   /* every truncation of a good file is refused, the last included */
   float zeros[6] = { 0 };
@@ -237,7 +228,7 @@ test_bad_files (Fixture *f, gconstpointer data)
   gsize n;
   g_assert_true (g_file_get_contents (f->path, &bytes, &n, NULL));
   for (gsize i = 0; i < n; i++) {
-    put_bytes (f->path, bytes, i);
+    sb_test_put_bytes (f->path, bytes, i);
     refused (f, "");
   }
   g_free (bytes);
@@ -311,7 +302,7 @@ test_unfinished_leaves_nothing (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   int64_t n = 3;
-  put_bytes (f->path, "old", 3);
+  sb_test_put_bytes (f->path, "old", 3);
   SbNpyWriter *writer = sb_npy_writer_new (f->path, SB_NPY_FLOAT64, &n, 1, &error);
   double one = 1;
   g_assert_true (sb_npy_writer_append (writer, &one, 1, &error));

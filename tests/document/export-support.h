@@ -4,6 +4,7 @@
 #pragma once
 #include "base/sb-error.h"
 #include "document/sb-export.h"
+#include "sb-test.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -167,18 +168,4 @@ compare_samples (const char *before, const char *after, SbSampleType type, const
     }
   }
   return changed;
-}
-
-static inline char *
-shared_data (const char *sub)
-{
-  const char *root = g_getenv ("SB_SHARED_DATA");
-  char *path = g_build_filename (root ? root : "missing", sub, NULL);
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return path;
-  g_free (path);
-  if (g_getenv ("CI"))
-    g_error ("The folder with test recordings is missing.");
-  g_test_skip ("The folder with test recordings is missing.");
-  return NULL;
 }

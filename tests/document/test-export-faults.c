@@ -423,7 +423,7 @@ test_folder_moved (void)
 static void
 test_hostile (void)
 {
-  g_autofree char *root = shared_data ("hostile");
+  g_autofree char *root = sb_test_shared ("hostile");
   if (!root)
     return;
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);

@@ -558,7 +558,7 @@ check_recording (const char *path)
 static void
 test_recordings (void)
 {
-  g_autofree char *root = shared_data ("real");
+  g_autofree char *root = sb_test_shared ("real");
   static const char *in_place[] = {"bat_chirp_143k_float.wav",        "bwf_cue_zoom_48k_stereo.wav",
                                    "bwf_zoomf8_48k_24bit_stereo.wav", "cue_labl_float32_48k.wav",
                                    "frog_plains_toad_44k.wav",        "smpl_loop_22k.wav",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "edit/sb-mask-file.h"
 #include "edit/sb-mask-png-private.h"
+#include "sb-test.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -32,16 +33,6 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->folder);
   g_free (f->npy);
   g_free (f->png);
-}
-
-/* Without the fsync of g_file_set_contents(): thousands of these are written. */
-static void
-put_bytes (const char *path, const void *bytes, size_t n)
-{
-  FILE *stream = fopen (path, "wb");
-  g_assert_nonnull (stream);
-  g_assert_cmpint (fwrite (bytes, 1, n, stream), ==, n);
-  g_assert_cmpint (fclose (stream), ==, 0);
 }
 
 /* Multiples of 1/255, so that a PNG holds them exactly. */
@@ -173,11 +164,11 @@ test_png_damage (Fixture *f, gconstpointer data)
   g_assert_true (g_file_get_contents (f->png, &bytes, &n, NULL));
   for (gsize i = 0; i < n; i += 1 + i / 50) {
     g_autoptr (GError) error = NULL;
-    put_bytes (f->png, bytes, i);
+    sb_test_put_bytes (f->png, bytes, i);
     g_assert_null (sb_mask_file_load (f->png, &grid, N_FRAMES, 1, &planes, &error));
     g_assert_nonnull (strstr (error->message, "mask.png"));
     bytes[i] ^= 0x55;
-    put_bytes (f->png, bytes, n);
+    sb_test_put_bytes (f->png, bytes, n);
     g_free (sb_mask_file_load (f->png, &grid, N_FRAMES, 1, &planes, NULL));
     bytes[i] ^= 0x55;
   }

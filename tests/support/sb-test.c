@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,15 @@ char *
 sb_test_path (const char *name)
 {
   return g_build_filename (sb_test_folder (), name, NULL);
+}
+
+void
+sb_test_put_bytes (const char *path, const void *bytes, gsize n)
+{
+  FILE *stream = fopen (path, "wb");
+  g_assert_nonnull (stream);
+  g_assert_cmpuint (fwrite (bytes, 1, n, stream), ==, n);
+  g_assert_cmpint (fclose (stream), ==, 0);
 }
 
 char *

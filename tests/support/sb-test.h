@@ -13,6 +13,8 @@ char *sb_test_shared (const char *relative);
 /* A fresh folder, removed with all in it at exit. */
 const char *sb_test_folder (void);
 char *sb_test_path (const char *name); /* in that folder, newly allocated */
+/* Without the fsync of g_file_set_contents(), for files by the thousand. */
+void sb_test_put_bytes (const char *path, const void *bytes, gsize n);
 /* Uniform noise in −amplitude … amplitude; float[n], newly allocated. */
 float *sb_test_noise (guint32 seed, gsize n, float amplitude);
 SbSource *sb_test_noise_source (guint32 seed, int64_t n_frames, int channels, int rate);
