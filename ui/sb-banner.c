@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/sb-banner.h"
+#include "ui/sb-icon-button.h"
 
 struct _SbBanner {
   GtkBox parent;
@@ -138,12 +139,10 @@ sb_banner_init (SbBanner *self)
     gtk_widget_set_visible (*buttons[i], FALSE);
     gtk_box_append (GTK_BOX (row), *buttons[i]);
   }
-  self->close = gtk_button_new_from_icon_name ("window-close-symbolic");
+  self->close =
+      sb_icon_button (gtk_button_new (), "window-close-symbolic", "Dismiss", NULL, "win.dismiss-banner");
   gtk_widget_add_css_class (self->close, "flat");
   gtk_widget_set_valign (self->close, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->close, "Dismiss");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->close), GTK_ACCESSIBLE_PROPERTY_LABEL, "Dismiss", -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->close), "win.dismiss-banner");
   gtk_box_append (GTK_BOX (row), self->close);
   self->revealer = gtk_revealer_new ();
   gtk_revealer_set_child (GTK_REVEALER (self->revealer), row);

@@ -220,14 +220,12 @@ show_sentence (SbWindow *window, SbLasting lasting, const char *sentence, SbLast
 static void
 update_actions (SbWindow *window)
 {
-  static const char *const names[] = {"copy-edits", "use-recording", "bring-back"};
   SbStore *store = store_of (window);
   const SbStoreState state = store ? sb_store_state (store) : (SbStoreState){0};
-  const bool enabled[] = {state.n_other + state.n_other_markers > 0 && state.keeping != SB_KEPT_ELSEWHERE,
-                          state.on_other_content, state.n_aside + state.n_aside_markers > 0};
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])),
-                                 enabled[i]);
+  const bool may_copy = state.keeping != SB_KEPT_ELSEWHERE;
+  sb_window_enable (window, "copy-edits", state.n_other + state.n_other_markers > 0 && may_copy);
+  sb_window_enable (window, "use-recording", state.on_other_content);
+  sb_window_enable (window, "bring-back", state.n_aside + state.n_aside_markers > 0);
 }
 
 /* What was found and told at this opening may be that they were set aside: then one banner says both. */

@@ -197,8 +197,8 @@ sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state)
   g_variant_unref (state);
 }
 
-static void
-enable (SbWindow *window, const char *name, bool enabled)
+void
+sb_window_enable (SbWindow *window, const char *name, bool enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
   if (action && g_action_get_enabled (action) != enabled)
@@ -231,14 +231,14 @@ sb_window_update_actions (SbWindow *window)
   bool looping = sb_session_loop (session, NULL, NULL);
   const bool read_only = recording && sb_document_is_read_only (recording->document);
   for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
-    enable (window, needs_recording[i], recording != NULL);
-  enable (window, "play", recording && !playing);
-  enable (window, "stop", recording && playing);
-  enable (window, "clear-edits", recording && sb_document_n_edits (recording->document) > 0 && !read_only);
-  enable (window, "load-edits", recording && !read_only);
-  enable (window, "export", recording && !busy);
-  enable (window, "export-to", recording && !busy);
-  enable (window, "export-report", sb_exporter_report (window->exporter) != NULL);
+    sb_window_enable (window, needs_recording[i], recording != NULL);
+  sb_window_enable (window, "play", recording && !playing);
+  sb_window_enable (window, "stop", recording && playing);
+  sb_window_enable (window, "clear-edits", recording && sb_document_n_edits (recording->document) > 0 && !read_only);
+  sb_window_enable (window, "load-edits", recording && !read_only);
+  sb_window_enable (window, "export", recording && !busy);
+  sb_window_enable (window, "export-to", recording && !busy);
+  sb_window_enable (window, "export-report", sb_exporter_report (window->exporter) != NULL);
   sb_window_set_action_state (window, "view-source", g_variant_new_string (sb_view_name (sb_session_view (session))));
   sb_window_set_action_state (window, "tool", g_variant_new_string (sb_tool_name (sb_session_tool (session))));
   sb_window_set_action_state (window, "scale", g_variant_new_string (sb_scale_name (look->scale)));

@@ -402,14 +402,6 @@ act_go_to (GSimpleAction *action, GVariant *parameter, void *data)
 
 /* --- telling the truth --- */
 
-static void
-enable (SbWindow *window, const char *name, bool enabled)
-{
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
-  if (action && g_action_get_enabled (action) != enabled)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
-}
-
 static const char *
 times_name (SbWindow *window, char *name, gsize size)
 {
@@ -449,14 +441,14 @@ sb_window_update_inspect_actions (SbWindow *window)
   SbBox box = {0};
   sb_inspector_box (inspector (window), &box);
   for (size_t i = 0; i < G_N_ELEMENTS (needs_recording); i++)
-    enable (window, needs_recording[i], open);
-  enable (window, "paint-shown", sb_session_shows_single (window->session));
-  enable (window, "rename-marker", open && chosen && !read_only);
-  enable (window, "delete-marker", open && chosen && !read_only);
-  enable (window, "import-markers", open && !read_only);
-  enable (window, "import-markers-from", open && !read_only);
-  enable (window, "export-markers", open && sb_markers_n (markers) > 0);
-  enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
+    sb_window_enable (window, needs_recording[i], open);
+  sb_window_enable (window, "paint-shown", sb_session_shows_single (window->session));
+  sb_window_enable (window, "rename-marker", open && chosen && !read_only);
+  sb_window_enable (window, "delete-marker", open && chosen && !read_only);
+  sb_window_enable (window, "import-markers", open && !read_only);
+  sb_window_enable (window, "import-markers-from", open && !read_only);
+  sb_window_enable (window, "export-markers", open && sb_markers_n (markers) > 0);
+  sb_window_enable (window, "export-markers-to", open && sb_markers_n (markers) > 0);
   update_look (window);
   sb_window_set_action_state (window, "notes", g_variant_new_boolean (sb_inspector_notes (inspector (window))));
   sb_window_set_action_state (window, "harmonic-cursor",

@@ -48,6 +48,7 @@ struct _SbWindow {
 /* sb-window-actions.c */
 void sb_window_add_actions (SbWindow *window);
 void sb_window_update_actions (SbWindow *window);
+void sb_window_enable (SbWindow *window, const char *name, bool enabled);
 void sb_window_set_action_state (SbWindow *window, const char *name, GVariant *state);
 /* sb-window-files.c */
 void sb_window_add_file_actions (SbWindow *window);

@@ -129,9 +129,7 @@ update_enabled (SbWindow *window)
   static const char *const names[] = {"band-only",  "play-selection",  "play-from-pointer", "slow",
                                       "heterodyne", "listen-channels", "mute-channel"};
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
-    g_simple_action_set_enabled (
-        G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])),
-        sb_session_recording (window->session) != NULL);
+    sb_window_enable (window, names[i], sb_session_recording (window->session) != NULL);
 }
 
 void

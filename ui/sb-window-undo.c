@@ -97,22 +97,14 @@ act_redo_markers (GSimpleAction *action, GVariant *parameter, void *data)
   sb_inspector_redo_markers (sb_inspector_of (SB_WINDOW (data)->session));
 }
 
-static void
-enable (SbWindow *window, const char *name, bool enabled)
-{
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), name);
-  if (g_action_get_enabled (action) != enabled)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
-}
-
 void
 sb_window_update_undo_actions (SbWindow *window)
 {
   const bool open = document_of (window) != NULL;
-  enable (window, "undo", to_undo (window) != NOTHING);
-  enable (window, "redo", to_redo (window) != NOTHING);
-  enable (window, "undo-markers", open && sb_markers_can_undo (markers_of (window)));
-  enable (window, "redo-markers", open && sb_markers_can_redo (markers_of (window)));
+  sb_window_enable (window, "undo", to_undo (window) != NOTHING);
+  sb_window_enable (window, "redo", to_redo (window) != NOTHING);
+  sb_window_enable (window, "undo-markers", open && sb_markers_can_undo (markers_of (window)));
+  sb_window_enable (window, "redo-markers", open && sb_markers_can_redo (markers_of (window)));
 }
 
 void

@@ -79,7 +79,8 @@ session_file (const char *folder)
   return NULL;
 }
 
-/* All is in the file, the hash of the recording's bytes as well, which another thread brings: nobody writes any more. */
+/* All is in the file, the hash of the recording's bytes as well, which another thread brings: nobody writes any
+ * more. */
 static inline void
 wait_at_rest (Session *session, const char *folder)
 {
