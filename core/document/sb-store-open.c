@@ -208,7 +208,7 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     store->state.set_aside = true;
     store->state.found = SB_FOUND_NOTHING;
     const bool stays = opening->unwritable && changed && !opening->request->project; /* as it lies there */
-    if (stays && sb_store_has_on_offer (project))
+    if (stays && sb_store_has_on_offer (project) && !opening->request->without_edits)
       sb_store_offer (opening, SB_FOUND_CHANGED, opening->place.base, g_steal_pointer (&project));
     else if (!aside) /* a hash that begins alike; or somebody moved files about */
       sb_store_say (store, g_strdup_printf (

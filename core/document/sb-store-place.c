@@ -224,16 +224,19 @@ sb_place_renew (SbPlace *place, char **why)
   if (!sb_place_prepare (next.folder) || !sb_place_lock (&next, &elsewhere)) {
     const int code = errno;
     g_autofree char *shown = g_filename_display_name (next.folder);
-    *why =
-        g_strdup_printf ("The folder “%s”, where edits are kept, was moved or removed and cannot be made again (%s). "
-                         "Save the project yourself, or bring the folder back.",
-                         shown, g_strerror (code));
-  } else if (elsewhere)
+    if (!g_file_test (next.folder, G_FILE_TEST_IS_DIR))
+      *why = g_strdup_printf ("The folder “%s”, where edits are kept, was moved or removed and cannot be made again "
+                              "(%s). Save the project yourself, or bring the folder back.",
+                              shown, g_strerror (code));
+    sb_place_clear (&next);
+    errno = code;
+    return false;
+  }
+  if (elsewhere) {
     *why =
         g_strdup_printf ("What is kept of this recording was moved or removed, and another window%s%s%s keeps it now. "
                          "Close that one, or save the project yourself.",
                          next.holder ? " (process " : "", next.holder ? next.holder : "", next.holder ? ")" : "");
-  if (*why) {
     sb_place_clear (&next);
     return false;
   }
@@ -248,9 +251,8 @@ sb_place_clear (SbPlace *place)
   g_free (place->folder);
   g_free (place->base);
   g_free (place->holder);
-  if (place->lock_fd >= 0) {
-    flock (place->lock_fd,
-           LOCK_UN); /* a process that is just being started has the descriptor, too, until it is another program */
+  if (place->lock_fd >= 0) { /* a process that is just being started has it, too, until it is another program */
+    flock (place->lock_fd, LOCK_UN);
     close (place->lock_fd);
   }
   *place = (SbPlace){.lock_fd = -1};

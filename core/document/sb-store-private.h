@@ -48,7 +48,8 @@ SbFileId sb_place_identify (const char *path);
 /* It is the file that we hold, still there under its name. */
 bool sb_place_is (const char *path, SbFileId id);
 bool sb_place_has_lock (const SbPlace *place);
-/* The folder or the lock went away under us: made and taken anew.  false: *why, newly allocated, is a sentence. */
+/* The folder or the lock went away under us: made and taken anew.  false: *why, newly allocated, is a sentence; NULL:
+ * the folder is there, and errno says why it cannot be used. */
 bool sb_place_renew (SbPlace *place, char **why);
 int sb_place_newest (const char *folder, const char *base);
 /* A log without its database: SQLite would take it for that of a new one. */

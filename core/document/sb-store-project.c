@@ -51,6 +51,7 @@ sb_store_take_project (SbOpening *opening)
 {
   SbStore *store = opening->store;
   const SbProject *project = opening->request->project;
+  const char *came = g_hash_table_lookup (store->project->view, SB_STORE_CAME); /* of the place, not of the file */
   SbProject *copy = sb_project_copy (project);
   if (!is_other_content (opening))
     sb_store_say_where_found (opening, project->source_path);
@@ -66,6 +67,8 @@ sb_store_take_project (SbOpening *opening)
   g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
   g_hash_table_remove (copy->view, SB_STORE_LATER);
   g_hash_table_remove (copy->view, SB_STORE_CAME);
+  if (came)
+    g_hash_table_replace (copy->view, g_strdup (SB_STORE_CAME), g_strdup (came));
   copy->project_path = g_strdup (store->whose);
   copy->project_mark = g_strdup (opening->mark);
   sb_project_free (store->project);
@@ -276,13 +279,19 @@ sb_store_name_project (SbOpening *opening)
   return true;
 }
 
-void
-sb_store_look_for_later (SbOpening *opening)
+/* It is known to have gone on from this file; of_place: or only from what lay here. */
+static bool
+went_on (const SbOpening *opening, const SbProject *session, bool of_place)
+{
+  return of_place ? came_from_here (opening, session)
+                  : was_saved_as (opening, session) || has_moved_here (opening, session);
+}
+
+static void
+look_for_later (SbOpening *opening, const GPtrArray *bases, bool of_place)
 {
   SbStore *store = opening->store;
   const char *found_then = g_hash_table_lookup (store->project->view, SB_STORE_LATER); /* or it was undone here since */
-  g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
-  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
   for (guint i = 0; i < bases->len && store->state.found != SB_FOUND_LATER; i++) {
     const char *base = g_ptr_array_index (bases, i);
     int generation;
@@ -290,9 +299,7 @@ sb_store_look_for_later (SbOpening *opening)
         (!opening->file_first && g_strcmp0 (base, found_then) != 0))
       continue;
     g_autoptr (SbProject) session = sb_store_load_base (opening->place.folder, base, &generation, NULL);
-    if (!session || (session->ops->len == 0 && session->markers->len == 0) ||
-        (!was_saved_as (opening, session) && !has_moved_here (opening, session) &&
-         !came_from_here (opening, session)) ||
+    if (!session || (session->ops->len == 0 && session->markers->len == 0) || !went_on (opening, session, of_place) ||
         sb_store_is_settled (opening, base, session))
       continue;
     g_free (store->other_path);
@@ -301,4 +308,13 @@ sb_store_look_for_later (SbOpening *opening)
     sb_store_offer (opening, SB_FOUND_LATER, base, g_steal_pointer (&session));
     g_hash_table_replace (store->project->view, g_strdup (SB_STORE_LATER), g_strdup (base));
   }
+}
+
+void
+sb_store_look_for_later (SbOpening *opening)
+{
+  g_autofree char *suffix = g_strndup (opening->fresh->source_fingerprint, 16);
+  g_autoptr (GPtrArray) bases = sb_place_find (opening->place.folder, NULL, suffix);
+  look_for_later (opening, bases, false);
+  look_for_later (opening, bases, true);
 }

@@ -13,8 +13,6 @@
  * each is followed by a look at the names (database, log and lock: 3 µs beside the 740 of a transaction). */
 #include "document/sb-store-private.h"
 
-#include "base/sb-error.h"
-
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -138,8 +136,12 @@ write_anew (SbWriter *writer, char **why)
 {
   SbWriteFault fault = {0};
   close_file (writer);
-  if (!sb_place_has_lock (&writer->place) && !sb_place_renew (&writer->place, why))
+  if (!sb_place_has_lock (&writer->place) && !sb_place_renew (&writer->place, why)) {
+    fault = (SbWriteFault){.code = errno, .reason = (char *)g_strerror (errno)};
+    if (!*why)
+      *why = say_why_not (writer, &fault);
     return false;
+  }
   set_stranger_aside (writer);
   int generation = writer->place.generation + 1;
   while (sb_place_has_stray_log (&writer->place, generation))

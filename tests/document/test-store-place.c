@@ -43,7 +43,7 @@ test_no_folder (void)
     g_assert_false (sb_store_flush (s.store, 0.5));
     g_autofree char *trouble = sb_store_trouble (s.store);
     g_assert_nonnull (trouble);
-  g_assert_nonnull (strstr (trouble, folder));
+    g_assert_nonnull (strstr (trouble, folder));
     g_assert_cmpint (g_unlink (folder), ==, 0);
     g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
     g_assert_null (sb_store_trouble (s.store));
@@ -266,6 +266,30 @@ test_limit (void)
   close_session (&s);
 }
 
+/* The folder is there, but not for us: that is said, not that it has gone. */
+static void
+test_lock_lost (void)
+{
+  g_autofree char *folder = sb_test_path ("s-unlocked"), *path = make_recording ("unlocked.wav", 35);
+  Session s = open_session (folder, path);
+  paint (&s, 0.1);
+  g_assert_true (sb_store_flush (s.store, 30));
+  g_autofree char *file = session_file (folder), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
+  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0);
+  paint (&s, 0.2);
+  g_assert_false (sb_store_flush (s.store, 0.5));
+  g_autofree char *trouble = sb_store_trouble (s.store);
+  g_assert_nonnull (strstr (trouble, "cannot be written to"));
+  g_assert_nonnull (strstr (trouble, g_strerror (EISDIR)));
+  g_assert_cmpint (g_rmdir (lock), ==, 0);
+  g_assert_true (sb_store_flush (s.store, 30));
+  close_session (&s);
+  s = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
+  close_session (&s);
+}
+
 /* A process that is being started while a session is let go of has its descriptors for a moment. */
 static void
 test_lock_is_let_go (void)
@@ -299,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store-place/no-folder", test_no_folder);
   g_test_add_func ("/store-place/folder-only-read", test_folder_only_read);
   g_test_add_func ("/store-place/place-lost", test_place_lost);
+  g_test_add_func ("/store-place/lock-lost", test_lock_lost);
   g_test_add_func ("/store-place/limit", test_limit);
   g_test_add_func ("/store-place/lock-is-let-go", test_lock_is_let_go);
   return g_test_run ();
