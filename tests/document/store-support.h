@@ -58,6 +58,15 @@ paint (Session *session, double from_s)
   g_assert_no_error (error);
 }
 
+/* So many edits are in force when it is opened again. */
+static inline void
+expect_kept (const char *folder, const char *path, int n_edits)
+{
+  Session session = open_session (folder, path);
+  g_assert_cmpint (sb_document_n_edits (session.document), ==, n_edits);
+  close_session (&session);
+}
+
 /* Where the sentence says that something lies. */
 static inline char *
 path_in (const char *sentence)

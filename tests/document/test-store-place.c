@@ -48,9 +48,7 @@ test_no_folder (void)
     g_assert_true (sb_store_flush (s.store, 30)); /* by itself */
     g_assert_null (sb_store_trouble (s.store));
     close_session (&s);
-    s = open_session (folder, path);
-    g_assert_cmpint (sb_document_n_edits (s.document), ==, n_before + 1);
-    close_session (&s);
+    expect_kept (folder, path, n_before + 1);
   }
 }
 
@@ -142,9 +140,7 @@ test_folder_only_read (void)
   g_autofree char *after = all_of (folder);
   g_assert_cmpstr (after, ==, before);
   g_assert_cmpint (g_chmod (folder, 0700) | g_rename (moved, path), ==, 0);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
-  close_session (&s);
+  expect_kept (folder, path, 3);
 }
 
 /* What is at the path now, read as a program that starts later does. */
@@ -261,9 +257,7 @@ test_limit (void)
   g_assert_null (sb_store_trouble (s.store));
   close_session (&s);
   signal (SIGXFSZ, before);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
-  close_session (&s);
+  expect_kept (folder, path, 2);
 }
 
 /* The folder is there, but not for us: that is said, not that it has gone. */
@@ -285,9 +279,7 @@ test_lock_lost (void)
   g_assert_cmpint (g_rmdir (lock), ==, 0);
   g_assert_true (sb_store_flush (s.store, 30));
   close_session (&s);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 2);
-  close_session (&s);
+  expect_kept (folder, path, 2);
 }
 
 /* A process that is being started while a session is let go of has its descriptors for a moment. */

@@ -114,9 +114,7 @@ test_moved_copied_changed (void)
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
   sb_document_undo (s.document);
   close_session (&s);
-  s = open_session (folder, b);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
-  close_session (&s);
+  expect_kept (folder, b, 3);
   /* other content under the same name */
   g_autofree char *again = make_recording ("b.wav", 77);
   s = open_session (folder, b);
@@ -272,9 +270,7 @@ test_damaged_and_newer (void)
   g_autoptr (SbProject) damaged = sb_project_load (first, &error);
   g_assert_nonnull (damaged);
   g_assert_cmpuint (damaged->ops->len, ==, 4);
-  s = open_session (folder, path);
-  g_assert_cmpint (sb_document_n_edits (s.document), ==, 1);
-  close_session (&s);
+  expect_kept (folder, path, 1);
 }
 
 /* What may have ended the program is set aside, not lost. */
