@@ -5,6 +5,7 @@
  * edits; then it gets a window of its own, and so do all but the first of several. */
 #include "sb-application.h"
 #include "base/sb-pool.h"
+#include "base/sb-temp-file.h"
 #include "sb-config.h"
 #include "ui/sb-edits-loader.h"
 #include "ui/sb-window.h"
@@ -192,12 +193,14 @@ sb_application_open (GApplication *application, GFile **files, int n_files, cons
 
 /* After the main loop's last round: what came from a worker may have held the last reference to a session, which waits
  * for its jobs in the pool.  The other pool is left to the process's end: a decoder that never returns must not keep
- * the program from leaving.  What is being saved there, windows have waited for before they closed. */
+ * the program from leaving.  What is being saved there, windows have waited for before they closed; an export
+ * that was stopped may still have its temporary file. */
 static void
 sb_application_finalize (GObject *object)
 {
   SbApplication *self = SB_APPLICATION (object);
   sb_pool_free (self->pool);
+  sb_temp_file_remove_all ();
   g_free (self->demo);
   G_OBJECT_CLASS (sb_application_parent_class)->finalize (object);
 }

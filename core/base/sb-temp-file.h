@@ -21,8 +21,8 @@ bool sb_temp_file_take_place (int fd, const char *temp, const char *target);
 bool sb_temp_file_confirm_place (const char *target);
 /* Removes temp, also from where its folder was moved to; fd: it, still open, or −1.  errno is kept. */
 void sb_temp_file_remove (int fd, const char *temp);
-/* Removes what this process has not put in its place: for a program that ends from within a signal handler, in which it
- * may be called. */
+/* Removes what this process has not put in its place: for a program that ends, also from within a signal
+ * handler. */
 void sb_temp_file_remove_all (void);
 /* Removes those in the folder whose makers are dead. */
 void sb_temp_file_sweep (const char *folder);
