@@ -146,7 +146,8 @@ pick (SbSpectrogram *s, SbPiece *piece, bool *visible)
   *visible = pick_grains (s, from, to, false, piece);
   if (*visible || pick_grains (s, 0, s->shape.n_grains, false, piece))
     return WORK_PIECE;
-  if (s->cache_state == SB_CACHE_WANTED && s->pyramid->n_exact == s->shape.n_grains) {
+  /* somebody else may still be at the last column of the sample, which is kept as well: then they come here later */
+  if (s->cache_state == SB_CACHE_WANTED && s->have_histogram && s->pyramid->n_exact == s->shape.n_grains) {
     s->cache_state = SB_CACHE_DONE;
     return WORK_SAVE;
   }

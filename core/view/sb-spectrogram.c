@@ -312,8 +312,10 @@ sb_spectrogram_auto_range_within (SbSpectrogram *s, int64_t time_us, double *low
   int64_t counts[256], total = 0, loud = 0;
   pthread_mutex_lock (&s->lock);
   memcpy (counts, s->histogram, sizeof counts);
-  bool whole = s->have_histogram;
+  bool whole = s->have_histogram, can_keep = whole && s->analysing && s->cache_state == SB_CACHE_WANTED;
   pthread_mutex_unlock (&s->lock);
+  if (can_keep)
+    sb_spectrogram_kick (s); /* the workers may have ended while the last column of the sample was read here */
   for (int code = 1; code < 256; code++) /* code 0: −140 dB and below */
     total += counts[code];
   *low_db = -100.0;

@@ -387,6 +387,74 @@ test_cache (void)
   g_assert_cmpint (n_files (full), ==, 1);
 }
 
+/* Its first read lasts until the picture is there. */
+typedef struct {
+  SbSource parent;
+  SbSource *frames;
+  SbSpectrogram *s; /* set once it reads */
+  atomic_bool begun;
+} Late;
+
+static bool
+late_read (SbSource *source, int64_t pos, int64_t n, float *out, GError **error)
+{
+  Late *late = (Late *) source;
+  if (!atomic_exchange (&late->begun, true))
+    while (sb_spectrogram_progress (late->s) < 1)
+      g_usleep (1000);
+  return sb_source_read (late->frames, pos, n, out, error);
+}
+
+static void
+late_finalize (SbSource *source)
+{
+  sb_source_unref (((Late *) source)->frames);
+  g_free (source);
+}
+
+static const SbSourceClass late_class = {.read = late_read, .finalize = late_finalize};
+
+static void *
+ask_range (void *spectrogram)
+{
+  double low_db, high_db;
+  sb_spectrogram_auto_range_within (spectrogram, 1, &low_db, &high_db); /* one column */
+  return NULL;
+}
+
+/* The picture is kept, too, where one column of the sample for the range is read last of all: by a worker, or by who
+ * asked for the range, when all workers have ended. */
+static void
+test_cache_late_sample (void)
+{
+  for (int by_worker = 0; by_worker < 2; by_worker++) {
+    g_autofree char *folder = sb_test_path (by_worker ? "late-worker" : "late");
+    g_autoptr (SbPool) pool = sb_pool_new (2);
+    SbSpectrogramLook look;
+    sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
+    SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
+    GError *error = NULL;
+    Late *late = g_new0 (Late, 1);
+    late->frames = sb_test_noise_source (3, 1700000, 1, RATE);
+    sb_source_init (&late->parent, &late_class, RATE, 1, late->frames->n_frames);
+    SbSpectrogram *s = sb_spectrogram_new_sized (&late->parent, &look, pool, NULL, &budget, &error);
+    g_assert_no_error (error);
+    late->s = s;
+    sb_tile_budget_unref (budget.tiles);
+    sb_source_unref (&late->parent);
+    sb_spectrogram_set_cache (s, folder, "a");
+    GThread *asker = by_worker ? NULL : g_thread_new ("range", ask_range, s);
+    while (asker && !atomic_load (&late->begun))
+      g_usleep (1000);
+    sb_spectrogram_analyse (s);
+    if (asker)
+      g_thread_join (asker);
+    sb_pool_wait (pool, s);
+    g_assert_cmpint (n_files (folder), ==, 1);
+    sb_spectrogram_free (s);
+  }
+}
+
 /* What was used longest ago goes first; what is not ours stays. */
 static void
 test_cache_trim (void)
@@ -424,6 +492,7 @@ main (int argc, char **argv)
   g_test_add_func ("/look/reassigned/picture", test_reassigned_picture);
   g_test_add_func ("/look/holes", test_holes);
   g_test_add_func ("/look/cache/again", test_cache);
+  g_test_add_func ("/look/cache/late-sample", test_cache_late_sample);
   g_test_add_func ("/look/cache/trim", test_cache_trim);
   return g_test_run ();
 }
