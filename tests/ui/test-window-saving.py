@@ -185,6 +185,15 @@ def export_ends_under_question(scene):
     assert os.path.getsize(target) > 0
 
 
+def export_stopped_on_its_way_to_the_disk(scene):
+    """Nobody waits for the disk, and nothing of it is left."""
+    scene.start("export-to", quoted(scene.path("out.flac")))
+    scene.wait_question("stop-export")
+    scene.desktop.xdotool("key", "Tab", "Return")
+    scene.wait_end()
+    assert os.path.exists(scene.taken) and os.listdir(scene.path("")) == [], os.listdir(scene.path(""))
+
+
 def main():
     cases = Tap()
     lacking = missing_tools()
@@ -205,7 +214,7 @@ def main():
     cases.run("/window-saving/quitting-waits-for-a-picture", run, quitting_waits, lambda _: "export-picture-to",
               lambda s: f"({quoted(s.path('p.png'))}, 400, 300)", lambda s: s.path("p.png"))
     for function in (quitting_waits_for_all, question_goes, going_on, without_it, failure_keeps_the_window,
-                     export_ends_under_question):
+                     export_ends_under_question, export_stopped_on_its_way_to_the_disk):
         cases.run("/window-saving/" + function.__name__.replace("_", "-"), run, function)
     return cases.finish()
 
