@@ -134,9 +134,9 @@ offer_past (SbOpening *opening, const char *name, SbProject *project)
   } else if (store->state.on_other_content && !store->aside) {
     g_autofree char *amount = sb_store_amount (project);
     sb_store_say (store,
-                  g_strdup_printf ("What was kept of it before that, %s, is not all in the project file; what is "
-                                   "missing can be brought back.",
-                                   amount));
+                  "What was kept of it before that, %s, is not all in the project file; what is "
+                  "missing can be brought back.",
+                  amount);
     offer_aside (store, name, project);
   } else
     sb_project_free (project);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Between the files that open a store: which session a recording goes on with
- * (sb-store-open.c), and what a project file has to do with it
- * (sb-store-project.c).  Thread: worker.  Blocks: disk. */
+ * (sb-store-open.c), what is said about it (sb-store-telling.c), and what a
+ * project file has to do with it (sb-store-project.c).  Thread: worker.  Blocks: disk. */
 #pragma once
 #include "document/sb-store-private.h"
 
@@ -21,13 +21,6 @@ typedef struct {
 
 /* ---- open ---- */
 
-/* Takes the sentence (NULL: nothing to say). */
-void sb_store_say (SbStore *store, char *sentence);
-/* "3 edits and 1 marker" */
-char *sb_store_amount (const SbProject *project);
-/* Takes what. */
-void sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning);
-void sb_store_say_where_found (SbOpening *opening, const char *before);
 /* The newest file of a session that can be read, and its number. */
 SbProject *sb_store_load_base (const char *folder, const char *base, int *generation, GError **error);
 /* A session under `base` whose recording or project has gone: taken over, with its lock held meanwhile. */
@@ -35,6 +28,21 @@ bool sb_store_adopt (SbOpening *opening, const char *base);
 /* The files that a session was not wholly read from are not written on and not removed: people may want them.  Where
  * they are, for a sentence. */
 char *sb_store_put_aside (SbOpening *opening);
+
+/* ---- telling ---- */
+
+/* One more sentence for who opens it. */
+void sb_store_say (SbStore *store, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* "3 edits and 1 marker" */
+char *sb_store_amount (const SbProject *project);
+void sb_store_say_changed (const SbOpening *opening, const char *what, const char *meaning);
+/* A project knows its recording by content, wherever that lies now. */
+void sb_store_say_where_found (SbOpening *opening, const char *before);
+/* The writer found another file in its place. */
+void sb_store_tell_stranger (SbStore *store, const SbProject *project);
+/* What was found, and what is on offer. */
+void sb_store_explain (SbOpening *opening);
+void sb_store_tell_unsure (SbOpening *opening);
 
 /* ---- offers ---- */
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which session a recording goes on with, and what is said about it: its own,
- * one of the same content that has moved or lies elsewhere, what a project file
- * holds, or a new one.  What is on the disk is taken as it is found: damaged,
+ * Which session a recording goes on with: its own, one of the same content that
+ * has moved or lies elsewhere, what a project file holds, or a new one.  What is on the disk is taken as it is found: damaged,
  * locked by another window, made for other content.
  * Thread: worker.  Blocks: disk. */
 #include "document/sb-store-open-private.h"
-
-#include "document/sb-relink.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,28 +14,6 @@ char *
 sb_store_default_folder (void)
 {
   return g_build_filename (g_get_user_state_dir (), "sonobrush", "sessions", NULL);
-}
-
-void
-sb_store_say (SbStore *store, char *sentence)
-{
-  if (!sentence)
-    return;
-  char *both = store->sentence ? g_strconcat (store->sentence, " ", sentence, NULL) : g_strdup (sentence);
-  g_free (store->sentence);
-  g_free (sentence);
-  store->sentence = both;
-}
-
-char *
-sb_store_amount (const SbProject *project)
-{
-  const guint n = project->ops->len, m = project->markers->len;
-  g_autofree char *edits = g_strdup_printf ("%u edit%s", n, n == 1 ? "" : "s");
-  g_autofree char *markers = g_strdup_printf ("%u marker%s", m, m == 1 ? "" : "s");
-  return m == 0   ? g_steal_pointer (&edits)
-         : n == 0 ? g_steal_pointer (&markers)
-                  : g_strdup_printf ("%s and %s", edits, markers);
 }
 
 /* ---- which session ---- */
@@ -118,30 +93,6 @@ sb_store_put_aside (SbOpening *opening)
   return g_filename_display_name (aside ? aside : here);
 }
 
-/* A project knows its recording by content, wherever that lies now. */
-void
-sb_store_say_where_found (SbOpening *opening, const char *before)
-{
-  if (!before || !*before || !opening->request->project || g_str_equal (before, opening->fresh->source_path))
-    return;
-  g_autofree char *shown = g_filename_display_name (opening->fresh->source_path);
-  opening->store->state.found = SB_FOUND_MOVED;
-  sb_store_say (opening->store, g_strdup_printf ("The recording of this project was found at “%s”.", shown));
-}
-
-/* The writer found another file in its place. */
-static void
-tell_stranger (SbStore *store, SbProject *project)
-{
-  const char *shown = g_hash_table_lookup (project->view, SB_STORE_ASIDE);
-  store->state.set_aside = store->state.set_aside || (shown && *shown);
-  if (shown && *shown)
-    sb_store_say (store,
-                  g_strdup_printf ("Other edits had been put in the place of these while they were made. They lie in "
-                                   "“%s” and can be opened as a project.",
-                                   shown));
-}
-
 /* It gets a second name, under which that version offers its edits: without it a session begins behind it. */
 static bool
 leave_newer (SbOpening *opening, int generation, GError **error)
@@ -163,12 +114,36 @@ leave_newer (SbOpening *opening, int generation, GError **error)
     g_free (sb_store_put_aside (opening));
   opening->newer = true;
   opening->store->state.set_aside = true;
-  sb_store_say (
-      opening->store,
-      g_strdup_printf ("It is open without the edits that a newer version of Sonobrush has kept. They stay in "
-                       "“%s”; that version offers them again.",
-                       shown));
+  sb_store_say (opening->store,
+                "It is open without the edits that a newer version of Sonobrush has kept. They stay in "
+                "“%s”; that version offers them again.",
+                shown);
   return true;
+}
+
+/* Made in another recording, or in what this one was before: the session stays on the disk under another name.  Takes
+ * the project. */
+static void
+leave_other_recording (SbOpening *opening, SbProject *project, int generation)
+{
+  SbStore *store = opening->store;
+  const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
+  /* between the blocks of the fingerprint: on offer from then on */
+  g_autofree char *aside = changed && sb_store_has_on_offer (project) && opening->place.lock_fd >= 0
+                               ? sb_store_save_aside (opening, project)
+                               : NULL;
+  g_autofree char *shown = aside && generation == opening->place.generation ? NULL : sb_store_put_aside (opening);
+  store->state.set_aside = true;
+  store->state.found = SB_FOUND_NOTHING;
+  const bool stays = opening->unwritable && changed && !opening->request->project; /* as it lies there */
+  if (stays && sb_store_has_on_offer (project) && !opening->request->without_edits)
+    sb_store_offer (opening, SB_FOUND_CHANGED, opening->place.base, g_steal_pointer (&project));
+  else if (!aside) /* a hash that begins alike; or somebody moved files about */
+    sb_store_say (store,
+                  "What was kept under the name of this recording was made in another one; a new session "
+                  "begins. The other lies in “%s” and can be opened as a project.",
+                  shown);
+  sb_project_free (project);
 }
 
 /* What is in the newest file, or nothing yet.  *sound: it can be written on. */
@@ -193,29 +168,14 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
     sb_store_say (store,
-                  g_strdup_printf ("What was kept of this recording cannot be read; a new session begins. The damaged "
-                                   "file stays at “%s”.",
-                                   shown));
+                  "What was kept of this recording cannot be read; a new session begins. The damaged "
+                  "file stays at “%s”.",
+                  shown);
     return true;
   }
   store->answered = g_strdup (g_hash_table_lookup (project->view, SB_STORE_ANSWERED));
   if (!project->salvaged && !sb_project_is_same_source (project, opening->fresh, opening->request->progress)) {
-    const bool changed = g_strcmp0 (project->source_fingerprint, opening->fresh->source_fingerprint) == 0;
-    /* between the blocks of the fingerprint: on offer from then on */
-    g_autofree char *aside = changed && sb_store_has_on_offer (project) && opening->place.lock_fd >= 0
-                                 ? sb_store_save_aside (opening, project) : NULL;
-    g_autofree char *shown = aside && generation == opening->place.generation ? NULL : sb_store_put_aside (opening);
-    store->state.set_aside = true;
-    store->state.found = SB_FOUND_NOTHING;
-    const bool stays = opening->unwritable && changed && !opening->request->project; /* as it lies there */
-    if (stays && sb_store_has_on_offer (project) && !opening->request->without_edits)
-      sb_store_offer (opening, SB_FOUND_CHANGED, opening->place.base, g_steal_pointer (&project));
-    else if (!aside) /* a hash that begins alike; or somebody moved files about */
-      sb_store_say (store, g_strdup_printf (
-                               "What was kept under the name of this recording was made in another one; a new session "
-                               "begins. The other lies in “%s” and can be opened as a project.",
-                               shown));
-    sb_project_free (project);
+    leave_other_recording (opening, project, generation);
     return true;
   }
   const bool whole = project->salvaged == NULL && generation == opening->place.generation;
@@ -224,14 +184,14 @@ load_session (SbOpening *opening, bool *sound, GError **error)
     g_autofree char *shown = sb_store_put_aside (opening);
     store->state.set_aside = true;
     sb_store_say (store,
-                  g_strdup_printf ("What was kept of this recording was damaged; %d edits could be read. Compare them "
-                                   "with what you remember. The damaged file stays at “%s”.",
-                                   (int)project->ops->len, shown));
+                  "What was kept of this recording was damaged; %d edits could be read. Compare them "
+                  "with what you remember. The damaged file stays at “%s”.",
+                  (int)project->ops->len, shown);
   }
   if (store->state.found == SB_FOUND_NOTHING)
     store->state.found = SB_FOUND_SESSION;
   sb_store_say_where_found (opening, project->source_path);
-  tell_stranger (store, project);
+  sb_store_tell_stranger (store, project);
   store->content_is_news = opening->fresh->source_sha256 && project->source_mtime_ns != opening->fresh->source_mtime_ns;
   opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   sb_project_free (store->project);
@@ -251,71 +211,6 @@ keep_nothing (SbStore *store, const char *folder, int code)
       g_strdup_printf ("Your edits are not kept: the folder “%s” cannot be written to (%s). Save the project "
                        "yourself before you close it.",
                        shown, g_strerror (code));
-}
-
-void
-sb_store_say_changed (const SbOpening *opening, char *what, const char *meaning)
-{
-  g_autofree char *difference = sb_relink_difference (opening->store->other, opening->fresh);
-  sb_store_say (opening->store, g_strdup_printf ("%s %s %s", what, difference, meaning));
-  g_free (what);
-}
-
-static void
-explain (SbOpening *opening)
-{
-  SbStore *store = opening->store;
-  g_autofree char *shown = store->other_path ? g_filename_display_name (store->other_path) : NULL;
-  const SbProject *other = store->state.on_other_content ? NULL : store->other;
-  g_autofree char *amount = other ? sb_store_amount (other) : NULL;
-  store->state.n_other = other ? (int)other->ops->len : 0;
-  store->state.n_other_markers = other ? (int)other->markers->len : 0;
-  const char *were = store->state.n_other + store->state.n_other_markers == 1 ? "was" : "were";
-  switch (store->state.found) {
-  case SB_FOUND_LATER:
-    sb_store_say (
-        store, g_strdup_printf ("Work went on in “%s” since this project was saved. It has %s by now; what is missing "
-                                "here can be copied.",
-                                shown, amount));
-    break;
-  case SB_FOUND_MOVED:
-    if (shown && opening->request->project)
-      sb_store_say (store, g_strdup_printf ("What was done since this project was saved as “%s” came along.", shown));
-    else if (shown)
-      sb_store_say (store,
-                    g_strdup_printf ("The edits that were made when this recording was “%s” came along.", shown));
-    break;
-  case SB_FOUND_COPY:
-    sb_store_say (
-        store,
-        store->other_there
-            ? g_strdup_printf ("The same recording lies at “%s” too, with %s. They can be copied.", shown, amount)
-            : g_strdup_printf (store->other && store->other->project_path && *store->other->project_path
-                                   ? "%s %s made in this recording in the project “%s”, which is not there any "
-                                     "more. They can be copied."
-                                   : "%s %s made in this recording when it was “%s”. They can be copied.",
-                               amount, were, shown));
-    break;
-  case SB_FOUND_CHANGED:
-    sb_store_say_changed (opening, g_strdup_printf ("This recording has changed since %s %s made in it.", amount, were),
-                          store->state.n_other ? "The edits are not applied; times may no longer fit."
-                                               : "The markers are not taken; times may no longer fit.");
-    break;
-  case SB_FOUND_NOTHING:
-  case SB_FOUND_SESSION:
-    break;
-  }
-}
-
-static void
-tell_unsure (SbOpening *opening)
-{
-  SbStore *store = opening->store;
-  if (opening->unsure && sb_store_has_on_offer (store->project) && !store->state.on_other_content)
-    sb_store_say (
-        store,
-        g_strdup ("This recording may have changed since the edits were made. It was written to, and not all of its "
-                  "bytes are known from before; look whether the edits still fit."));
 }
 
 /* Its session, or what takes the place of one.  *sound: the newest file is sound and goes on. */
@@ -350,10 +245,10 @@ find_session (SbOpening *opening, bool elsewhere, bool *sound, GError **error)
   sb_store_tell_other_content (opening);
   if (!elsewhere) {
     sb_store_look_for_offers (opening);
-    tell_unsure (opening);
+    sb_store_tell_unsure (opening);
   }
   sb_store_keep_answers (store);
-  explain (opening);
+  sb_store_explain (opening);
   return true;
 }
 
@@ -373,10 +268,9 @@ settle (SbOpening *opening, GError **error)
     return true;
   if (elsewhere) {
     store->state.keeping = SB_KEPT_ELSEWHERE;
-    sb_store_say (
-        store, g_strdup_printf ("This recording is open in another window%s%s%s, so here it can only be looked at.",
-                                opening->place.holder ? " (process " : "",
-                                opening->place.holder ? opening->place.holder : "", opening->place.holder ? ")" : ""));
+    sb_store_say (store, "This recording is open in another window%s%s%s, so here it can only be looked at.",
+                  opening->place.holder ? " (process " : "", opening->place.holder ? opening->place.holder : "",
+                  opening->place.holder ? ")" : "");
     return true;
   }
   const bool moved = store->state.found == SB_FOUND_MOVED;

@@ -5,7 +5,8 @@
  *   place    names and files of a session, its lock
  *   job      one change, in memory and in the file
  *   writer   the thread that owns the database
- *   open     which session it is, and what is said about it
+ *   open     which session it is
+ *   telling  … what is said about it
  *   project  … when a project file was opened
  *   store    what the document's thread sees
  */
@@ -122,6 +123,8 @@ void sb_store_keep_markers (SbStore *store, const SbMarkers *markers);
 #define SB_STORE_LATER    "went-on-in"
 #define SB_STORE_CAME     "came-from"
 #define SB_STORE_ASIDE    "set-aside"
+/* They say nothing in a project file: what is saved or taken over has none of them, nor path and mark. */
+void sb_store_forget_session (SbProject *project);
 
 struct SbStore {
   SbProject *project; /* what was found */

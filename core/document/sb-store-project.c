@@ -42,8 +42,7 @@ sb_store_tell_other_content (SbOpening *opening)
   sb_project_free (store->other);
   store->other = sb_project_copy (project);
   store->state.on_other_content = true;
-  sb_store_say_changed (opening, g_strdup ("This recording has changed since the edits were made."),
-                        "Times may no longer fit.");
+  sb_store_say_changed (opening, "This recording has changed since the edits were made.", "Times may no longer fit.");
 }
 
 void
@@ -57,16 +56,10 @@ sb_store_take_project (SbOpening *opening)
     sb_store_say_where_found (opening, project->source_path);
   opening->unsure = !project->salvaged && sb_project_may_differ (project, opening->fresh);
   if (project->salvaged)
-    sb_store_say (store, g_strdup (project->salvaged));
+    sb_store_say (store, "%s", project->salvaged);
   sb_project_take_source (copy, opening->fresh);
-  g_free (copy->project_path);
-  g_free (copy->project_mark);
   g_clear_pointer (&copy->salvaged, g_free);
-  g_hash_table_remove (copy->view, SB_STORE_SAVED);
-  g_hash_table_remove (copy->view, SB_STORE_ASIDE);
-  g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
-  g_hash_table_remove (copy->view, SB_STORE_LATER);
-  g_hash_table_remove (copy->view, SB_STORE_CAME);
+  sb_store_forget_session (copy);
   if (came)
     g_hash_table_replace (copy->view, g_strdup (SB_STORE_CAME), g_strdup (came));
   copy->project_path = g_strdup (store->whose);
@@ -174,10 +167,10 @@ sb_store_set_session_aside (SbOpening *opening)
   if ((session->steps->len == 0 && session->markers->len == 0) || holds (opening->request->project, session))
     return;
   g_autofree char *shown = set_aside (opening), *amount = sb_store_amount (session);
-  sb_store_say (store, g_strdup_printf (
-                           "This project file has changed since it was last worked on here. It is shown as it is now; "
-                           "what was kept here, %s, lies in “%s” and can be opened as a project.",
-                           amount, shown));
+  sb_store_say (store,
+                "This project file has changed since it was last worked on here. It is shown as it is now; "
+                "what was kept here, %s, lies in “%s” and can be opened as a project.",
+                amount, shown);
 }
 
 void
@@ -186,9 +179,10 @@ sb_store_leave_out_edits (SbOpening *opening)
   SbStore *store = opening->store;
   if (store->project->steps->len > 0 || store->project->markers->len > 0) {
     g_autofree char *shown = set_aside (opening);
-    sb_store_say (store, g_strdup_printf ("It is open without its edits. They lie in “%s” and can be opened as a "
-                                          "project.",
-                                          shown));
+    sb_store_say (store,
+                  "It is open without its edits. They lie in “%s” and can be opened as a "
+                  "project.",
+                  shown);
   }
   sb_project_free (store->project);
   store->project = sb_project_copy (opening->fresh);

@@ -179,6 +179,17 @@ sb_store_source_sha256 (SbStore *store)
   return sha256;
 }
 
+void
+sb_store_forget_session (SbProject *project)
+{
+  static const char *const of_session[] = {SB_STORE_SAVED, SB_STORE_ASIDE, SB_STORE_ANSWERED, SB_STORE_LATER,
+                                           SB_STORE_CAME};
+  for (guint i = 0; i < G_N_ELEMENTS (of_session); i++)
+    g_hash_table_remove (project->view, of_session[i]);
+  g_clear_pointer (&project->project_path, g_free);
+  g_clear_pointer (&project->project_mark, g_free);
+}
+
 SbProject *
 sb_store_copy_project (SbStore *store)
 {
@@ -187,11 +198,7 @@ sb_store_copy_project (SbStore *store)
     copy->source_sha256 = sb_store_source_sha256 (store);
   if (store->state.on_other_content) /* nobody has said that they are for this one */
     sb_project_take_source (copy, store->other);
-  g_clear_pointer (&copy->project_path, g_free);
-  g_clear_pointer (&copy->project_mark, g_free);
-  g_hash_table_remove (copy->view, SB_STORE_ANSWERED);
-  g_hash_table_remove (copy->view, SB_STORE_LATER);
-  g_hash_table_remove (copy->view, SB_STORE_CAME);
+  sb_store_forget_session (copy);
   return copy;
 }
 

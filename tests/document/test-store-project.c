@@ -32,9 +32,7 @@ open_project (const char *folder, const char *path, const char *file)
 static void
 save_project (Session *s, const char *file)
 {
-  g_autoptr (SbProject) project = sb_project_copy (sb_store_project (s->store));
-  g_clear_pointer (&project->project_path, g_free);
-  g_clear_pointer (&project->project_mark, g_free);
+  g_autoptr (SbProject) project = sb_store_copy_project (s->store);
   sb_project_take_document (project, s->document);
   g_assert_true (sb_project_save (project, file, NULL));
   g_autofree char *mark = sb_fingerprint_file (file, NULL);
@@ -268,7 +266,12 @@ test_project_saved_as (void)
   s = open_project (folder, path, file); /* and this one goes on where it was */
   g_assert_null (sb_store_state (s.store).sentence);
   g_assert_cmpint (sb_document_n_edits (s.document), ==, 3);
+  /* what only the session knows stays with it */
+  g_assert_nonnull (g_hash_table_lookup (sb_store_project (s.store)->view, "saved-as"));
+  save_project (&s, file);
   close_session (&s);
+  g_autoptr (SbProject) saved = sb_project_load (file, NULL);
+  g_assert_null (g_hash_table_lookup (saved->view, "saved-as"));
 }
 
 /* The recording of a project by its content, and a person's word where the content is another. */
