@@ -7,13 +7,12 @@
  * Thread: any but UI.  Blocks: disk. */
 #include "audio/sb-container.h"
 #include "base/sb-error.h"
+#include "base/sb-open.h"
 #include "base/sb-read-at.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_CHUNKS   100000
@@ -478,18 +477,9 @@ sb_container_read (const char *path, GError **error)
   g_autofree char *shown = g_filename_display_name (path);
   Walker w = {.ds64_data = -1, .said_frames = -1};
   struct stat st;
-  w.fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (w.fd < 0 || fstat (w.fd, &st) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened: %s.", shown, g_strerror (errno));
-    if (w.fd >= 0)
-      close (w.fd);
+  w.fd = sb_open_regular (path, shown, &st, error);
+  if (w.fd < 0)
     return NULL;
-  }
-  if (!S_ISREG (st.st_mode)) {
-    close (w.fd);
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” is not a file. Choose an audio file.", shown);
-    return NULL;
-  }
   w.file_bytes = st.st_size;
   w.c = g_new0 (SbContainer, 1);
   w.c->sample_type = SB_SAMPLE_OTHER;

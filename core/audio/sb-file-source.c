@@ -11,6 +11,7 @@
 #include "audio/sb-probe.h"
 #include "base/sb-error.h"
 #include "base/sb-file-time.h"
+#include "base/sb-open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,28 +189,10 @@ static const SbSourceClass file_class = { .read = file_read, .finalize = file_fi
 static int
 open_checked (const char *path, const char *shown, struct stat *st, GError **error)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
-  if (fd < 0) {
-    int code = errno;
-    const char *advice = code == ENOENT   ? "There is no such file; check the name."
-                         : code == EACCES ? "You have no permission to read it; change its permissions or copy it."
-                         : code == ELOOP  ? "It is a link that leads back to itself."
-                                          : g_strerror (code);
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", shown, advice);
-    return -1;
-  }
-  const char *reason = NULL;
-  if (fstat (fd, st) != 0)
-    reason = "The system does not tell what it is.";
-  else if (S_ISDIR (st->st_mode))
-    reason = "It is a folder; choose a recording inside it.";
-  else if (!S_ISREG (st->st_mode))
-    reason = "It is not a regular file; choose a recording on a disk.";
-  else if (st->st_size == 0)
-    reason = "It is empty; there is no sound in it.";
-  if (reason == NULL)
+  int fd = sb_open_regular (path, shown, st, error);
+  if (fd < 0 || st->st_size > 0)
     return fd;
-  g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", shown, reason);
+  g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. It is empty; there is no sound in it.", shown);
   close (fd);
   return -1;
 }

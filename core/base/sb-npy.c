@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/sb-npy-private.h"
+#include "base/sb-open.h"
 #include "base/sb-read-at.h"
 #include "base/sb-whole-file.h"
 
@@ -139,18 +140,8 @@ static bool
 open_reader (SbNpyReader *reader, const char *path, GError **error)
 {
   struct stat st;
-  /* non-blocking, so that a pipe is refused and not waited for */
-  reader->fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (reader->fd < 0 || fstat (reader->fd, &st) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” could not be opened: %s.", reader->shown, g_strerror (errno));
-    return false;
-  }
-  if (!S_ISREG (st.st_mode)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” could not be opened: it is %s.", reader->shown,
-                 S_ISDIR (st.st_mode) ? "a folder, not a file" : "not an ordinary file");
-    return false;
-  }
-  return read_header (reader, st.st_size, error) && check_size (reader, st.st_size, error);
+  reader->fd = sb_open_regular (path, reader->shown, &st, error);
+  return reader->fd >= 0 && read_header (reader, st.st_size, error) && check_size (reader, st.st_size, error);
 }
 
 SbNpyReader *

@@ -5,12 +5,11 @@
  * Thread: worker.  Blocks: disk. */
 #include "audio/sb-file-source.h"
 #include "base/sb-file-time.h"
+#include "base/sb-open.h"
 #include "base/sb-read-at.h"
 #include "document/sb-project.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEAD_BYTES 65536
@@ -36,32 +35,23 @@ hash_span (int fd, int64_t pos, int64_t n, GChecksum *sum)
   return true;
 }
 
-static int
-open_regular (const char *path, struct stat *st)
-{
-  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0 || (fstat (fd, st) == 0 && S_ISREG (st->st_mode)))
-    return fd;
-  const int code = S_ISDIR (st->st_mode) ? EISDIR : EINVAL;
-  close (fd);
-  errno = code;
-  return -1;
-}
-
 static void
-set_read_error (GError **error, const char *path, int code)
+set_read_error (GError **error, const char *shown, int code)
 {
-  g_autofree char *shown = g_filename_display_name (path);
-  g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read: %s.", shown, g_strerror (code));
+  g_set_error (error, SB_ERROR, SB_ERROR_READ, "“%s” cannot be read (%s). Check the disk and open it again.", shown,
+               g_strerror (code));
 }
 
 /* Little files whole; of big ones the head and 64 blocks spread evenly, the last at the end. */
 char *
 sb_fingerprint_file (const char *path, GError **error)
 {
-  struct stat st = {0};
-  const int fd = open_regular (path, &st);
-  bool ok = fd >= 0;
+  struct stat st;
+  g_autofree char *shown = g_filename_display_name (path);
+  const int fd = sb_open_regular (path, shown, &st, error);
+  if (fd < 0)
+    return NULL;
+  bool ok = true;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   if (ok) {
     const int64_t size = st.st_size, room = size - HEAD_BYTES;
@@ -75,27 +65,28 @@ sb_fingerprint_file (const char *path, GError **error)
         ok = hash_span (fd, room / N_SPREAD * i + room % N_SPREAD * i / N_SPREAD, HEAD_BYTES, sum);
   }
   if (!ok)
-    set_read_error (error, path, errno);
-  if (fd >= 0)
-    close (fd);
+    set_read_error (error, shown, errno);
+  close (fd);
   return ok ? g_strdup (g_checksum_get_string (sum)) : NULL;
 }
 
 char *
 sb_sha256_file (const char *path, SbProgress *progress, GError **error)
 {
-  struct stat st = {0};
-  const int fd = open_regular (path, &st);
-  bool ok = fd >= 0, cancelled = false;
+  struct stat st;
+  g_autofree char *shown = g_filename_display_name (path);
+  const int fd = sb_open_regular (path, shown, &st, error);
+  if (fd < 0)
+    return NULL;
+  bool ok = true, cancelled = false;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   for (int64_t pos = 0; ok && !cancelled && pos < st.st_size; pos += WHOLE_BYTES) {
     ok = hash_span (fd, pos, MIN (WHOLE_BYTES, st.st_size - pos), sum);
     cancelled = sb_progress_is_cancelled (progress);
   }
   if (!ok)
-    set_read_error (error, path, errno);
-  if (fd >= 0)
-    close (fd);
+    set_read_error (error, shown, errno);
+  close (fd);
   return ok && !cancelled ? g_strdup (g_checksum_get_string (sum)) : NULL;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "document/sb-labels.h"
+#include "base/sb-open.h"
 #include "base/sb-whole-file.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -280,29 +279,13 @@ sb_labels_parse (const char *text, gsize length, const char *name, GError **erro
 GArray *
 sb_labels_load (const char *path, GError **error)
 {
-  GStatBuf status;
   gsize length;
-  g_autofree char *name = g_filename_display_basename (path), *text = NULL;
-  g_autoptr (GError) read = NULL;
-  if (g_stat (path, &status) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened: %s. Check its name and folder.", name,
-                 g_strerror (errno));
+  g_autofree char *name = g_filename_display_basename (path);
+  struct stat st;
+  const int fd = sb_open_regular (path, name, &st, error);
+  g_autofree char *text = sb_read_rest (fd, name, "list of labels", MOST_BYTES, &length, error);
+  if (!text)
     return NULL;
-  }
-  if (!S_ISREG (status.st_mode)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” is not a file. Choose a label track or a CSV file.", name);
-    return NULL;
-  }
-  if (status.st_size > MOST_BYTES) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT,
-                 "“%s” is larger than 64 MB, which no list of labels is. Choose a label track or a CSV file.", name);
-    return NULL;
-  }
-  if (!g_file_get_contents (path, &text, &length, &read)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_READ,
-                 "“%s” cannot be read: %s. Check the disk and your permission to read it.", name, read->message);
-    return NULL;
-  }
   return sb_labels_parse (text, length, name, error);
 }
 

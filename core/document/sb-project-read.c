@@ -9,6 +9,7 @@
 #include "document/sb-project-read-private.h"
 
 #include "base/sb-error.h"
+#include "base/sb-open.h"
 
 #include <errno.h>
 #include <math.h>
@@ -207,7 +208,7 @@ load (const char *path, bool live, GError **error)
   bool whole;
   g_autofree char *shown = g_filename_display_name (path);
   if (access (path, R_OK) != 0) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened: %s.", shown, g_strerror (errno));
+    sb_set_open_error (error, shown, errno);
     return NULL;
   }
   if (!sb_project_read_header (path, &id, &version) || id != SB_PROJECT_APPLICATION_ID) {

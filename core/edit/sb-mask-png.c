@@ -3,14 +3,13 @@
  * libpng reports by longjmp(): what it may jump over lives in a struct of the
  * caller, so that no local variable is lost. */
 #include "edit/sb-mask-png-private.h"
+#include "base/sb-open.h"
 #include "base/sb-whole-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <png.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct {
@@ -34,18 +33,12 @@ static FILE *
 open_file (const char *path, GError **error)
 {
   struct stat st;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  const char *reason = fd < 0 || fstat (fd, &st) != 0 ? g_strerror (errno)
-                       : S_ISDIR (st.st_mode)         ? "it is a folder, not a file"
-                       : !S_ISREG (st.st_mode)        ? "it is not an ordinary file"
-                                                      : NULL;
-  FILE *stream = reason ? NULL : fdopen (fd, "rb");
-  if (!stream) {
-    g_autofree char *shown = g_filename_display_name (path);
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” could not be opened: %s.", shown,
-                 reason ? reason : g_strerror (errno));
-    if (fd >= 0)
-      close (fd);
+  g_autofree char *shown = g_filename_display_name (path);
+  const int fd = sb_open_regular (path, shown, &st, error);
+  FILE *stream = fd >= 0 ? fdopen (fd, "rb") : NULL;
+  if (fd >= 0 && !stream) {
+    sb_set_open_error (error, shown, errno);
+    close (fd);
   }
   return stream;
 }

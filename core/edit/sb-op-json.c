@@ -5,7 +5,8 @@
  * would change the sound. */
 #include "edit/sb-op-json-private.h"
 
-#include <glib/gstdio.h>
+#include "base/sb-open.h"
+
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -371,19 +372,13 @@ sb_ops_file_parse (const char *text, gssize length, const char *name, GError **e
 SbOpsFile *
 sb_ops_file_load (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
   gsize length = 0;
-  g_autoptr (GError) local = NULL;
-  GStatBuf st;
-  if (g_stat (path, &st) == 0 && st.st_size > MAX_FILE_BYTES) {
-    g_set_error (error, SB_ERROR, SB_ERROR_FORMAT, "“%s” is too large for an operations file.", path);
+  g_autofree char *shown = g_filename_display_name (path);
+  const int fd = sb_open_stream (path, shown, error);
+  g_autofree char *text = sb_read_rest (fd, shown, "operations file", MAX_FILE_BYTES, &length, error);
+  if (text == NULL)
     return NULL;
-  }
-  if (!g_file_get_contents (path, &text, &length, &local)) {
-    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "The operations file cannot be read: %s.", local->message);
-    return NULL;
-  }
-  return sb_ops_file_parse (text, (gssize)length, path, error);
+  return sb_ops_file_parse (text, (gssize)length, shown, error);
 }
 
 SbOperation *

@@ -212,7 +212,7 @@ test_bad_headers (Fixture *f, gconstpointer data)
 static void
 test_bad_files (Fixture *f, gconstpointer data)
 {
-  refused (f, "No such file");
+  refused (f, "no such file");
   sb_test_put_bytes (f->path, "", 0);
   refused (f, "does not begin as one");
   sb_test_put_bytes (f->path, "PK\3\4aaaaaaaaaaaaaaaa", 20);
@@ -237,7 +237,7 @@ test_bad_files (Fixture *f, gconstpointer data)
   refused (f, "folder");
   g_rmdir (f->path);
   g_assert_cmpint (mkfifo (f->path, 0600), ==, 0);
-  refused (f, "not an ordinary file"); /* and does not wait for a writer */
+  refused (f, "not a regular file"); /* and does not wait for a writer */
 }
 
 /* A random byte changed anywhere never crashes; what opens can be read. */

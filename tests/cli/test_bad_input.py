@@ -255,6 +255,16 @@ class BadInput(CliTest):
                                    cwd=folder)
             self.assertEqual((status, err), (0, ""), name)
             self.refused(b"info", b"--", name + b".missing", cwd=folder)
+            self.refused(b"edit", b"--ops=" + name + b".missing", b"--output=x.wav", b"--", name, cwd=folder)
+            bad = self.put(name + b".json", b"{")
+            self.refused(b"edit", b"--ops=" + bad, b"--output=x.wav", b"--", name, cwd=folder)
+            project = b"./" + name + b".sonobrush"
+            for call in ([b"edit", b"--ops", os.fsencode(self.ops), b"--output=x.wav", b"--project=" + project, b"--", name],
+                         [b"info", project], [b"info", b"--json", project], [b"export", project, b"-o", b"y.wav"]):
+                done = subprocess.run([CLI, *call], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                self.assertEqual((done.returncode, done.stderr), (0, b""), call)
+                done.stdout.decode()  # whatever the name is, what is printed is UTF-8
+            self.assertEqual(slurp(self.path("x.wav")), slurp(self.path("y.wav")), name)
 
     def test_sample_of_damage(self):
         """A changed byte anywhere in the first hundred: done or one sentence, never a crash."""

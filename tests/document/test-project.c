@@ -363,7 +363,7 @@ test_fingerprint (void)
   g_unlink (path);
   g_autoptr (GError) error = NULL;
   g_assert_null (sb_fingerprint_file (folder, &error));
-  g_assert_error (error, SB_ERROR, SB_ERROR_READ);
+  g_assert_error (error, SB_ERROR, SB_ERROR_OPEN);
 }
 
 int
