@@ -255,10 +255,11 @@ opens_alike (FileSource *file, GError **error)
   SF_INFO again = { 0 };
   const int fd = reopen (file);
   SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &again, NULL) : NULL;
-  struct stat now; /* still being recorded: more frames by now */
-  const bool grown = fstat (file->fd, &now) == 0 && now.st_size != file->opened.st_size;
+  struct stat now; /* still being recorded: more frames by now, or the header says so at last */
+  const bool written = fstat (file->fd, &now) == 0 &&
+                       (now.st_size != file->opened.st_size || sb_mtime_ns (&now) != sb_mtime_ns (&file->opened));
   if (decoder != NULL && again.format == file->info.format && again.channels == file->info.channels
-      && again.samplerate == file->info.samplerate && (grown || again.frames == file->info.frames)) {
+      && again.samplerate == file->info.samplerate && (written || again.frames == file->info.frames)) {
     g_ptr_array_add (file->idle, decoder);
     return true;
   }

@@ -182,6 +182,76 @@ test_closed_once (void)
   g_assert_cmpint (g_atomic_int_get (&n_closed_twice), ==, 0);
 }
 
+/* 16 bits, mono: frame i is i mod 30011. */
+typedef struct {
+  char *path;
+  int stop;   /* g_atomic */
+  bool tells; /* the header says how much there is after each block */
+} Recorder;
+
+static void
+put_header (int fd, uint32_t n_bytes)
+{
+  const uint32_t words[11] = {GUINT32_TO_LE (0x46464952), GUINT32_TO_LE (36 + n_bytes), GUINT32_TO_LE (0x45564157),
+                              GUINT32_TO_LE (0x20746d66), GUINT32_TO_LE (16),           GUINT32_TO_LE (0x00010001),
+                              GUINT32_TO_LE (48000),      GUINT32_TO_LE (96000),        GUINT32_TO_LE (0x00100002),
+                              GUINT32_TO_LE (0x61746164), GUINT32_TO_LE (n_bytes)};
+  g_assert_cmpint (pwrite (fd, words, sizeof words, 0), ==, sizeof words);
+}
+
+static void *
+record (void *data)
+{
+  Recorder *recorder = data;
+  const int fd = open (recorder->path, O_WRONLY);
+  int64_t n = 1000;
+  while (!g_atomic_int_get (&recorder->stop)) {
+    int16_t block[777];
+    for (int i = 0; i < 777; i++)
+      block[i] = GINT16_TO_LE ((int16_t)((n + i) % 30011));
+    g_assert_cmpint (pwrite (fd, block, sizeof block, 44 + 2 * n), ==, sizeof block);
+    n += 777;
+    g_usleep (recorder->tells ? 1000 : 200);
+    if (recorder->tells)
+      put_header (fd, (uint32_t)(2 * n));
+    g_usleep (200);
+  }
+  close (fd);
+  return NULL;
+}
+
+/* Still being recorded: it opens every time, and what was there then is read. */
+static void
+test_growing (void)
+{
+  for (int tells = 0; tells < 2; tells++) {
+    Recorder recorder = {.path = sb_test_path ("growing.wav"), .tells = tells};
+    const int fd = open (recorder.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    int16_t first[1000];
+    for (int i = 0; i < 1000; i++)
+      first[i] = GINT16_TO_LE ((int16_t)i);
+    put_header (fd, tells ? sizeof first : UINT32_MAX - 36); /* unknown as yet, as recorders write it */
+    g_assert_cmpint (pwrite (fd, first, sizeof first, 44), ==, sizeof first);
+    close (fd);
+    GThread *thread = g_thread_new ("recorder", record, &recorder);
+    int64_t before = 0;
+    for (int i = 0; i < 60; i++) {
+      GError *error = NULL;
+      g_autoptr (SbSource) source = sb_file_source_new (recorder.path, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (source->n_frames, >=, MAX (before, 1000));
+      before = source->n_frames;
+      g_autofree float *all = sb_test_read_all (source);
+      for (int64_t k = 0; k < source->n_frames; k++)
+        g_assert_cmpfloat (all[k], ==, (float)(k % 30011) / 32768);
+    }
+    g_atomic_int_set (&recorder.stop, 1);
+    g_thread_join (thread);
+    g_assert_cmpint (before, >, 1000);
+    g_free (recorder.path);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -192,6 +262,7 @@ main (int argc, char **argv)
   g_test_add_func ("/file-source/bad-files-get-a-sentence", test_bad_files);
   g_test_add_func ("/file-source/truncated-while-open", test_truncated);
   g_test_add_func ("/file-source/lying-length", test_lying_length);
+  g_test_add_func ("/file-source/growing", test_growing);
   g_test_add_func ("/file-source/closed-once", test_closed_once);
   return g_test_run ();
 }

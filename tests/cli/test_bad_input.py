@@ -171,10 +171,14 @@ class BadInput(CliTest):
         os.chmod(folder, 0o333)
         if user:
             os.chown(folder, 65534, 65534)
-        status, _, err = run("edit", wav, "--ops", self.ops, "-o", os.path.join(folder, "out.wav"), **user)
+        project = os.path.join(folder, "p.sonobrush")
+        for _ in range(2):  # anew, and over itself
+            status, _, err = run("edit", wav, "--ops", self.ops, "-o", os.path.join(folder, "out.wav"), "--project", project,
+                                 **user)
+            self.assertEqual((status, err), (0, ""))
+        self.assertEqual(run("info", project, **user)[0], 0)
         os.chmod(folder, 0o755)
-        self.assertEqual((status, err), (0, ""))
-        self.assertEqual(os.listdir(folder), ["out.wav"])
+        self.assertEqual(sorted(os.listdir(folder)), ["out.wav", "p.sonobrush"])
 
     def test_removed_of_no_kind(self):
         """Refused before the result, the mask or the project are written."""
