@@ -5,13 +5,14 @@
     test-window-bad-input.py PROJECT_ROOT SONOBRUSH SCREENSHOTS
 """
 import os
+import shutil
 import sys
 import time
 
 from tap import Tap
 
 from desktop import Desktop, missing_tools, wait_until
-from window import APP_ID, APP_PATH, Window
+from window import APP_ID, APP_PATH, Window, quoted
 
 
 def text_file(folder):
@@ -115,6 +116,29 @@ def quit_at_once(root, program):
             window.quit()
 
 
+def odd_name(root, program, pictures):
+    """A name that is not UTF-8: shown as well as can be, and the file beside it is called alike."""
+    with Desktop() as desktop:
+        folder = os.fsencode(desktop.path("odd"))
+        os.mkdir(folder)
+        take = os.path.join(folder, b"caf\xe9 \xff.flac")
+        shutil.copy(os.path.join(root, "data", "demo", "garden-interview.flac"), take)
+        window = Window(desktop, program, os.fsdecode(take), SONOBRUSH_SINK="null").wait_shown().wait_open("caf")
+        window.activate("apply-operation", quoted('{"id":"n1","kind":"box","from_s":0.2,"to_s":0.9,"low_hz":900,'
+                                                  '"high_hz":2500,"gain_db":"-inf"}'))
+        window.activate("export")
+        wait_until(lambda: len(set(window.shown_ids())) > 1, 15, "the export dialog")
+        time.sleep(0.5)
+        desktop.screenshot(os.path.join(pictures, "odd-name.png"))
+        desktop.xdotool("windowfocus", [i for i in window.shown_ids() if i != window.id][-1])
+        desktop.xdotool("mousemove", 507, 27, "click", "1")  # Export
+        wait_until(lambda: b"caf\xe9 \xff-clean.flac" in os.listdir(folder), 15, "the export")
+        window.wait_enabled("export")
+        window.quit()
+        assert sorted(os.listdir(folder)) == [b"caf\xe9 \xff-clean.flac", b"caf\xe9 \xff.flac"], os.listdir(folder)
+        assert "CRITICAL" not in window.output() and "WARNING" not in window.output(), window.output()
+
+
 def main():
     root, program, pictures = sys.argv[1:4]
     cases = Tap()
@@ -125,6 +149,7 @@ def main():
     cases.run("/window-bad-input/start-page", start_page, program, pictures)
     cases.run("/window-bad-input/second-process", second_process, root, program, pictures)
     cases.run("/window-bad-input/quit-at-once", quit_at_once, root, program)
+    cases.run("/window-bad-input/odd-name", odd_name, root, program, pictures)
     for make in CASES:
         cases.run("/window-bad-input/" + make.__name__.replace("_", "-"), told_and_alive, root, program, pictures, make)
     return cases.finish()
