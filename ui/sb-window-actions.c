@@ -251,6 +251,8 @@ sb_window_update_actions (SbWindow *window)
   update_seek (window);
   sb_window_update_undo_actions (window);
   sb_window_update_inspect_actions (window);
+  sb_window_update_marker_actions (window);
+  sb_window_update_picture_actions (window);
 }
 
 void
@@ -282,4 +284,6 @@ sb_window_add_actions (SbWindow *window)
   sb_window_add_file_actions (window);
   sb_window_add_undo_actions (window);
   sb_window_add_inspect_actions (window);
+  sb_window_add_marker_actions (window);
+  sb_window_add_picture_actions (window);
 }

@@ -79,3 +79,9 @@ void sb_window_update_undo_actions (SbWindow *window);
 /* sb-window-inspect.c */
 void sb_window_add_inspect_actions (SbWindow *window);
 void sb_window_update_inspect_actions (SbWindow *window);
+/* sb-window-markers.c */
+void sb_window_add_marker_actions (SbWindow *window);
+void sb_window_update_marker_actions (SbWindow *window);
+/* sb-window-pictures.c */
+void sb_window_add_picture_actions (SbWindow *window);
+void sb_window_update_picture_actions (SbWindow *window);
