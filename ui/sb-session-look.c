@@ -235,7 +235,7 @@ analysis_goes_on (void *data)
 {
   SbSession *session = data;
   settle_range (session);
-  bool more = sb_session_analysed (session) < 1;
+  bool more = sb_session_analysed (session) < 1 || (session->recording && !session->recording->auto_whole);
   if (!more)
     session->analysis_tick = 0;
   sb_session_emit (session, "analysis");

@@ -182,7 +182,7 @@ copy_part (SbSpectrogram *s, size_t from, size_t n, uint8_t *to)
   size_t plane = plane_bytes (s);
   pthread_mutex_lock (&s->lock);
   SbPyramid *pyramid = s->pyramid;
-  bool same = pyramid->revision == 1 && pyramid->n_exact == s->shape.n_grains && !s->problem && !s->closing;
+  bool same = pyramid->revision == 1 && pyramid->n_exact == s->shape.n_grains && !s->was_unreadable && !s->closing;
   for (size_t done = 0; same && done < n;) {
     size_t at = from + done;
     const uint8_t *cells = at < plane ? pyramid->max[s->shape.kept] + at : pyramid->mean[s->shape.kept] + (at - plane);

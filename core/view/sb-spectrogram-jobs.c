@@ -44,6 +44,7 @@ void
 sb_spectrogram_give_analyser_back (SbSpectrogram *s, SbAnalyser *analyser)
 {
   g_autoptr (GError) error = sb_analyser_take_error (analyser);
+  s->was_unreadable |= error != NULL;
   if (error && !s->problem)
     s->problem = g_strdup (error->message);
   g_ptr_array_add (s->analysers, analyser);
@@ -404,6 +405,7 @@ run_ticket (void *data)
   SbSpectrogram *s = data;
   SbPiece piece = {.level = -1};
   bool visible = false;
+  sb_tile_budget_trim (s->tiles); /* of tiles that are out of sight by now: else a full budget would stay full */
   pthread_mutex_lock (&s->lock);
   Work work = s->closing ? WORK_NONE : pick (s, &piece, &visible);
   if (work == WORK_NONE)

@@ -88,7 +88,8 @@ struct SbSpectrogram {
   SbCacheState cache_state;
   SbWaveform *waveform;             /* may be NULL */
   GArray *holes;                    /* of SbHole, ascending, apart */
-  char *problem;
+  char *problem;                    /* not told yet */
+  bool was_unreadable;              /* something was, once: the picture is not worth keeping */
 
   pthread_mutex_t tell_lock; /* held while those above are told; taken alone */
   SbSpectrogram *above[SB_MAX_ABOVE]; /* under tell_lock: whose pictures show ours */

@@ -235,7 +235,10 @@ sb_wave_tap_finish (SbWaveTap *tap)
   g_free (tap->mine);
   g_free (tap->ranges);
   g_free (tap);
-  tell (w, false);
+  pthread_mutex_lock (&w->lock);
+  const bool last = w->tickets == 0; /* no job of the waveform's own comes by any more to tell */
+  pthread_mutex_unlock (&w->lock);
+  tell (w, last);
   if (broken)
     sb_waveform_kick (w);
 }
@@ -341,6 +344,8 @@ run_ticket (void *data)
   else if (chunk >= 0)
     do_chunk (w, source, chunk, revision);
   tell (w, idle || mends || n > 0);
+  if (w->below)
+    tell (w->below, idle); /* it may have been filled for us */
   if (!idle)
     sb_pool_push (w->pool, w, mends || n > 0 ? 20.0 : WAVE_PRIORITY, run_ticket, w, NULL);
 }

@@ -2,6 +2,7 @@
  *
  * Ways of looking: average, channels, another grid over a former one, reassigned,
  * holes, problems, and the folder that keeps pictures. */
+#include "base/sb-error.h"
 #include "dsp/sb-colormap.h"
 #include "dsp/sb-level.h"
 #include "dsp/sb-reassign.h"
@@ -455,6 +456,65 @@ test_cache_late_sample (void)
   }
 }
 
+/* One read fails, once. */
+typedef struct {
+  SbSource parent;
+  SbSource *frames;
+  atomic_bool fails;
+} Failing;
+
+static bool
+failing_read (SbSource *source, int64_t pos, int64_t n, float *out, GError **error)
+{
+  Failing *failing = (Failing *)source;
+  if (atomic_exchange (&failing->fails, false)) {
+    g_set_error (error, SB_ERROR, SB_ERROR_READ, "The drive was away.");
+    return false;
+  }
+  return sb_source_read (failing->frames, pos, n, out, error);
+}
+
+static void
+failing_finalize (SbSource *source)
+{
+  sb_source_unref (((Failing *)source)->frames);
+  g_free (source);
+}
+
+static const SbSourceClass failing_class = {.read = failing_read, .finalize = failing_finalize};
+
+/* What could not be read is not kept as silence, also when that was told long before the rest was there. */
+static void
+test_cache_unreadable (void)
+{
+  for (int fails = 0; fails < 2; fails++) {
+    g_autofree char *folder = sb_test_path (fails ? "unreadable" : "readable");
+    g_autoptr (SbPool) pool = sb_pool_new (2);
+    SbSpectrogramLook look;
+    double low_db, high_db;
+    sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
+    SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
+    GError *error = NULL;
+    Failing *failing = g_new0 (Failing, 1);
+    failing->frames = sb_test_noise_source (3, 1700000, 1, RATE);
+    sb_source_init (&failing->parent, &failing_class, RATE, 1, failing->frames->n_frames);
+    SbSpectrogram *s = sb_spectrogram_new_sized (&failing->parent, &look, pool, NULL, &budget, &error);
+    g_assert_no_error (error);
+    sb_tile_budget_unref (budget.tiles);
+    sb_source_unref (&failing->parent);
+    sb_spectrogram_set_cache (s, folder, "a");
+    sb_spectrogram_auto_range (s, &low_db, &high_db);
+    atomic_store (&failing->fails, fails);
+    sb_spectrogram_do_piece (s, &(SbPiece){.level = -1, .g0 = 5, .g1 = 6});
+    g_autofree char *problem = sb_spectrogram_take_problem (s);
+    g_assert_true ((problem != NULL) == fails);
+    sb_spectrogram_analyse (s);
+    sb_pool_wait (pool, s);
+    g_assert_cmpint (n_files (folder), ==, !fails);
+    sb_spectrogram_free (s);
+  }
+}
+
 /* What was used longest ago goes first; what is not ours stays. */
 static void
 test_cache_trim (void)
@@ -493,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/look/holes", test_holes);
   g_test_add_func ("/look/cache/again", test_cache);
   g_test_add_func ("/look/cache/late-sample", test_cache_late_sample);
+  g_test_add_func ("/look/cache/unreadable", test_cache_unreadable);
   g_test_add_func ("/look/cache/trim", test_cache_trim);
   return g_test_run ();
 }

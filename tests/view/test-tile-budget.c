@@ -10,6 +10,7 @@
 #define LIMIT ((size_t) 400 << 10)
 #define KEPT ((size_t) 64 << 10)
 #define TOO_LITTLE ((size_t) 8 << 10) /* a tile is 33 kB */
+#define SMALL      ((size_t)80 << 10)
 #define WIDTH 200
 #define STRIP 50
 #define HEIGHT 65
@@ -144,6 +145,31 @@ test_view_too_big (void)
   sb_tile_budget_unref (tiles);
 }
 
+/* … and the next view has room again, also where nothing is left to do but its tiles. */
+static void
+test_after_too_big (void)
+{
+  g_autoptr (SbSource) source = sb_test_noise_source (3, SECONDS * RATE, 1, RATE);
+  g_autoptr (SbPool) pool = sb_pool_new (1);
+  SbTileBudget *tiles = sb_tile_budget_new (SMALL);
+  SbSpectrogram *s = new_one (source, pool, tiles);
+  sb_spectrogram_analyse (s);
+  sb_pool_wait (pool, s);
+  SbViewport wide = {0, 20, 0, RATE / 2.0, SB_SCALE_LINEAR, 2000, HEIGHT};
+  g_autofree uint32_t *picture = g_new (uint32_t, 2000 * HEIGHT);
+  sb_spectrogram_set_visible (s, 0, 20);
+  for (int round = 0; round < 4; round++) {
+    SbComposed composed = sb_spectrogram_compose (s, &wide, 0, 2000, lut, picture, 2000, true);
+    sb_pool_wait (pool, s);
+    g_assert_cmpint (composed.coarse, >, 0);
+  }
+  g_assert_cmpuint (sb_tile_budget_bytes (tiles), >, 2 * SMALL);
+  for (double from_s = 40; from_s < 90; from_s += 20)
+    g_assert_cmpint (look_at (s, pool, from_s, from_s + 0.1).coarse, ==, 0);
+  sb_spectrogram_free (s);
+  sb_tile_budget_unref (tiles);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -153,5 +179,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tile-budget/bound", test_bound);
   g_test_add_func ("/tile-budget/oldest-first", test_oldest_first);
   g_test_add_func ("/tile-budget/view-too-big", test_view_too_big);
+  g_test_add_func ("/tile-budget/after-too-big", test_after_too_big);
   return g_test_run ();
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Ranges against brute force, at each zoom, and after a change. */
+#include "sb-test.h"
 #include "view/sb-spectrogram.h"
+#include "view/sb-waveform-private.h"
 #include <math.h>
 #include <pthread.h>
 
@@ -183,6 +185,38 @@ test_tap (void)
     }
 }
 
+static void
+note_end (void *end, int64_t from, int64_t to)
+{
+  atomic_store ((_Atomic int64_t *)end, to);
+}
+
+/* What a tap brings when the waveform's own job has ended is told as well. */
+static void
+test_tap_told (void)
+{
+  const int64_t chunk = SB_WAVE_CHUNK_FRAMES;
+  g_autoptr (SbPool) pool = sb_pool_new (1);
+  g_autoptr (SbSource) source = sb_test_noise_source (3, 3 * chunk, 1, RATE);
+  _Atomic int64_t end = 0;
+  SbWaveform *w = sb_waveform_new (source, NULL, NULL);
+  w->pool = pool; /* not before the tap has its chunk */
+  w->max_tickets = 1;
+  sb_waveform_set_notify (w, note_end, &end);
+  SbWaveTap *tap = sb_wave_tap_new (w, source, 2 * chunk, 3 * chunk);
+  g_assert_nonnull (tap);
+  sb_waveform_kick (w);
+  sb_pool_wait (pool, w);
+  g_assert_cmpint (atomic_load (&end), ==, 2 * chunk);
+  g_autofree float *x = g_new (float, chunk);
+  g_assert_true (sb_source_read (source, 2 * chunk, chunk, x, NULL));
+  sb_wave_tap_frames (tap, 2 * chunk, chunk, x);
+  sb_wave_tap_finish (tap);
+  sb_pool_wait (pool, w);
+  g_assert_cmpint (atomic_load (&end), ==, 3 * chunk);
+  sb_waveform_free (w);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +225,6 @@ main (int argc, char **argv)
   g_test_add_func ("/waveform/strokes", test_strokes);
   g_test_add_func ("/waveform/short", test_short);
   g_test_add_func ("/waveform/tap", test_tap);
+  g_test_add_func ("/waveform/tap-told", test_tap_told);
   return g_test_run ();
 }
