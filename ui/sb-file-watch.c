@@ -4,6 +4,7 @@
  * the picture's workers are looked for once a second, since a file on a remote
  * disk has no monitor worth the name. */
 #include "ui/sb-file-watch.h"
+#include "ui/sb-session-lanes.h"
 
 #include <gio/gio.h>
 
@@ -94,18 +95,28 @@ on_event (SbFileWatch *self)
     self->settle = g_timeout_add (SETTLE_MS, settled, self);
 }
 
+static void
+take_problem (SbFileWatch *self, SbSpectrogram *picture)
+{
+  g_autofree char *problem = picture ? sb_spectrogram_take_problem (picture) : NULL;
+  if (!problem)
+    return;
+  ask (self); /* a better reason may be known */
+  if (self->state == AS_IT_WAS)
+    set_state (self, UNREADABLE, problem);
+}
+
 static gboolean
 look_for_problems (void *data)
 {
   SbFileWatch *self = data;
   const SbRecording *recording = sb_session_recording (self->session);
+  const SbLanes lanes = sb_session_shown_lanes (self->session);
   for (int v = 0; recording && v < SB_N_VIEWS; v++) {
-    g_autofree char *problem = sb_spectrogram_take_problem (recording->spectrogram[v]);
-    if (!problem)
-      continue;
-    ask (self); /* a better reason may be known */
-    if (self->state == AS_IT_WAS)
-      set_state (self, UNREADABLE, problem);
+    take_problem (self, recording->spectrogram[v]);
+    take_problem (self, recording->looked[v]);
+    for (int lane = 0; lane < lanes.n; lane++)
+      take_problem (self, sb_session_lane_picture (self->session, v, sb_lanes_channel (&lanes, lane)));
   }
   return G_SOURCE_CONTINUE;
 }

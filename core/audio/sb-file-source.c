@@ -244,26 +244,41 @@ true_length (const FileSource *file, SbDecoder *decoder, SbProgress *progress)
   return length;
 }
 
-/* A read that fails while a header is read goes by unnoticed in libsndfile 1.2: 16 bits are then taken for 8.  It does
- * not fail twice alike.  Compressed files are checked by themselves, and may be slow to open. */
 static bool
-opens_alike (FileSource *file, GError **error)
+is_written_to (const FileSource *file)
+{
+  struct stat now;
+  return fstat (file->fd, &now) == 0 &&
+         (now.st_size != file->opened.st_size || sb_mtime_ns (&now) != sb_mtime_ns (&file->opened));
+}
+
+/* A read that fails while a header is read goes by unnoticed in libsndfile 1.2: 16 bits are then taken for 8.  It does
+ * not fail twice alike.  A file that is still being recorded may tell more frames the next time; where the time of the
+ * last write is too coarse to show that, the newer of two looks counts if a third is like it.  Compressed files are
+ * checked by themselves, and may be slow to open. */
+static bool
+opens_alike (FileSource *file, SbDecoder **first, GError **error)
 {
   const int major = file->info.format & SF_FORMAT_TYPEMASK;
   if (file->sample_type == SB_SAMPLE_OTHER || major == SF_FORMAT_FLAC)
     return true;
-  SF_INFO again = { 0 };
-  const int fd = reopen (file);
-  SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &again, NULL) : NULL;
-  struct stat now; /* still being recorded: more frames by now, or the header says so at last */
-  const bool written = fstat (file->fd, &now) == 0 &&
-                       (now.st_size != file->opened.st_size || sb_mtime_ns (&now) != sb_mtime_ns (&file->opened));
-  if (decoder != NULL && again.format == file->info.format && again.channels == file->info.channels
-      && again.samplerate == file->info.samplerate && (written || again.frames == file->info.frames)) {
-    g_ptr_array_add (file->idle, decoder);
-    return true;
+  for (int look = 0; look < 2; look++) {
+    SF_INFO again = {0};
+    const int fd = reopen (file);
+    SbDecoder *decoder = fd >= 0 ? sb_decoder_new (fd, &again, NULL) : NULL;
+    if (decoder == NULL || again.format != file->info.format || again.channels != file->info.channels ||
+        again.samplerate != file->info.samplerate) {
+      sb_decoder_free (decoder);
+      break;
+    }
+    if (again.frames == file->info.frames || is_written_to (file)) {
+      g_ptr_array_add (file->idle, decoder);
+      return true;
+    }
+    sb_decoder_free (*first);
+    *first = decoder;
+    file->info = again;
   }
-  sb_decoder_free (decoder);
   g_set_error (error, SB_ERROR, SB_ERROR_READ,
                "“%s” does not read alike twice. Check the disk and its cable, and open it again.",
                file->shown);
@@ -311,7 +326,7 @@ file_source_open (const char *path, bool allow_empty, SbProgress *progress, GErr
     goto failed;
   file->sample_type = sb_sample_type_of (file->info.format);
   file->unfinished = sb_decoder_is_unfinished (decoder);
-  if (!opens_alike (file, error))
+  if (!opens_alike (file, &decoder, error))
     goto failed;
   sb_source_init (&file->source, &file_class, file->info.samplerate, file->info.channels,
                   true_length (file, decoder, progress));

@@ -14,10 +14,13 @@
 void
 sb_set_open_error (GError **error, const char *shown, int code)
 {
-  if (code == ENOENT || code == EACCES || code == ELOOP)
+  if (code == EMFILE || code == ENFILE)
+    g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened (%s). Close some files or windows.", shown,
+                 g_strerror (code));
+  else if (code == ENOENT || code == EACCES || code == ELOOP)
     g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened. %s", shown,
                  code == ENOENT   ? "There is no such file; check the name."
-                 : code == EACCES ? "You have no permission to read it; change its permissions or copy it."
+                 : code == EACCES ? "You have no permission to read it; change its permissions or ask its owner."
                                   : "It is a link that leads back to itself; choose the file itself.");
   else
     g_set_error (error, SB_ERROR, SB_ERROR_OPEN, "“%s” cannot be opened (%s). Check the disk and the name.", shown,

@@ -205,7 +205,7 @@ record (void *data)
   Recorder *recorder = data;
   const int fd = open (recorder->path, O_WRONLY);
   int64_t n = 1000;
-  while (!g_atomic_int_get (&recorder->stop)) {
+  while (!g_atomic_int_get (&recorder->stop) && n < 1000000) {
     int16_t block[777];
     for (int i = 0; i < 777; i++)
       block[i] = GINT16_TO_LE ((int16_t)((n + i) % 30011));
