@@ -28,7 +28,7 @@ static void
 work (void *data)
 {
   Loading *loading = data;
-  loading->file = sb_ops_file_load (loading->path, &loading->error);
+  loading->file = sb_ops_file_load_regular (loading->path, &loading->error);
 }
 
 static char *

@@ -369,16 +369,30 @@ sb_ops_file_parse (const char *text, gssize length, const char *name, GError **e
   return g_steal_pointer (&file);
 }
 
-SbOpsFile *
-sb_ops_file_load (const char *path, GError **error)
+/* fd is closed; −1 goes through. */
+static SbOpsFile *
+load_from (int fd, const char *shown, GError **error)
 {
   gsize length = 0;
-  g_autofree char *shown = g_filename_display_name (path);
-  const int fd = sb_open_stream (path, shown, error);
   g_autofree char *text = sb_read_rest (fd, shown, "operations file", MAX_FILE_BYTES, &length, error);
   if (text == NULL)
     return NULL;
   return sb_ops_file_parse (text, (gssize)length, shown, error);
+}
+
+SbOpsFile *
+sb_ops_file_load (const char *path, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  return load_from (sb_open_stream (path, shown, error), shown, error);
+}
+
+SbOpsFile *
+sb_ops_file_load_regular (const char *path, GError **error)
+{
+  struct stat st;
+  g_autofree char *shown = g_filename_display_name (path);
+  return load_from (sb_open_regular (path, shown, &st, error), shown, error);
 }
 
 SbOperation *

@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbOpsFile, sb_ops_file_free)
 
 /* `name` stands in messages for the source of the text. */
 SbOpsFile *sb_ops_file_parse (const char *text, gssize length, const char *name, GError **error);
-SbOpsFile *sb_ops_file_load (const char *path, GError **error);
+SbOpsFile *sb_ops_file_load (const char *path, GError **error); /* a pipe is waited for */
+SbOpsFile *sb_ops_file_load_regular (const char *path, GError **error); /* a pipe is refused */
 char *sb_ops_file_to_json (const SbGrid *grid, GPtrArray *ops);
 bool sb_ops_file_save (const char *path, const SbGrid *grid, GPtrArray *ops, GError **error); /* whole or not at all */
 

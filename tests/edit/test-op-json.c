@@ -3,7 +3,9 @@
 #include "sb-test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char whole[]
     = "{\"version\": 1, \"grid\": {\"n_fft\": 2048, \"hop\": 512, \"window\": \"hann\"}, \"ops\": ["
@@ -113,6 +115,37 @@ test_file (void)
   g_clear_error (&error);
   g_assert_null (sb_ops_file_load (none, &error));
   g_assert_error (error, SB_ERROR, SB_ERROR_OPEN);
+  g_autoptr (SbOpsFile) regular = sb_ops_file_load_regular (path, NULL);
+  g_assert_nonnull (regular);
+  g_assert_cmpint (regular->ops->len, ==, 5);
+}
+
+static void *
+write_whole (void *path)
+{
+  FILE *pipe = fopen (path, "w"); /* once somebody reads */
+  g_assert_cmpint (fputs (whole, pipe), >=, 0);
+  fclose (pipe);
+  return NULL;
+}
+
+/* A command line may get its operations through a pipe; a window would wait for ever. */
+static void
+test_pipe (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = sb_test_path ("pipe.json");
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_null (sb_ops_file_load_regular (path, &error)); /* at once: nobody writes */
+  g_assert_error (error, SB_ERROR, SB_ERROR_OPEN);
+  g_assert_nonnull (strstr (error->message, "pipe.json"));
+  g_assert_nonnull (strstr (error->message, "not a regular file"));
+  g_clear_error (&error);
+  GThread *writer = g_thread_new ("writer", write_whole, path);
+  g_autoptr (SbOpsFile) file = sb_ops_file_load (path, &error);
+  g_thread_join (writer);
+  g_assert_no_error (error);
+  g_assert_cmpint (file->ops->len, ==, 5);
 }
 
 int
@@ -123,5 +156,6 @@ main (int argc, char **argv)
   g_test_add_func ("/op-json/far-numbers", test_far_numbers);
   g_test_add_func ("/op-json/errors-are-sentences", test_errors);
   g_test_add_func ("/op-json/file", test_file);
+  g_test_add_func ("/op-json/pipe", test_pipe);
   return g_test_run ();
 }

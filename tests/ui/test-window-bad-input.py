@@ -53,7 +53,13 @@ def a_folder(folder):
     return path
 
 
-CASES = (text_file, empty_file, no_frames, cut_header, missing_file, a_folder)
+def edits_pipe(folder):
+    path = os.path.join(folder, "pipe.json")
+    os.mkfifo(path)  # nobody writes into it
+    return path
+
+
+CASES = (text_file, empty_file, no_frames, cut_header, missing_file, a_folder, edits_pipe)
 
 
 def told_and_alive(root, program, pictures, make):
