@@ -110,9 +110,10 @@ list_devices (SbPlayer *p)
   GPtrArray *devices = p->sink->klass->list_devices ? p->sink->klass->list_devices (p->sink)
                                                     : g_ptr_array_new_with_free_func (g_free);
   pthread_mutex_lock (&p->lock);
-  if (p->devices)
-    g_ptr_array_unref (p->devices);
-  p->devices = devices;
+  if (p->look_for_devices) /* asked for again meanwhile: a newer one comes */
+    g_ptr_array_unref (devices);
+  else
+    p->devices = devices;
 }
 
 /* All was played once the device has had the time to sound it. */

@@ -250,6 +250,7 @@ sb_player_look_for_devices (SbPlayer *p)
 {
   pthread_mutex_lock (&p->lock);
   p->look_for_devices = true;
+  g_clear_pointer (&p->devices, g_ptr_array_unref); /* an answer to an earlier question */
   pthread_cond_broadcast (&p->changed);
   pthread_mutex_unlock (&p->lock);
 }

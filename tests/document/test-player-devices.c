@@ -230,6 +230,67 @@ test_no_rate_at_all (void)
   sb_player_free (player);
 }
 
+static atomic_int n_lists, n_lists_done, lists_allowed;
+
+/* Names which list it is; ends when it is allowed to. */
+static GPtrArray *
+list_in_turn (SbSink *sink)
+{
+  const int number = atomic_fetch_add (&n_lists, 1) + 1;
+  while (atomic_load (&lists_allowed) < number)
+    g_usleep (1000);
+  GPtrArray *devices = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (devices, g_strdup_printf ("device of list %d", number));
+  atomic_store (&n_lists_done, number);
+  return devices;
+}
+
+static void
+expect_list (SbPlayer *player, const char *name)
+{
+  GPtrArray *devices = NULL;
+  for (int i = 0; i < 5000 && !(devices = sb_player_take_devices (player)); i++)
+    g_usleep (2000);
+  g_assert_nonnull (devices);
+  g_assert_cmpuint (devices->len, ==, 1);
+  g_assert_cmpstr (devices->pdata[0], ==, name);
+  g_ptr_array_unref (devices);
+}
+
+/* Who asks twice gets the newer list, and nothing is left for whoever asks next. */
+static void
+test_newest_list (void)
+{
+  SbSinkClass listing = fake_class;
+  listing.list_devices = list_in_turn;
+  FakeSink *sink = fake_sink_new (240, 4, RATE);
+  sink->base.klass = &listing;
+  SbPlayer *player = make_player (sink, RATE, RATE);
+
+  sb_player_look_for_devices (player);
+  for (int i = 0; i < 5000 && atomic_load (&n_lists) < 1; i++)
+    g_usleep (2000);
+  sb_player_look_for_devices (player); /* during the first */
+  atomic_store (&lists_allowed, 1);
+  for (int i = 0; i < 5000 && atomic_load (&n_lists) < 2; i++)
+    g_usleep (2000);
+  g_assert_cmpint (atomic_load (&n_lists), ==, 2);
+  g_assert_null (sb_player_take_devices (player));
+  atomic_store (&lists_allowed, 2);
+  expect_list (player, "device of list 2");
+
+  atomic_store (&lists_allowed, 3);
+  sb_player_look_for_devices (player);
+  for (int i = 0; i < 5000 && atomic_load (&n_lists_done) < 3; i++)
+    g_usleep (2000);
+  g_usleep (50000); /* the third is there, and nobody took it */
+  sb_player_look_for_devices (player);
+  g_assert_null (sb_player_take_devices (player));
+  atomic_store (&lists_allowed, 4);
+  expect_list (player, "device of list 4");
+  sb_player_free (player);
+}
+
 /* How willingly the system's thread of that name gives way. */
 static int
 nice_of (const char *name)
@@ -275,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_func ("/player/devices/underrun-loses-nothing", test_underrun_loses_nothing);
   g_test_add_func ("/player/devices/other-rate", test_other_rate);
   g_test_add_func ("/player/devices/no-rate-at-all", test_no_rate_at_all);
+  g_test_add_func ("/player/devices/newest-list", test_newest_list);
   g_test_add_func ("/player/devices/priorities", test_priorities);
   return g_test_run ();
 }
