@@ -57,7 +57,7 @@ struct SbPlayer {
   SbStretches heard, coming;   /* of the first ring and of one in preparation */
   int64_t heard_most, rest_position;
   int64_t seek_position; /* not heard yet; −1: none */
-  char *problem;
+  char *problem; /* never while `want` */
   bool source_failed; /* it was the last failure: not the device, but what it was to play */
   char *device;
   double latency_s;

@@ -154,6 +154,7 @@ sb_player_play_span (SbPlayer *p, int64_t from_frame, int64_t to_frame)
       wish (p, from_frame);
     else {
       p->n_refused = 0; /* another device may be there by now */
+      g_clear_pointer (&p->problem, g_free); /* of what is over */
       begin_again (p, from_frame);
     }
   }
@@ -265,24 +266,31 @@ sb_player_take_devices (SbPlayer *p)
 }
 
 /* Under the lock. */
+static void
+end_with (SbPlayer *p, const char *text, bool source_failed)
+{
+  if (p->want)
+    p->rest_position = sb_player_position_now (p);
+  p->want = false;
+  g_free (p->problem);
+  p->problem = g_strdup (text);
+  p->source_failed = source_failed;
+}
+
+/* Under the lock.  Whoever was told of a failure of what is over would take what plays now for ended. */
 void
 sb_player_fail (SbPlayer *p, const char *text)
 {
-  if (p->want && p->request == p->handled) {
-    p->rest_position = sb_player_position_now (p);
-    p->want = false;
-  }
-  g_free (p->problem);
-  p->problem = g_strdup (text);
-  p->source_failed = false;
+  if (p->request == p->handled)
+    end_with (p, text, false);
 }
 
 /* Under the lock. */
 void
 sb_player_fail_source (SbPlayer *p, const char *text)
 {
-  sb_player_fail (p, text);
-  p->source_failed = true;
+  if (p->request == p->handled)
+    end_with (p, text, true);
 }
 
 bool
@@ -295,14 +303,12 @@ sb_player_source_failed (const SbPlayer *player)
   return failed;
 }
 
-/* Under the lock.  A device call that never returns cannot be ended, but told. */
+/* Under the lock.  A device call that never returns cannot be ended, but told; what waits behind it ends as well. */
 static void
 check_device_call (SbPlayer *p)
 {
   if (p->want && p->device_call_since_ns != 0 && sb_player_now_ns () - p->device_call_since_ns > SB_PLAYER_CALL_NS)
-    sb_player_fail (p, sb_player_stalled_text);
-  if (p->want && p->problem && p->device_call_since_ns != 0)
-    p->want = false;
+    end_with (p, sb_player_stalled_text, false);
 }
 
 bool

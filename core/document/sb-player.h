@@ -41,7 +41,7 @@ bool sb_player_is_playing (const SbPlayer *player); /* true from play() until st
 int64_t sb_player_position (const SbPlayer *player); /* the frame heard now (device latency taken off) */
 /* Peak |sample| since the last call, per output channel (left, right). */
 void sb_player_take_peaks (SbPlayer *player, float peaks[2]);
-/* Newly allocated sentence once after a failure ("No sound device …"), else NULL. */
+/* Newly allocated sentence once after a failure ("No sound device …"), else NULL; it is of what was played last. */
 char *sb_player_take_problem (SbPlayer *player);
 /* Whether the last failure was of what is played, not of the device. */
 bool sb_player_source_failed (const SbPlayer *player);

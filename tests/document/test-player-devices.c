@@ -136,6 +136,52 @@ test_start_hangs (void)
   sb_player_free (player);
 }
 
+static atomic_int n_tries;
+static atomic_bool first_may_fail;
+
+/* The first start takes its time and fails. */
+static bool
+start_second_time (SbSink *sink, int rate, int channels, SbRenderFunc render, void *data, GError **error)
+{
+  if (atomic_fetch_add (&n_tries, 1) > 0)
+    return fake_start (sink, rate, channels, render, data, error);
+  while (!atomic_load (&first_may_fail))
+    g_usleep (1000);
+  g_set_error (error, SB_ERROR, SB_ERROR_NO_DEVICE, "No sound device was found.");
+  return false;
+}
+
+/* What failed was stopped before it began: what is played since then goes on, and nobody hears of a failure. */
+static void
+test_late_failure (void)
+{
+  for (int again = 1; again >= 0; again--) {
+    SbSinkClass failing = fake_class;
+    failing.start = start_second_time;
+    FakeSink *sink = fake_sink_new (240, 4, RATE);
+    sink->base.klass = &failing;
+    SbPlayer *player = make_player (sink, 60 * RATE, RATE);
+    atomic_store (&n_tries, 0);
+    atomic_store (&first_may_fail, false);
+    sb_player_play (player, 0);
+    for (int i = 0; i < 5000 && atomic_load (&n_tries) < 1; i++)
+      g_usleep (2000);
+    sb_player_stop (player);
+    if (again) /* before it fails, and after */
+      sb_player_play (player, 100);
+    atomic_store (&first_may_fail, true);
+    if (!again) {
+      g_usleep (50000);
+      sb_player_play (player, 100);
+    }
+    wait_for_frames (sink, RATE / 4);
+    char *problem = sb_player_take_problem (player);
+    g_assert_cmpstr (problem, ==, NULL);
+    g_assert_true (sb_player_is_playing (player));
+    sb_player_free (player);
+  }
+}
+
 static void
 test_stop_hangs (void)
 {
@@ -331,6 +377,7 @@ main (int argc, char **argv)
   g_test_add_func ("/player/devices/stalls", test_stalls);
   g_test_add_func ("/player/devices/vanishes", test_vanishes);
   g_test_add_func ("/player/devices/start-hangs", test_start_hangs);
+  g_test_add_func ("/player/devices/late-failure", test_late_failure);
   g_test_add_func ("/player/devices/stop-hangs", test_stop_hangs);
   g_test_add_func ("/player/devices/underrun-is-counted", test_underrun);
   g_test_add_func ("/player/devices/underrun-loses-nothing", test_underrun_loses_nothing);
