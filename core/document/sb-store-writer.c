@@ -162,7 +162,7 @@ static void
 set_trouble (SbWriter *writer, char *sentence)
 {
   pthread_mutex_lock (&writer->lock);
-  const bool changed = (writer->trouble == NULL) != (sentence == NULL);
+  const bool changed = g_strcmp0 (writer->trouble, sentence) != 0;
   g_free (writer->trouble);
   writer->trouble = sentence;
   void (*func) (void *data) = changed ? writer->trouble_func : NULL;

@@ -109,7 +109,7 @@ uint64_t sb_store_n_kept (const SbStore *store);
 bool sb_store_flush (SbStore *store, double timeout_s);
 /* Why changes are not on the disk at the moment, newly allocated; NULL: they are, or soon will be.  Thread: any. */
 char *sb_store_trouble (SbStore *store);
-/* Called on the writer's thread when trouble begins and when it has ended. */
+/* Called on the writer's thread when trouble begins, when its sentence is another and when it has ended. */
 void sb_store_set_trouble_func (SbStore *store, void (*func) (void *data), void *data);
 SbStoreState sb_store_state (const SbStore *store);
 

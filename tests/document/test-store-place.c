@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -282,6 +283,57 @@ test_lock_lost (void)
   expect_kept (folder, path, 2);
 }
 
+static void
+count_told (void *data)
+{
+  atomic_fetch_add ((atomic_int *)data, 1);
+}
+
+/* `n` times in all, with a sentence that has this in it. */
+static void
+expect_told (SbStore *store, atomic_int *n_told, int n, const char *words)
+{
+  g_autofree char *trouble = NULL;
+  for (int i = 0; i < 5000 && (!trouble || !strstr (trouble, words) || atomic_load (n_told) < n); i++) {
+    g_usleep (2000);
+    g_free (trouble);
+    trouble = sb_store_trouble (store);
+  }
+  g_assert_nonnull (trouble);
+  g_assert_nonnull (strstr (trouble, words));
+  g_assert_cmpint (atomic_load (n_told), ==, n);
+}
+
+/* First one thing is wrong, then another: who shows the sentence hears of it, but not of each new try. */
+static void
+test_other_trouble (void)
+{
+  g_autofree char *folder = sb_test_path ("s-other"), *path = make_recording ("other.wav", 36);
+  g_autofree char *away = g_strconcat (folder, "-away", NULL);
+  atomic_int n_told = 0;
+  Session s = open_session (folder, path);
+  sb_store_set_trouble_func (s.store, count_told, &n_told);
+  paint (&s, 0.1);
+  g_assert_true (sb_store_flush (s.store, 30));
+  g_autofree char *file = session_file (folder), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
+  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0);
+  paint (&s, 0.2);
+  expect_told (s.store, &n_told, 1, g_strerror (EISDIR));
+  paint (&s, 0.3);
+  g_assert_false (sb_store_flush (s.store, 0.5));
+  expect_told (s.store, &n_told, 1, g_strerror (EISDIR));
+  g_assert_cmpint (g_rename (folder, away), ==, 0);
+  g_assert_true (g_file_set_contents (folder, "no folder", -1, NULL));
+  paint (&s, 0.4);
+  expect_told (s.store, &n_told, 2, g_strerror (ENOTDIR));
+  g_assert_cmpint (g_unlink (folder), ==, 0);
+  g_assert_true (sb_store_flush (s.store, 30));
+  g_assert_cmpint (atomic_load (&n_told), ==, 3);
+  close_session (&s);
+  expect_kept (folder, path, 4);
+}
+
 /* A process that is being started while a session is let go of has its descriptors for a moment. */
 static void
 test_lock_is_let_go (void)
@@ -316,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store-place/folder-only-read", test_folder_only_read);
   g_test_add_func ("/store-place/place-lost", test_place_lost);
   g_test_add_func ("/store-place/lock-lost", test_lock_lost);
+  g_test_add_func ("/store-place/other-trouble", test_other_trouble);
   g_test_add_func ("/store-place/limit", test_limit);
   g_test_add_func ("/store-place/lock-is-let-go", test_lock_is_let_go);
   return g_test_run ();
