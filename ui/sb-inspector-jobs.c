@@ -103,20 +103,27 @@ measure_work (void *data)
   q->done = sb_measure (q->source, q->stft, &q->box, q->channel, &q->measurement, q->progress, &q->error);
 }
 
+static bool
+is_of_box (const SbInspector *self, const Question *q)
+{
+  const SbBox *a = &self->box, *b = &q->box;
+  return self->has_box && self->box_channel == q->channel && a->from_s == b->from_s && a->to_s == b->to_s &&
+         a->low_hz == b->low_hz && a->high_hz == b->high_hz;
+}
+
 static void
 measure_done (void *data)
 {
   Question *q = data;
   SbInspector *self = q->inspector;
+  const bool again = self->measure_again;
+  self->measure_again = false;
   g_clear_pointer (&self->measure_progress, sb_progress_unref);
   if (!self->session || !sb_session_recording (self->session))
     return;
-  if (self->measure_again) {
-    self->measure_again = false;
+  if (again)
     sb_inspector_ask_measurement (self);
-    return;
-  }
-  if (q->done && self->has_box) {
+  else if (q->done && is_of_box (self, q)) {
     self->measurement = q->measurement;
     self->measured = true;
   } else if (q->error && !g_error_matches (q->error, SB_ERROR, SB_ERROR_CANCELLED))
@@ -124,16 +131,17 @@ measure_done (void *data)
   sb_inspector_emit (self, "results");
 }
 
+/* What is under way is of another box or another sound, whether or not somebody looks at it. */
 void
 sb_inspector_ask_measurement (SbInspector *self)
 {
-  if (!self->watched || !self->has_box || !self->session || !sb_session_recording (self->session))
-    return;
   if (self->measure_progress) {
     sb_progress_cancel (self->measure_progress);
     self->measure_again = true;
     return;
   }
+  if (!self->watched || !self->has_box || !self->session || !sb_session_recording (self->session))
+    return;
   Question *q = question_new (self);
   q->box = self->box;
   q->channel = self->box_channel;
