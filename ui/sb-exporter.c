@@ -120,7 +120,7 @@ hash_done (void *data)
 {
   Job *job = data;
   if (job->exporter->hashing != job->progress)
-    return; /* another export came meanwhile */
+    return; /* another export was done meanwhile */
   g_clear_pointer (&job->exporter->hashing, sb_progress_unref);
   job->exporter->report = job->report;
   g_signal_emit_by_name (job->exporter, "reported");
@@ -154,6 +154,8 @@ done (void *data)
   SbExporter *self = job->exporter;
   g_clear_pointer (&self->progress, sb_progress_unref);
   self->stopped = job->error && g_error_matches (job->error, SB_ERROR, SB_ERROR_CANCELLED);
+  if (!job->error || (job->n_written > 0 && g_strcmp0 (job->path[0], self->last_path) == 0))
+    stop_hashing (self); /* that file is not the last one any more, or another lies there */
   if (!job->error) {
     g_free (self->last_path);
     self->last_path = g_strdup (job->path[0] ? job->path[0] : job->path[1]);
@@ -186,7 +188,6 @@ sb_exporter_start (SbExporter *self, const SbExportRequest *request)
   job->no_metadata = request->no_metadata;
   job->history = request->history;
   self->told = request->told;
-  stop_hashing (self);
   sb_bridge_run (self->jobs, self, 0, work, done, job, job_free);
   g_signal_emit_by_name (self, "started");
   return true;
