@@ -113,6 +113,19 @@ take_made (SbSession *session, Change *change)
   sb_session_set_readout (session, NULL, change->stft);
 }
 
+/* It would fail again and again.  The usual pictures show by now: they are what is wished, unless it is another look. */
+static void
+give_up (SbSession *session, const SbSpectrogramLook *failed)
+{
+  const SbGrid *usual = sb_document_grid (session->recording->document);
+  if (wanted_n_fft (session) != failed->grid.n_fft || session->look.window != failed->grid.window ||
+      session->look.reassigned != failed->reassigned)
+    return;
+  session->look.n_fft = 0;
+  session->look.window = usual->window;
+  session->look.reassigned = false;
+}
+
 static void
 change_done (void *data)
 {
@@ -123,8 +136,11 @@ change_done (void *data)
   session->look_busy = false;
   if (change->stft)
     take_made (session, change);
-  else if (change->error)
-    g_signal_emit_by_name (session, "message", change->error->message);
+  else {
+    if (change->error)
+      g_signal_emit_by_name (session, "message", change->error->message);
+    give_up (session, &change->look);
+  }
   sb_session_emit (session, "colours");
   sb_session_update_look (session); /* what was asked for meanwhile */
 }
