@@ -2,7 +2,8 @@
  *
  * What is in sight, and what is to be computed for it: a new source or channel
  * makes grains and tiles out of date, a view that moves forgets what it wanted
- * elsewhere, a composition asks for what it lacked.
+ * elsewhere, a composition asks for what it lacked.  What was forgotten nobody
+ * tells of: who shows it coarse and has it in sight again must compose it again.
  * Thread: any, under the spectrogram's mutex. */
 #include "view/sb-spectrogram-private.h"
 #include <math.h>
@@ -18,11 +19,18 @@ sb_spectrogram_tile_piece (const SbSpectrogram *s, int level, int64_t index)
                    .g1 = MIN ((index + 1) << grains_log2, s->shape.n_grains)};
 }
 
+/* Columns either way that stay asked for: a third of the view, which scrolling needs next, and the one that is blended
+ * into the last pixels where columns are wider than these. */
+static double
+margin_cols (const SbSpectrogram *s)
+{
+  return (s->visible_to - s->visible_from) / 3 + 1;
+}
+
 static bool
 piece_is_visible (const SbSpectrogram *s, const SbPiece *piece)
 {
-  /* a third of the view either way: what scrolling needs next */
-  double margin = (s->visible_to - s->visible_from) / 3;
+  double margin = margin_cols (s);
   return (double) sb_spectrogram_grain_first_col (s, piece->g1) >= s->visible_from - margin &&
          (double) sb_spectrogram_grain_first_col (s, piece->g0) <= s->visible_to + margin;
 }
@@ -31,7 +39,7 @@ piece_is_visible (const SbSpectrogram *s, const SbPiece *piece)
 static void
 visible_grains (const SbSpectrogram *s, int64_t *g0, int64_t *g1)
 {
-  double margin = (s->visible_to - s->visible_from) / 3, last = (double) (s->shape.n_cols - 1);
+  double margin = margin_cols (s), last = (double) (s->shape.n_cols - 1);
   *g0 = (int64_t) CLAMP (s->visible_from - margin, 0.0, last) >> s->shape.grain_log2;
   *g1 = ((int64_t) CLAMP (s->visible_to + margin, 0.0, last) >> s->shape.grain_log2) + 1;
 }

@@ -84,7 +84,7 @@ typedef struct {
  * lut: uint32_t[256].  Thread: any.  Blocks: a short lock; no disk, no FFT. */
 SbComposed sb_spectrogram_compose (SbSpectrogram *s, const SbViewport *view, int x0, int n, const uint32_t *lut,
                                    uint32_t *argb, int stride_px, bool want);
-/* Tells what is visible, so that requests for other places can be dropped. */
+/* Tells what is visible, so that requests for other places can be dropped: who wants them still composes again. */
 void sb_spectrogram_set_visible (SbSpectrogram *s, double from_s, double to_s);
 /* Computes all that the view needs first: exact, for the command line and tests.  Blocks: yes. */
 bool sb_spectrogram_compose_exact (SbSpectrogram *s, const SbViewport *view, const uint32_t *lut, uint32_t *argb,
