@@ -8,8 +8,8 @@
  *
  * Where channels are stacked, a strip holds the lanes of all, one above the
  * other: no more pixels and nodes than without.  Scrolling moves the nodes and
- * composes only strips that come into sight; a dirty span marks the strips it
- * touches; another scale is composed over a few frames.  A surface is never
+ * composes only strips that come into sight and those that come back before
+ * they were finished; a dirty span marks the strips it touches; another scale is composed over a few frames.  A surface is never
  * written to again once a node holds it: what changed gets a new one.  A strip is drawn as bands,
  * one above the other, each a node: the renderer paints again only what differs,
  * so a stroke costs the bands under the brush and not the window's height. */
@@ -33,6 +33,7 @@ typedef struct {
   int dirty_from, dirty_to; /* pixel columns to compose */
   bool unfinished;          /* shows less than is to be known, */
   int rough_from, rough_to; /* somewhere in these columns */
+  bool forgotten;           /* was out of sight since: what it asked for may have been dropped */
   bool stale;               /* of another scale or palette: may be shown until there is time */
   int missing;              /* columns without anything, when last composed */
   uint64_t used;
@@ -201,6 +202,23 @@ compose_lanes (SbPictureView *self, const Cache *cache, const SbViewport *view, 
   }
 }
 
+/* What the spectrograms forget with a view that moves or zooms is to be asked for again when a strip comes back into
+ * sight: nobody would tell of it.  They keep what lies within a third of the view, which is more than a strip. */
+static void
+span_moved (SbPictureView *self)
+{
+  SbViewport view = sb_session_viewport (self->session, 1, 1);
+  double px_per_s = sb_session_px_per_s (self->session);
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    for (guint i = 0; i < self->cache[v].strips->len; i++) {
+      Strip *strip = &g_array_index (self->cache[v].strips, Strip, i);
+      double from_px = (double)strip->index * STRIP_PX;
+      strip->forgotten |= self->cache[v].px_per_s != px_per_s || from_px >= view.to_s * px_per_s ||
+                          from_px + STRIP_PX <= view.from_s * px_per_s;
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 /* Only dirty columns are composed, and rough ones, for which something may have come: the rest is copied from the
  * strip's last pixels. */
 static void
@@ -223,7 +241,7 @@ compose (SbPictureView *self, const Cache *cache, Strip *strip, const uint32_t *
   strip->rough_from = x0;
   strip->rough_to = x0 + n;
   strip->missing = columns.missing;
-  strip->stale = false;
+  strip->stale = strip->forgotten = false;
   make_bands (self, strip, argb, view.height_px, scale);
   g_free (strip->argb);
   strip->argb = argb;
@@ -328,6 +346,10 @@ sb_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     Strip *strip = strip_for (self, cache, i);
     strip->used = self->frame;
     bool waits = strip->stale && g_get_monotonic_time () > until_us;
+    if (strip->forgotten && strip->unfinished && strip->dirty_to <= strip->dirty_from) {
+      strip->dirty_from = strip->rough_from;
+      strip->dirty_to = strip->rough_to;
+    }
     if (strip->dirty_to > strip->dirty_from && !waits)
       compose (self, cache, strip, lut, scale);
     if (waits && !self->go_on)
@@ -423,7 +445,7 @@ sb_picture_view_new (SbSession *session)
 {
   SbPictureView *self = g_object_new (SB_TYPE_PICTURE_VIEW, NULL);
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "span", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "span", G_CALLBACK (span_moved), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "source", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (forget_all), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "recording", G_CALLBACK (forget_all), self, G_CONNECT_SWAPPED);
