@@ -2,7 +2,8 @@
  *
  * Composed from the same level codes as the picture, on the mel axis over the
  * whole band.  Dragging inside the frame moves it, a click beside it brings it
- * there. */
+ * there.  What it lacks is asked for again a moment after the visible span
+ * moved, because then what was asked for elsewhere is forgotten. */
 #include "ui/sb-overview.h"
 #include "ui/sb-inspector.h"
 #include "ui/sb-navigator.h"
@@ -11,7 +12,7 @@
 
 #include <math.h>
 
-enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3, REMAKE_MS = 150, GO_ON_MS = 20, MOST_PX = 512 };
+enum { ABOVE = 6, PICTURE = 40, BELOW = 4, GAP = 2, MARK = 3, REMAKE_MS = 150, GO_ON_MS = 20, AGAIN_MS = 200, MOST_PX = 512 };
 
 /* One view of the whole recording, in device pixels. */
 typedef struct {
@@ -19,13 +20,14 @@ typedef struct {
   uint32_t *argb; /* as in the node; NULL: nothing yet */
   int width_px, height_px;
   int dirty_from, dirty_to; /* pixel columns to compose again */
+  int rough_from, rough_to; /* somewhere in these less was shown than is to be known; empty: from ≥ to */
 } Lane;
 
 struct _SbOverview {
   GtkWidget parent;
   SbSession *session;
   Lane lane[SB_N_VIEWS];
-  guint due;
+  guint due, again;
   double grab_s; /* from the pointer to the start of the frame */
 };
 
@@ -60,6 +62,27 @@ lane_clear (Lane *lane)
   *lane = (Lane){0};
 }
 
+/* [*from, *to) and [x0, x1) together, with what lies between. */
+static void
+widen (int *from, int *to, int x0, int x1)
+{
+  bool empty = *from >= *to;
+  *from = empty ? x0 : MIN (*from, x0);
+  *to = empty ? x1 : MAX (*to, x1);
+}
+
+/* Columns [x0, x1) were composed. */
+static void
+note_rough (Lane *lane, int x0, int x1, bool rough)
+{
+  if (rough)
+    widen (&lane->rough_from, &lane->rough_to, x0, x1);
+  else if (x0 <= lane->rough_from)
+    lane->rough_from = MAX (lane->rough_from, x1);
+  else if (x1 >= lane->rough_to)
+    lane->rough_to = MIN (lane->rough_to, x0);
+}
+
 /* Composes what is dirty, but for the first time no more than MOST_PX columns: a frame waits for it. */
 static void
 bring_up (SbOverview *self, SbView shown, int width, int height)
@@ -80,7 +103,9 @@ bring_up (SbOverview *self, SbView shown, int width, int height)
     lane->dirty_to = MIN (lane->dirty_to, lane->width_px);
   }
   int from = lane->dirty_from, n = lane->node ? MIN (lane->dirty_to - from, MOST_PX) : lane->dirty_to;
-  sb_spectrogram_compose (recording->spectrogram[shown], &view, from, n, lut, lane->argb + from, lane->width_px, true);
+  SbComposed composed = sb_spectrogram_compose (recording->spectrogram[shown], &view, from, n, lut, lane->argb + from,
+                                                lane->width_px, true);
+  note_rough (lane, from, from + n, composed.missing || composed.coarse);
   lane->dirty_from = from + n;
   g_clear_pointer (&lane->node, gsk_render_node_unref);
   lane->node = sb_pixels_node_new (GTK_WIDGET (self),
@@ -198,11 +223,35 @@ pixels (SbOverview *self, int view, double from_s, double to_s)
   double duration_s = sb_session_recording (self->session)->duration_s;
   int x0 = (int)CLAMP (floor (from_s / duration_s * lane->width_px) - 1, 0, lane->width_px);
   int x1 = (int)CLAMP (ceil (to_s / duration_s * lane->width_px) + 1, x0, lane->width_px);
-  bool was = lane->dirty_from < lane->dirty_to;
-  lane->dirty_from = was ? MIN (lane->dirty_from, x0) : x0;
-  lane->dirty_to = was ? MAX (lane->dirty_to, x1) : x1;
+  widen (&lane->dirty_from, &lane->dirty_to, x0, x1);
   if (!self->due)
     self->due = g_timeout_add (REMAKE_MS, remake, self);
+}
+
+static gboolean
+ask_again (void *data)
+{
+  SbOverview *self = data;
+  self->again = 0;
+  for (int v = 0; v < SB_N_VIEWS; v++) {
+    Lane *lane = &self->lane[v];
+    if (lane->rough_from < lane->rough_to)
+      widen (&lane->dirty_from, &lane->dirty_to, lane->rough_from, lane->rough_to);
+  }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not only once it rests: a view that follows what is played moves all the time. */
+static void
+span_moved (SbOverview *self)
+{
+  bool rough = false;
+  for (int v = 0; v < SB_N_VIEWS; v++)
+    rough |= self->lane[v].rough_from < self->lane[v].rough_to;
+  if (rough && !self->again)
+    self->again = g_timeout_add (AGAIN_MS, ask_again, self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 /* --- dragging the frame --- */
@@ -258,6 +307,7 @@ sb_overview_dispose (GObject *object)
 {
   SbOverview *self = SB_OVERVIEW (object);
   g_clear_handle_id (&self->due, g_source_remove);
+  g_clear_handle_id (&self->again, g_source_remove);
   for (int v = 0; v < SB_N_VIEWS; v++)
     lane_clear (&self->lane[v]);
   g_clear_object (&self->session);
@@ -295,7 +345,8 @@ sb_overview_new (SbSession *session)
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sb_inspector_of (session), "markers", G_CALLBACK (gtk_widget_queue_draw), self,
                            G_CONNECT_SWAPPED);
-  static const char *const light[] = {"span", "source", "edits", "playhead"};
+  g_signal_connect_object (session, "span", G_CALLBACK (span_moved), self, G_CONNECT_SWAPPED);
+  static const char *const light[] = {"source", "edits", "playhead"};
   for (size_t i = 0; i < G_N_ELEMENTS (light); i++)
     g_signal_connect_object (session, light[i], G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   GtkGesture *drag = gtk_gesture_drag_new ();

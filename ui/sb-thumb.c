@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * 58 × 38, composed from the original's level codes with some room around the
- * edit; made again until nothing in it is coarse. */
+ * edit; made again until nothing in it is coarse: when something came, and a
+ * moment after the visible span moved, because then what was asked for elsewhere
+ * is forgotten.  Not only once it rests: a view that follows what is played
+ * moves all the time. */
 #include "ui/sb-thumb.h"
 #include "ui/sb-picture-view.h"
 #include "ui/sb-theme.h"
 
 #include <math.h>
 
-enum { WIDTH = 58, HEIGHT = 38 };
+enum { WIDTH = 58, HEIGHT = 38, AGAIN_MS = 200 };
 
 struct _SbThumb {
   GtkWidget parent;
   SbSession *session;
   SbOperation *op;
   bool muted, unfinished;
+  guint again; /* asks for what is lacking */
   GskRenderNode *node;
   SbViewport view;
 };
@@ -112,6 +116,23 @@ pixels (SbThumb *self, int view, double from_s, double to_s)
     redraw (self);
 }
 
+static gboolean
+ask_again (void *data)
+{
+  SbThumb *self = data;
+  self->again = 0;
+  if (self->unfinished)
+    redraw (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+span_moved (SbThumb *self)
+{
+  if (self->op && self->unfinished && !self->again)
+    self->again = g_timeout_add (AGAIN_MS, ask_again, self);
+}
+
 void
 sb_thumb_set (SbThumb *self, SbOperation *op, bool muted)
 {
@@ -134,6 +155,7 @@ static void
 sb_thumb_dispose (GObject *object)
 {
   SbThumb *self = SB_THUMB (object);
+  g_clear_handle_id (&self->again, g_source_remove);
   g_clear_pointer (&self->node, gsk_render_node_unref);
   g_clear_pointer (&self->op, sb_operation_unref);
   g_clear_object (&self->session);
@@ -163,6 +185,7 @@ sb_thumb_new (SbSession *session)
   SbThumb *self = g_object_new (SB_TYPE_THUMB, NULL);
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "pixels", G_CALLBACK (pixels), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "span", G_CALLBACK (span_moved), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "colours", G_CALLBACK (redraw), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
