@@ -187,8 +187,8 @@ point_bounds (const SbOpSpec *spec, const SbOpPoint *point, double *from_s, doub
       low -= spec->radius_hz * point->size;
       high += spec->radius_hz * point->size;
     } else {
-      low *= exp2 (-spec->radius_oct * point->size);
-      high *= exp2 (spec->radius_oct * point->size);
+      low *= sb_octave_factor (-spec->radius_oct * point->size);
+      high *= sb_octave_factor (spec->radius_oct * point->size);
     }
   }
   *from_s = MIN (*from_s, point->t_s - reach_s);

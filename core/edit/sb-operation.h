@@ -54,6 +54,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbOperation, sb_operation_unref)
 const SbOpSpec *sb_operation_spec (const SbOperation *op);
 const char *sb_operation_id (const SbOperation *op);
 bool sb_operation_on_channel (const SbOperation *op, int channel);
+/* That many octaves up, as a factor; bounded, so that 0 Hz stays 0 Hz however many they are. */
+static inline double
+sb_octave_factor (double octaves)
+{
+  return exp2 (fmin (fmax (octaves, -1000.0), 1000.0));
+}
 /* Bounding box of the shape itself, ungrown. */
 void sb_operation_bounds (const SbOperation *op, double *from_s, double *to_s, double *low_hz, double *high_hz);
 /* "Brush", "Eraser", "Box", "Lasso", "Harmonics" */

@@ -212,8 +212,8 @@ reach_bins (const SbShape *shape, const Segment *s, double *bottom, double *top)
     *bottom = MIN (s->f0, s->f1) - size * shape->bins_per_radius;
     *top = MAX (s->f0, s->f1) + size * shape->bins_per_radius;
   } else {
-    *bottom = MIN (s->f0, s->f1) * exp2 (-size * shape->radius_oct);
-    *top = MAX (s->f0, s->f1) * exp2 (size * shape->radius_oct);
+    *bottom = MIN (s->f0, s->f1) * sb_octave_factor (-size * shape->radius_oct);
+    *top = MAX (s->f0, s->f1) * sb_octave_factor (size * shape->radius_oct);
   }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "edit/sb-mask.h"
 #include "sb-test.h"
 
 #include <math.h>
@@ -83,11 +84,37 @@ test_bounds (void)
   g_assert_cmpuint (strlen (sb_operation_id (op)), >, 8);
 }
 
+/* However many octaves reach from 0 Hz, and from elsewhere. */
+static void
+test_octaves (void)
+{
+  SbOpPoint points[] = {{1, 440, 1, 1}, {1.2, 0, 500, 1}};
+  double a, b, c, d;
+  SbOpSpec spec = good_stroke (points, 2);
+  spec.radius_hz = NAN;
+  spec.radius_oct = 50;
+  g_autoptr (SbOperation) op = sb_operation_new (&spec, NULL);
+  g_assert_nonnull (op);
+  sb_operation_bounds (op, &a, &b, &c, &d);
+  g_assert_cmpfloat (c, ==, 0);
+  g_assert_cmpfloat_with_epsilon (d, 440 * exp2 (50), 1);
+  const SbGrid grid = {256, 64, SB_WINDOW_HANN};
+  g_autoptr (SbMask) mask = sb_mask_new (&grid, 8000, 24000, 1, &op, 1, NULL, NULL);
+  g_assert_nonnull (mask);
+  float gain[129];
+  for (int64_t col = 0; col < sb_mask_n_cols (mask); col++)
+    for (int bin = 0; sb_mask_column (mask, 0, col, gain) && bin < 129; bin++)
+      g_assert_true (gain[bin] >= 0 && gain[bin] <= 1);
+  g_assert_true (sb_mask_column (mask, 0, 125, gain)); /* 1 s */
+  g_assert_cmpfloat (gain[128], ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/operation/refuses-nonsense", test_refusals);
   g_test_add_func ("/operation/bounds", test_bounds);
+  g_test_add_func ("/operation/octaves", test_octaves);
   return g_test_run ();
 }

@@ -203,6 +203,8 @@ OPS = [
     '{"id":"c","kind":"lasso","points":[[0,0],[1,0],[1,4000]],"gain_db":-6,"channels":[0],"edge":"strict"}',
     '{"id":"d","kind":"harmonics","from_s":0,"to_s":2,"f0_hz":50,"count":12,"radius_hz":4,"gain_db":"-inf","mode":"restore"}',
 ]
+seed("ops", "octaves.json", '{"version":1,"ops":[{"kind":"stroke","points":[[1,440],[0.2,0,500,0.7]],"radius_s":0.01,'
+     '"radius_oct":50,"gain_db":-12}]}')
 seed("ops", "all.json", '{"version":1,"grid":{"n_fft":2048,"hop":512,"window":"hann"},"ops":[' + ",".join(OPS) + "]}")
 for i, op in enumerate(OPS):
     seed("ops", f"{i}.json", '{"version":1,"ops":[' + op + "]}")
