@@ -261,6 +261,16 @@ test_limit (void)
   expect_kept (folder, path, 2);
 }
 
+/* In the place of the session's lock; its path. */
+static char *
+folder_for_lock (const char *folder)
+{
+  g_autofree char *file = session_file (folder), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
+  char *lock = g_strconcat (base, ".lock", NULL);
+  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0);
+  return lock;
+}
+
 /* The folder is there, but not for us: that is said, not that it has gone. */
 static void
 test_lock_lost (void)
@@ -269,9 +279,7 @@ test_lock_lost (void)
   Session s = open_session (folder, path);
   paint (&s, 0.1);
   g_assert_true (sb_store_flush (s.store, 30));
-  g_autofree char *file = session_file (folder), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
-  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
-  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0);
+  g_autofree char *lock = folder_for_lock (folder);
   paint (&s, 0.2);
   g_assert_false (sb_store_flush (s.store, 0.5));
   g_autofree char *trouble = sb_store_trouble (s.store);
@@ -315,9 +323,7 @@ test_other_trouble (void)
   sb_store_set_trouble_func (s.store, count_told, &n_told);
   paint (&s, 0.1);
   g_assert_true (sb_store_flush (s.store, 30));
-  g_autofree char *file = session_file (folder), *base = g_strndup (file, strlen (file) - strlen (".1.sonobrush"));
-  g_autofree char *lock = g_strconcat (base, ".lock", NULL);
-  g_assert_true (g_unlink (lock) == 0 && g_mkdir (lock, 0700) == 0);
+  g_autofree char *lock = folder_for_lock (folder);
   paint (&s, 0.2);
   expect_told (s.store, &n_told, 1, g_strerror (EISDIR));
   paint (&s, 0.3);

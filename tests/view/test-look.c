@@ -308,9 +308,9 @@ n_files (const char *folder)
   return n;
 }
 
-/* Everything exact, kept in the folder; returns the whole picture and whether it was there without reading. */
-static uint32_t *
-through_cache (SbSource *source, SbPool *pool, const char *folder, const char *fingerprint, bool *there)
+/* Small enough to be kept on a coarse level, long enough to be kept in the folder. */
+static SbSpectrogram *
+cached_one (SbSource *source, SbPool *pool, const char *folder, const char *fingerprint)
 {
   SbSpectrogramLook look;
   sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
@@ -320,6 +320,14 @@ through_cache (SbSource *source, SbPool *pool, const char *folder, const char *f
   sb_tile_budget_unref (budget.tiles);
   g_assert_no_error (error);
   sb_spectrogram_set_cache (s, folder, fingerprint);
+  return s;
+}
+
+/* Everything exact, kept in the folder; returns the whole picture and whether it was there without reading. */
+static uint32_t *
+through_cache (SbSource *source, SbPool *pool, const char *folder, const char *fingerprint, bool *there)
+{
+  SbSpectrogram *s = cached_one (source, pool, folder, fingerprint);
   *there = sb_spectrogram_progress (s) == 1;
   sb_spectrogram_analyse (s);
   sb_pool_wait (pool, s);
@@ -431,19 +439,12 @@ test_cache_late_sample (void)
   for (int by_worker = 0; by_worker < 2; by_worker++) {
     g_autofree char *folder = sb_test_path (by_worker ? "late-worker" : "late");
     g_autoptr (SbPool) pool = sb_pool_new (2);
-    SbSpectrogramLook look;
-    sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
-    SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
-    GError *error = NULL;
     Late *late = g_new0 (Late, 1);
     late->frames = sb_test_noise_source (3, 1700000, 1, RATE);
     sb_source_init (&late->parent, &late_class, RATE, 1, late->frames->n_frames);
-    SbSpectrogram *s = sb_spectrogram_new_sized (&late->parent, &look, pool, NULL, &budget, &error);
-    g_assert_no_error (error);
+    SbSpectrogram *s = cached_one (&late->parent, pool, folder, "a");
     late->s = s;
-    sb_tile_budget_unref (budget.tiles);
     sb_source_unref (&late->parent);
-    sb_spectrogram_set_cache (s, folder, "a");
     GThread *asker = by_worker ? NULL : g_thread_new ("range", ask_range, s);
     while (asker && !atomic_load (&late->begun))
       g_usleep (1000);
@@ -490,19 +491,12 @@ test_cache_unreadable (void)
   for (int fails = 0; fails < 2; fails++) {
     g_autofree char *folder = sb_test_path (fails ? "unreadable" : "readable");
     g_autoptr (SbPool) pool = sb_pool_new (2);
-    SbSpectrogramLook look;
     double low_db, high_db;
-    sb_spectrogram_look_init (&look, &(SbGrid){64, 16, SB_WINDOW_HANN});
-    SbBudget budget = {512 << 10, sb_tile_budget_new (1 << 20)};
-    GError *error = NULL;
     Failing *failing = g_new0 (Failing, 1);
     failing->frames = sb_test_noise_source (3, 1700000, 1, RATE);
     sb_source_init (&failing->parent, &failing_class, RATE, 1, failing->frames->n_frames);
-    SbSpectrogram *s = sb_spectrogram_new_sized (&failing->parent, &look, pool, NULL, &budget, &error);
-    g_assert_no_error (error);
-    sb_tile_budget_unref (budget.tiles);
+    SbSpectrogram *s = cached_one (&failing->parent, pool, folder, "a");
     sb_source_unref (&failing->parent);
-    sb_spectrogram_set_cache (s, folder, "a");
     sb_spectrogram_auto_range (s, &low_db, &high_db);
     atomic_store (&failing->fails, fails);
     sb_spectrogram_do_piece (s, &(SbPiece){.level = -1, .g0 = 5, .g1 = 6});
